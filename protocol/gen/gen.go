@@ -1,0 +1,134 @@
+// Package gen turns a schema into codecs: one emitter per language.
+//
+// The output is deterministic, so that it can be committed and compared byte for byte.
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/realmwire/realmwire/protocol/schema"
+)
+
+// Config says what to generate. Outputs left empty are not written, but for Go's.
+type Config struct {
+	Dir            string // the folder of the Go package that declares the schema
+	Go             string // file for Go; empty: NAME_gen.go in Dir, NAME being the package's
+	TypeScript     string // file for TypeScript; empty: none
+	TypeScriptSDK  string // how the TypeScript file imports the SDK; empty: "../sdk"
+	GDScript       string // file for GDScript; empty: none
+	FirstMessageID int    // 0: schema.FirstGameID
+}
+
+// Run reads the schema and writes its codecs. It returns the schema.
+func Run(c Config) (*schema.Schema, error) {
+	s, files, err := Render(c)
+	if err != nil {
+		return nil, err
+	}
+	for path, text := range files {
+		if old, err := os.ReadFile(path); err == nil && string(old) == string(text) {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, fmt.Errorf("make the folder of the generated file: %w", err)
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return nil, fmt.Errorf("write the generated file: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// ErrStale is what Check returns where a generated file is not what its schema gives.
+var ErrStale = errors.New("generated files are stale: run realmwire gen")
+
+// Check compares the files on disk with what Run would write.
+func Check(c Config) error {
+	_, files, err := Render(c)
+	if err != nil {
+		return err
+	}
+	var stale []string
+	for path, text := range files {
+		if old, err := os.ReadFile(path); err != nil || string(old) != string(text) {
+			stale = append(stale, path)
+		}
+	}
+	if len(stale) > 0 {
+		return fmt.Errorf("%w: %s", ErrStale, strings.Join(stale, ", "))
+	}
+	return nil
+}
+
+// Render is Run without the writing: what each file would hold.
+func Render(c Config) (*schema.Schema, map[string][]byte, error) {
+	if c.FirstMessageID == 0 {
+		c.FirstMessageID = schema.FirstGameID
+	}
+	s, err := schema.Scan(c.Dir, c.FirstMessageID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Go == "" {
+		c.Go = filepath.Join(c.Dir, s.Package+"_gen.go")
+	}
+	text, err := emitGo(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := map[string][]byte{c.Go: text}
+	if c.TypeScript != "" {
+		if c.TypeScriptSDK == "" {
+			c.TypeScriptSDK = "../sdk"
+		}
+		files[c.TypeScript] = emitTypeScript(s, c.TypeScriptSDK)
+	}
+	if c.GDScript != "" {
+		files[c.GDScript] = emitGDScript(s)
+	}
+	return s, files, nil
+}
+
+// source collects lines of a generated file.
+type source struct{ strings.Builder }
+
+func (b *source) line(format string, args ...any) {
+	fmt.Fprintf(&b.Builder, format, args...)
+	b.WriteByte('\n')
+}
+
+// deltas reports whether d has delta forms: it is a component, the input, or part of one.
+func deltas(s *schema.Schema) map[*schema.Def]bool {
+	out := map[*schema.Def]bool{}
+	var mark func(d *schema.Def)
+	mark = func(d *schema.Def) {
+		out[d] = true
+		for _, f := range d.Fields {
+			if f.Type.Kind == schema.Struct {
+				mark(f.Type.Struct)
+			}
+		}
+	}
+	for _, d := range s.Structs {
+		if d.Component || d == s.Input {
+			mark(d)
+		}
+	}
+	return out
+}
+
+// lowerFirst is name in the camelCase of TypeScript and of entity names: X → x, HP → hp, URLPath → urlPath.
+func lowerFirst(name string) string {
+	n := 0
+	for n < len(name) && name[n] >= 'A' && name[n] <= 'Z' {
+		n++
+	}
+	if n > 1 && n < len(name) {
+		n--
+	}
+	return strings.ToLower(name[:n]) + name[n:]
+}

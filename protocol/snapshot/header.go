@@ -1,0 +1,57 @@
+package snapshot
+
+import "github.com/realmwire/realmwire/protocol/bits"
+
+// Header opens a snapshot. Its second half steers the client's clock.
+type Header struct {
+	Tick   uint32 // the tick whose state follows
+	Verify bool   // a checksum over the snapshot's entities ends it
+
+	HasEcho bool   // an input packet came since the last snapshot
+	Echo    uint16 // its ClientTime
+	HoldMs  uint8  // milliseconds that the echo waited here
+
+	HasLead bool
+	Lead    int16 // how long before its tick the newest input came, in 1/16 ticks; negative: too late (-2048..2047)
+
+	Starved bool // this tick was simulated without an input of the client's
+}
+
+const (
+	minLead  = -2048
+	maxLead  = 2047
+	leadBits = 12
+)
+
+func (h *Header) write(w *bits.Writer) {
+	w.Uint(TypeSnapshot, 8)
+	w.Uint(uint64(h.Tick), 32)
+	w.Bool(h.Verify)
+	w.Bool(h.HasEcho)
+	if h.HasEcho {
+		w.Uint(uint64(h.Echo), 16)
+		w.Uint(uint64(h.HoldMs), 8)
+	}
+	w.Bool(h.HasLead)
+	if h.HasLead {
+		w.Int(int64(h.Lead), minLead, maxLead, leadBits)
+	}
+	w.Bool(h.Starved)
+}
+
+func (h *Header) read(r *bits.Reader) {
+	*h = Header{}
+	if r.Uint(8) != TypeSnapshot {
+		r.Fail()
+	}
+	h.Tick = uint32(r.Uint(32))
+	h.Verify = r.Bool()
+	if h.HasEcho = r.Bool(); h.HasEcho {
+		h.Echo = uint16(r.Uint(16))
+		h.HoldMs = uint8(r.Uint(8))
+	}
+	if h.HasLead = r.Bool(); h.HasLead {
+		h.Lead = int16(r.Int(minLead, maxLead, leadBits))
+	}
+	h.Starved = r.Bool()
+}

@@ -1,0 +1,119 @@
+package snapshot
+
+import (
+	"errors"
+
+	"github.com/realmwire/realmwire/protocol/bits"
+)
+
+// Limits of input packets.
+const (
+	MaxInputs  = 16 // in one packet: the newest and its redundancy
+	InputAhead = 64 // ticks ahead of the server that an input may be for
+)
+
+// ErrInputs refuses a malformed input packet.
+var ErrInputs = errors.New("input packet is malformed")
+
+// Input is what generated code gives a pointer to a game's input struct.
+type Input[T any] interface {
+	*T
+	Write(w *bits.Writer)
+	Read(r *bits.Reader)
+	WriteDelta(w *bits.Writer, base *T)
+	ReadDelta(r *bits.Reader, base *T)
+}
+
+// InputHeader opens an input packet.
+type InputHeader struct {
+	AckTick    uint32 // newest snapshot applied; 0: none
+	AckOlder   uint32 // bit i: snapshot AckTick-1-i was applied
+	ClientTime uint16 // milliseconds of the client's clock, echoed by the next snapshot
+	Newest     uint32 // tick that the first input is for; each following is for the tick before
+}
+
+func (h *InputHeader) write(w *bits.Writer) {
+	w.Uint(TypeInputs, 8)
+	w.Uint(uint64(h.AckTick), 32)
+	w.Uint(uint64(h.AckOlder), 32)
+	w.Uint(uint64(h.ClientTime), 16)
+	w.Uint(uint64(h.Newest), 32)
+}
+
+func (h *InputHeader) read(r *bits.Reader) {
+	if r.Uint(8) != TypeInputs {
+		r.Fail()
+	}
+	h.AckTick, h.AckOlder = uint32(r.Uint(32)), uint32(r.Uint(32))
+	h.ClientTime, h.Newest = uint16(r.Uint(16)), uint32(r.Uint(32))
+}
+
+// WriteInputs appends an input packet: 1 to MaxInputs inputs, the newest first, one a tick.
+func WriteInputs[T any, P Input[T]](dst []byte, h InputHeader, inputs []T) []byte {
+	inputs = inputs[:min(len(inputs), MaxInputs)]
+	var w bits.Writer
+	w.Reset(dst)
+	h.write(&w)
+	w.Uint(uint64(len(inputs)-1), 4)
+	P(&inputs[0]).Write(&w)
+	for i := 1; i < len(inputs); i++ {
+		P(&inputs[i]).WriteDelta(&w, &inputs[i-1])
+	}
+	return w.Bytes()
+}
+
+// InputBuffer is [Inputs] without its type.
+type InputBuffer interface {
+	// Read takes a packet. next is the tick that the server simulates next; fresh is the number of inputs that were new.
+	Read(msg []byte, next uint32) (h InputHeader, fresh int, err error)
+}
+
+// Inputs is the server's buffer of one client's inputs, by tick. Its zone owns it.
+type Inputs[T any, P Input[T]] struct {
+	ring  [InputAhead]T
+	ticks [InputAhead]uint32
+	read  [MaxInputs]T
+	bits  bits.Reader
+	Late  uint64 // inputs that came after their tick without having come before
+	Early uint64 // inputs for a tick too far ahead
+}
+
+// Read implements [InputBuffer].
+func (q *Inputs[T, P]) Read(msg []byte, next uint32) (h InputHeader, fresh int, err error) {
+	r := &q.bits
+	r.Reset(msg)
+	h.read(r)
+	n := int(r.Uint(4)) + 1
+	P(&q.read[0]).Read(r)
+	for i := 1; i < n && !r.Failed(); i++ {
+		P(&q.read[i]).ReadDelta(r, &q.read[i-1])
+	}
+	if !r.Close() || h.Newest < uint32(n) {
+		return h, 0, ErrInputs
+	}
+	for i := range n {
+		tick := h.Newest - uint32(i)
+		switch slot := tick % InputAhead; {
+		case tick < next:
+			if i == 0 {
+				q.Late++
+			}
+		case tick-next >= InputAhead:
+			q.Early++
+		case q.ticks[slot] != tick:
+			q.ring[slot], q.ticks[slot] = q.read[i], tick
+			fresh++
+		}
+	}
+	return h, fresh, nil
+}
+
+// Take returns the input for a tick, or false when none came.
+func (q *Inputs[T, P]) Take(tick uint32) (T, bool) {
+	slot := tick % InputAhead
+	if q.ticks[slot] != tick || tick == 0 {
+		var none T
+		return none, false
+	}
+	return q.ring[slot], true
+}

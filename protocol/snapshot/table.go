@@ -1,0 +1,171 @@
+package snapshot
+
+import (
+	"iter"
+
+	"github.com/realmwire/realmwire/protocol/bits"
+)
+
+// Entity is what generated code gives a pointer to an entity kind's struct.
+type Entity[T any] interface {
+	*T
+	State
+	WriteDelta(w *bits.Writer, base *T, owner bool)
+	Changed(old *T) (public, private bool)
+}
+
+// Table holds the entities of one kind. The game changes them in place; [World.Commit] finds what changed.
+type Table[T any, P Entity[T]] struct {
+	world *World
+	index int16
+	rows  []*row[T]
+	free  []int32
+
+	kindID uint8
+}
+
+type row[T any] struct {
+	id      ID // 0: free
+	cur     T
+	history []version[T] // a ring of at most History, newest at newest
+	newest  int
+	public  uint32 // version in which what everyone sees last changed
+	private uint32 // likewise for what only the owner sees
+	cache   bodyCache
+}
+
+type version[T any] struct {
+	tick  uint32
+	state T
+}
+
+// NewTable adds a table to a world.
+func NewTable[T any, P Entity[T]](w *World) *Table[T, P] {
+	t := &Table[T, P]{world: w, index: int16(len(w.tables)), kindID: P(new(T)).Kind()}
+	w.tables = append(w.tables, t)
+	return t
+}
+
+// Spawn adds an entity, zero as yet. It returns 0 and nil when the world holds [MaxEntities].
+// The pointer stays good until the entity is despawned.
+func (t *Table[T, P]) Spawn() (ID, P) {
+	n := int32(len(t.rows))
+	if k := len(t.free); k > 0 {
+		n = t.free[k-1]
+	}
+	id := t.world.place(t.index, n)
+	if id == 0 {
+		return 0, nil
+	}
+	if int(n) == len(t.rows) {
+		t.rows = append(t.rows, &row[T]{})
+	} else {
+		t.free = t.free[:len(t.free)-1]
+	}
+	r := t.rows[n]
+	*r = row[T]{id: id, history: r.history[:0]}
+	return id, P(&r.cur)
+}
+
+// Get returns an entity, or nil when it is gone or of another kind.
+func (t *Table[T, P]) Get(id ID) P {
+	p := t.world.find(id)
+	if p == nil || p.table != t.index {
+		return nil
+	}
+	return P(&t.rows[p.row].cur)
+}
+
+// Len is the number of entities.
+func (t *Table[T, P]) Len() int { return len(t.rows) - len(t.free) }
+
+// All goes over the entities. Those spawned meanwhile may or may not be met.
+func (t *Table[T, P]) All() iter.Seq2[ID, P] {
+	return func(yield func(ID, P) bool) {
+		for _, r := range t.rows {
+			if r.id != 0 && !yield(r.id, P(&r.cur)) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Table[T, P]) kind() uint8 { return t.kindID }
+
+func (t *Table[T, P]) remove(n int32) {
+	t.rows[n].id = 0
+	t.free = append(t.free, n)
+}
+
+func (t *Table[T, P]) commit(tick uint32) {
+	for _, r := range t.rows {
+		if r.id == 0 {
+			continue
+		}
+		public, private := true, true
+		if len(r.history) > 0 {
+			public, private = P(&r.cur).Changed(&r.history[r.newest].state)
+		}
+		if public {
+			r.public = tick
+		}
+		if private {
+			r.private = tick
+		}
+		if public || private {
+			r.push(tick)
+		}
+	}
+}
+
+func (r *row[T]) push(tick uint32) {
+	if len(r.history) < History {
+		r.history = append(r.history, version[T]{})
+		r.newest = len(r.history) - 1
+	} else {
+		r.newest = (r.newest + 1) % History
+	}
+	v := &r.history[r.newest]
+	v.tick, v.state = tick, r.cur
+}
+
+// at finds the version that stood at tick: the newest that is not younger. It is nil when the ring has dropped it.
+func (r *row[T]) at(tick uint32) *version[T] {
+	n := len(r.history)
+	for i := range n {
+		v := &r.history[(r.newest-i+n)%n]
+		if v.tick <= tick {
+			return v
+		}
+	}
+	return nil
+}
+
+func (t *Table[T, P]) changed(n int32) (public, private uint32) {
+	r := t.rows[n]
+	return r.public, r.private
+}
+
+func (t *Table[T, P]) position(n int32) (x, y int32) { return P(&t.rows[n].cur).Position() }
+
+// committed is the entity as the last Commit took it: what the game changes meanwhile is the next tick's.
+func (r *row[T]) committed() *T { return &r.history[r.newest].state }
+
+func (t *Table[T, P]) full(w *bits.Writer, n int32, owner bool) {
+	P(t.rows[n].committed()).Write(w, owner)
+}
+
+func (t *Table[T, P]) versionAt(n int32, tick uint32) (uint32, bool) {
+	v := t.rows[n].at(tick)
+	if v == nil {
+		return 0, false
+	}
+	return v.tick, true
+}
+
+func (t *Table[T, P]) delta(w *bits.Writer, n int32, version uint32, owner bool) {
+	r := t.rows[n]
+	P(r.committed()).WriteDelta(w, &r.at(version).state, owner)
+}
+
+func (t *Table[T, P]) cached(n int32) *bodyCache { return &t.rows[n].cache }

@@ -1,0 +1,155 @@
+package snapshot
+
+import "github.com/realmwire/realmwire/protocol/bits"
+
+// World is the replicated entities of one zone. Its zone's goroutine owns it; between [World.Commit] and the next change
+// any number of views may be encoded.
+type World struct {
+	tables []rows
+	places []place // by the slot of an ID
+	free   []uint16
+	tick   uint32
+
+	arena []byte      // bodies encoded this tick, shared by the views
+	body  bits.Writer // scratch for one body
+	sum   bits.Writer // scratch for checksums
+	sumB  []byte
+}
+
+// place is where an entity's row is.
+type place struct {
+	generation uint16
+	table      int16 // -1: none
+	row        int32
+}
+
+// rows is a Table without its type.
+type rows interface {
+	kind() uint8
+	commit(tick uint32)
+	remove(row int32)
+	changed(row int32) (public, private uint32)
+	position(row int32) (x, y int32)
+	full(w *bits.Writer, row int32, owner bool)
+	delta(w *bits.Writer, row int32, version uint32, owner bool)
+	versionAt(row int32, tick uint32) (version uint32, ok bool)
+	cached(row int32) *bodyCache
+}
+
+// NewWorld makes an empty world.
+func NewWorld() *World { return &World{} }
+
+// Tick is the tick of the last Commit.
+func (w *World) Tick() uint32 { return w.tick }
+
+// Commit takes the entities as they stand for tick's state. Ticks rise; the first is above 0.
+func (w *World) Commit(tick uint32) {
+	w.tick = tick
+	w.arena = w.arena[:0]
+	for _, t := range w.tables {
+		t.commit(tick)
+	}
+}
+
+// Position is where an entity is now; false when it is gone.
+func (w *World) Position(id ID) (x, y int32, ok bool) {
+	p := w.find(id)
+	if p == nil {
+		return 0, 0, false
+	}
+	x, y = w.tables[p.table].position(p.row)
+	return x, y, true
+}
+
+// Alive reports whether id names an entity of this world.
+func (w *World) Alive(id ID) bool { return w.find(id) != nil }
+
+// Despawn removes an entity. A name that is gone already is passed over.
+func (w *World) Despawn(id ID) {
+	p := w.find(id)
+	if p == nil {
+		return
+	}
+	w.tables[p.table].remove(p.row)
+	p.table = -1
+	w.free = append(w.free, uint16(id))
+}
+
+func (w *World) find(id ID) *place {
+	i := int(uint16(id))
+	if i >= len(w.places) {
+		return nil
+	}
+	p := &w.places[i]
+	if p.table < 0 || p.generation != uint16(id>>16) {
+		return nil
+	}
+	return p
+}
+
+// place names a new row. It returns 0 when the world is full.
+func (w *World) place(table int16, row int32) ID {
+	// Slots wait in a queue, so that a name does not soon come back with the next generation.
+	if len(w.free) > 64 || len(w.places) >= MaxEntities && len(w.free) > 0 {
+		slot := w.free[0]
+		w.free = append(w.free[:0], w.free[1:]...)
+		p := &w.places[slot]
+		p.generation++
+		if p.generation == 0 {
+			p.generation = 1
+		}
+		p.table, p.row = table, row
+		return ID(p.generation)<<16 | ID(slot)
+	}
+	if len(w.places) >= MaxEntities {
+		return 0
+	}
+	w.places = append(w.places, place{generation: 1, table: table, row: row})
+	return ID(1)<<16 | ID(len(w.places)-1)
+}
+
+// bodyCache remembers where the arena holds an entity's public bodies of this tick, by the version they differ from.
+// A move that forty clients share is encoded once and copied as bits.
+type bodyCache struct {
+	tick    uint32
+	n       int
+	entries [4]cachedBody
+}
+
+type cachedBody struct {
+	base uint32 // version; 0 = whole
+	off  int32
+	bits int32
+}
+
+// publicBody returns the bits of an entity as others see it, against a version (0: whole).
+func (w *World) publicBody(p *place, version uint32) (src []byte, n int) {
+	t := w.tables[p.table]
+	c := t.cached(p.row)
+	if c.tick != w.tick {
+		c.tick, c.n = w.tick, 0
+	}
+	for _, e := range c.entries[:c.n] {
+		if e.base == version {
+			return w.arena[e.off:], int(e.bits)
+		}
+	}
+	off := len(w.arena)
+	w.body.Reset(w.arena)
+	w.writeBody(&w.body, p, version, false)
+	n = w.body.Len() - off*8
+	w.arena = w.body.Bytes()
+	if c.n < len(c.entries) {
+		c.entries[c.n] = cachedBody{base: version, off: int32(off), bits: int32(n)}
+		c.n++
+	}
+	return w.arena[off:], n
+}
+
+func (w *World) writeBody(dst *bits.Writer, p *place, version uint32, owner bool) {
+	if t := w.tables[p.table]; version == 0 {
+		t.full(dst, p.row, owner)
+	} else {
+		t.delta(dst, p.row, version, owner)
+	}
+}
