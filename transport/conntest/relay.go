@@ -1,0 +1,89 @@
+package conntest
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// Relay is a TCP relay that can stop moving bytes without closing anything.
+type Relay struct {
+	listener net.Listener
+	target   string
+	stopped  atomic.Bool
+	release  chan struct{}
+
+	mu    sync.Mutex
+	conns []net.Conn
+	work  sync.WaitGroup
+}
+
+// NewRelay relays to target until the test ends.
+func NewRelay(tb testing.TB, target string) *Relay {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r := &Relay{listener: l, target: target, release: make(chan struct{})}
+	r.work.Go(r.accept)
+	tb.Cleanup(r.close)
+	return r
+}
+
+// Addr is where to connect.
+func (r *Relay) Addr() string { return r.listener.Addr().String() }
+
+// Cut stops moving bytes.
+func (r *Relay) Cut() { r.stopped.Store(true) }
+
+func (r *Relay) close() {
+	_ = r.listener.Close()
+	close(r.release)
+	r.mu.Lock()
+	for _, c := range r.conns {
+		_ = c.Close()
+	}
+	r.mu.Unlock()
+	r.work.Wait()
+}
+
+func (r *Relay) accept() {
+	for {
+		in, err := r.listener.Accept()
+		if err != nil {
+			return
+		}
+		out, err := new(net.Dialer).DialContext(context.Background(), "tcp", r.target)
+		if err != nil {
+			_ = in.Close()
+			continue
+		}
+		r.mu.Lock()
+		r.conns = append(r.conns, in, out)
+		r.mu.Unlock()
+		r.work.Go(func() { r.move(in, out) })
+		r.work.Go(func() { r.move(out, in) })
+	}
+}
+
+func (r *Relay) move(from, to net.Conn) {
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := from.Read(buf)
+		if r.stopped.Load() {
+			<-r.release // hold the connection, and everything in it
+			return
+		}
+		if n > 0 {
+			if _, err := to.Write(buf[:n]); err != nil {
+				break
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	_ = to.Close()
+}

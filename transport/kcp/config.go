@@ -1,0 +1,39 @@
+// Package kcp is Realmwire's own association over UDP: a stateless handshake that proves a ticket and an address, then
+// sealed datagrams that carry the latest lane as they are and the reliable lane through kcp-go's protocol core.
+// docs/wire.md is the normative description.
+package kcp
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
+)
+
+// ServerConfig configures a Server. Tickets and Accept are required.
+type ServerConfig struct {
+	Tickets *ticket.Opener
+	Accept  transport.Acceptor
+	// MaxSessions bounds live sessions; 0 means DefaultMaxSessions. Above it, proven newcomers are told Refused.
+	MaxSessions int
+	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	Timeout time.Duration
+	// Log receives rare events; nil means slog.Default().
+	Log *slog.Logger
+}
+
+// DefaultMaxSessions is the bound on a server's live sessions unless configured.
+const DefaultMaxSessions = 10_000
+
+// DialConfig says whom to join and with what. Addr, Ticket, Secret and Suite come from one grant.
+type DialConfig struct {
+	Addr   string // host:port of the zone process
+	Ticket []byte // as sealed by the realm
+	Secret []byte // 32 bytes
+	Suite  ticket.Suite
+	// HandshakeTimeout bounds connecting; 0 means transport.DefaultHandshakeTimeout. The context may end it sooner.
+	HandshakeTimeout time.Duration
+	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	Timeout time.Duration
+}

@@ -1,0 +1,113 @@
+package kcp
+
+import (
+	"crypto/rand"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+// host is what a conn lives in: a Server or a client.
+type host interface {
+	// changed is called with conn.mu held when the session has something new to send or has ended.
+	changed(c *conn)
+}
+
+// conn is a session together with its handler. It implements transport.Conn.
+type conn struct {
+	host host
+
+	mu      sync.Mutex // guards what follows, up to the blank line; never held while the handler runs
+	session *session
+	dirty   bool      // it stands in the server's list of those with something to send
+	armed   time.Time // when the server's timer for it goes off; zero when none is set
+
+	deliver  sync.Mutex // serialises the handler's calls; guards closed
+	handler  transport.Handler
+	closed   bool // the handler was told, or there is none
+	timerPos int  // place in the timer heap, guarded by the heap; 0 when not in it
+	timerAt  time.Duration
+	nonce    uint64 // of the ticket, while the server still waits for the peer's first datagram; guarded by Server.mu
+}
+
+// Kind implements transport.Conn.
+func (c *conn) Kind() transport.Kind { return transport.KCP }
+
+// RemoteAddr implements transport.Conn.
+func (c *conn) RemoteAddr() netip.AddrPort {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session.path.remote
+}
+
+// Send implements transport.Conn. On a server it may wait for Flush, a few milliseconds at most; a client sends at once.
+func (c *conn) Send(lane transport.Lane, msg []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.session.send(lane, msg)
+	if err == nil {
+		c.host.changed(c)
+	}
+	return err
+}
+
+// MaxLatest implements transport.Conn.
+func (c *conn) MaxLatest() int { return transport.MaxLatestMessage }
+
+// Backlog implements transport.Conn.
+func (c *conn) Backlog() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session.backlog()
+}
+
+// Stats implements transport.Conn.
+func (c *conn) Stats() transport.Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session.snapshotStats()
+}
+
+// Close implements transport.Conn.
+func (c *conn) Close(code transport.CloseCode, text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.session.end.open() {
+		return
+	}
+	c.session.close(now(), code, text)
+	c.host.changed(c)
+}
+
+// hand gives received messages to the handler.
+func (c *conn) hand(msgs []delivery) {
+	if len(msgs) == 0 {
+		return
+	}
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	for _, m := range msgs {
+		if c.closed {
+			return
+		}
+		c.handler.Message(c, m.lane, m.msg)
+	}
+}
+
+// handClosed tells the handler of the end; only the first call does.
+func (c *conn) handClosed(code transport.CloseCode, text string) {
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	if !c.closed {
+		c.closed = true
+		c.handler.Closed(c, code, text)
+	}
+}
+
+// randomToken makes a path challenge.
+func randomToken() (t [pathTokenSize]byte) {
+	rand.Read(t[:])
+	return t
+}

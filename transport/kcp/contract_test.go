@@ -1,0 +1,55 @@
+package kcp_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/kcp"
+	"github.com/realmwire/realmwire/transport/netsim"
+	"github.com/realmwire/realmwire/transport/udp"
+)
+
+func TestContract(t *testing.T) { conntest.Run(t, transport.KCP, factory) }
+
+// factory puts a server behind a proxy, so that the network can be cut.
+func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
+	tb.Helper()
+	server, sock := newServer(tb, kcp.ServerConfig{Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout})
+	proxy := newProxy(tb, netsim.ProxyConfig{Target: sock.Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
+	return conntest.Endpoint{
+		Dial: func(ctx context.Context, g conntest.Grant, h transport.Handler) (transport.Conn, error) {
+			return kcp.Dial(ctx, kcp.DialConfig{
+				Addr: proxy.Addr(), Ticket: g.Ticket, Secret: g.Claims.Secret[:], Suite: g.Claims.Suite, Timeout: o.Timeout,
+			}, h)
+		},
+		Cut:      func() { proxy.Block(true) },
+		Shutdown: func() { _ = server.Close() },
+	}
+}
+
+func newServer(tb testing.TB, cfg kcp.ServerConfig) (*kcp.Server, *udp.Socket) {
+	tb.Helper()
+	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = sock.Close() })
+	server, err := kcp.NewServer(sock, cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = server.Close() })
+	return server, sock
+}
+
+func newProxy(tb testing.TB, cfg netsim.ProxyConfig) *netsim.Proxy {
+	tb.Helper()
+	proxy, err := netsim.NewProxy(cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = proxy.Close() })
+	return proxy
+}

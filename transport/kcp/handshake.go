@@ -1,0 +1,126 @@
+package kcp
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"net/netip"
+	"time"
+
+	"github.com/realmwire/realmwire/transport/ticket"
+)
+
+// cookieLife is how long a response may take. Cookies hold no state, so only a clock can end them.
+const cookieLife = 10 * time.Second
+
+// cookieMaker makes and checks the server's stateless challenges. It has no state but the key, which is made at boot: an
+// address is proven by the cookie that only it was sent.
+type cookieMaker struct {
+	key [32]byte
+}
+
+// cookie is bound to the address, the ticket, the client's random and the time.
+func (m *cookieMaker) cookie(addr netip.AddrPort, random []byte, stamp uint64, rawTicket []byte) (out [cookieSize]byte) {
+	mac := hmac.New(sha256.New, m.key[:])
+	ip := addr.Addr().As16()
+	mac.Write(ip[:])
+	var fixed [10]byte
+	binary.LittleEndian.PutUint16(fixed[:], addr.Port())
+	binary.LittleEndian.PutUint64(fixed[2:], stamp)
+	mac.Write(fixed[:])
+	mac.Write(random)
+	mac.Write(rawTicket)
+	copy(out[:], mac.Sum(nil))
+	return out
+}
+
+// fresh reports whether a cookie with this stamp may still be used at now.
+func (m *cookieMaker) fresh(stamp uint64, now time.Time) bool {
+	age := now.UnixMilli() - int64(stamp)
+	return stamp < 1<<62 && age >= 0 && age <= cookieLife.Milliseconds()
+}
+
+// handshakeHeader appends what begins every handshake datagram.
+func handshakeHeader(b []byte, typ byte, random []byte) []byte {
+	b = append(b, typ, protocolVersion, 0, 0)
+	return append(b, random...)
+}
+
+// isHandshake reports whether b is a handshake datagram of our version, of this type and exact size.
+func isHandshake(b []byte, typ byte, size int) bool {
+	return len(b) == size && b[0] == typ && b[1] == protocolVersion && b[2] == 0 && b[3] == 0
+}
+
+// appendRequest appends a client's first datagram. The padding makes it at least as large as any answer, so that nobody can
+// use the server to multiply traffic towards another's address.
+func appendRequest(b []byte, random [randomSize]byte, rawTicket []byte) []byte {
+	start := len(b)
+	b = handshakeHeader(b, typeRequest, random[:])
+	b = append(b, rawTicket...)
+	return append(b, make([]byte, requestSize-(len(b)-start))...)
+}
+
+// requestTicket returns the parts of a request.
+func parseRequest(b []byte) (random, rawTicket []byte, ok bool) {
+	if !isHandshake(b, typeRequest, requestSize) {
+		return nil, nil, false
+	}
+	return b[offsetRandom:offsetAfterRandom], b[offsetAfterRandom : offsetAfterRandom+ticket.Size], true
+}
+
+// appendChallenge appends the server's answer to a request. It is proven with a key from the ticket's secret, so that nobody
+// else can lead a client into a handshake that goes nowhere.
+func appendChallenge(b, proofKey []byte, t transcript) []byte {
+	start := len(b)
+	b = handshakeHeader(b, typeChallenge, t.clientRandom[:])
+	b = binary.LittleEndian.AppendUint64(b, t.stamp)
+	b = append(b, t.cookie[:]...)
+	return append(b, proof(proofKey, b[start:])...)
+}
+
+// parseChallenge checks a challenge that answers the client's random.
+func parseChallenge(b, proofKey []byte, random [randomSize]byte) (transcript, bool) {
+	if !isHandshake(b, typeChallenge, challengeSize) || !proven(proofKey, b) {
+		return transcript{}, false
+	}
+	t := readTranscript(b)
+	return t, t.clientRandom == random
+}
+
+// appendResponse appends the client's second datagram, which repeats all that the server chose not to remember.
+func appendResponse(b, proofKey []byte, t transcript, rawTicket []byte) []byte {
+	start := len(b)
+	b = handshakeHeader(b, typeResponse, t.clientRandom[:])
+	b = binary.LittleEndian.AppendUint64(b, t.stamp)
+	b = append(b, t.cookie[:]...)
+	b = append(b, rawTicket...)
+	return append(b, proof(proofKey, b[start:])...)
+}
+
+// parseResponse returns the parts of a response. Cookie, ticket and proof are still to be checked.
+func parseResponse(b []byte) (t transcript, rawTicket []byte, ok bool) {
+	if !isHandshake(b, typeResponse, responseSize) {
+		return transcript{}, nil, false
+	}
+	return readTranscript(b), b[offsetAfterCookie : offsetAfterCookie+ticket.Size], true
+}
+
+func readTranscript(b []byte) (t transcript) {
+	copy(t.clientRandom[:], b[offsetRandom:])
+	t.stamp = binary.LittleEndian.Uint64(b[offsetAfterRandom:])
+	copy(t.cookie[:], b[offsetCookie:])
+	return t
+}
+
+// proof authenticates a handshake datagram up to where it will stand.
+func proof(key, b []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(b)
+	return mac.Sum(nil)[:proofSize]
+}
+
+// proven checks the proof at the end of b.
+func proven(key, b []byte) bool {
+	end := len(b) - proofSize
+	return hmac.Equal(proof(key, b[:end]), b[end:])
+}

@@ -1,0 +1,183 @@
+package kcp
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/udp"
+)
+
+const (
+	// maxUnflushed is how long a message waits at most when nobody calls Flush.
+	maxUnflushed = 2 * time.Millisecond
+	// shutdownWait bounds how long Close waits for the goodbyes to leave.
+	shutdownWait = 2 * time.Second
+	// idleWait is how long the loop sleeps when no session exists.
+	idleWait = time.Minute
+)
+
+// now is the package's only clock, read where a caller or a datagram comes in.
+func now() time.Time { return time.Now() }
+
+// handle takes datagrams from the socket's reading goroutine.
+func (s *Server) handle(batch []udp.Datagram) { s.datagrams(now(), batch) }
+
+// Flush sends what was queued since the last one: call it at the end of a tick, so that the tick's datagrams leave in a
+// handful of system calls.
+func (s *Server) Flush() { s.flush(now()) }
+
+// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The socket stays
+// open; it is its owner's. Every handler has been told Closed when Close returns.
+func (s *Server) Close() error {
+	s.closeOnce.Do(s.shutdown)
+	return nil
+}
+
+func (s *Server) shutdown() {
+	s.mu.Lock()
+	s.closing = true
+	all := make([]*conn, 0, len(s.sessions))
+	for _, c := range s.sessions {
+		all = append(all, c)
+	}
+	s.mu.Unlock()
+	for _, c := range all {
+		c.Close(transport.ServerShutdown, "the server is shutting down")
+	}
+	s.Flush()
+	if len(all) > 0 {
+		timer := time.NewTimer(shutdownWait)
+		select {
+		case <-s.empty:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	s.sock.Handle(func([]udp.Datagram) {})
+	close(s.stop)
+	<-s.loopDone
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, c := range s.sessions { // those that did not end in time
+		c.handClosed(transport.ServerShutdown, "the server is shutting down")
+	}
+}
+
+// loop advances sessions when their time has come, and flushes what nobody flushed.
+func (s *Server) loop() {
+	defer close(s.loopDone)
+	timer := time.NewTimer(idleWait)
+	defer timer.Stop()
+	var due []*conn
+	var flushBy time.Time
+	for {
+		t := now()
+		due = s.timers.due(t.Sub(s.epoch), due[:0])
+		for _, c := range due {
+			s.tick(t, c)
+		}
+		clear(due)
+		s.loopWriter.Flush()
+		if !flushBy.IsZero() && !t.Before(flushBy) {
+			s.flush(t)
+			flushBy = time.Time{}
+		}
+		timer.Reset(s.sleep(t, flushBy))
+		select {
+		case <-timer.C:
+		case <-s.kick:
+			if flushBy.IsZero() {
+				flushBy = now().Add(maxUnflushed)
+			}
+		case <-s.stop:
+			return
+		}
+	}
+}
+
+// sleep is how long the loop may rest.
+func (s *Server) sleep(t, flushBy time.Time) time.Duration {
+	wait := idleWait
+	if next, ok := s.timers.next(); ok {
+		wait = min(wait, s.epoch.Add(next).Sub(t))
+	}
+	if !flushBy.IsZero() {
+		wait = min(wait, flushBy.Sub(t))
+	}
+	return max(wait, 0)
+}
+
+// handshake drives a dialing over sock until it has a session, or the context or the time ends it.
+func handshake(ctx context.Context, d *dialing, sock *net.UDPConn) (*session, []delivery, error) {
+	start := now()
+	ctx, cancel := context.WithDeadline(ctx, start.Add(d.cfg.HandshakeTimeout))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { _ = sock.SetReadDeadline(aLongTimeAgo) })
+	defer stop()
+	buf := make([]byte, udp.MaxPayload)
+	var last error
+	for {
+		t := now()
+		if out := d.emit(t); out != nil {
+			if _, err := sock.Write(out); err != nil {
+				last = err
+			}
+		}
+		_ = sock.SetReadDeadline(d.sendAt)
+		if ctx.Err() != nil {
+			return nil, nil, d.noAnswer(ctx, t.Sub(start), last)
+		}
+		n, err := sock.Read(buf)
+		if err != nil {
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				last = err
+				pause(ctx, firstRetry) // refused ports answer at once; the server may be about to come up
+			}
+			continue
+		}
+		last = nil
+		if s, msgs := d.receive(now(), buf[:n]); s != nil {
+			return s, msgs, nil
+		}
+	}
+}
+
+// aLongTimeAgo is a deadline that has passed.
+var aLongTimeAgo = time.Unix(1, 0)
+
+// pause sleeps for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// changed implements host: a client sends at once.
+func (cl *client) changed(*conn) { cl.pump(now()) }
+
+// run reads until the session is dead.
+func (cl *client) run() {
+	buf := make([]byte, udp.MaxPayload)
+	for {
+		n, err := cl.sock.Read(buf)
+		if err != nil {
+			n = 0
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				time.Sleep(time.Millisecond) // such as a refused port, while the server is away
+			}
+		}
+		if !cl.took(now(), buf[:n]) {
+			cl.conn.mu.Lock()
+			_ = cl.sock.Close()
+			cl.conn.mu.Unlock()
+			return
+		}
+	}
+}

@@ -1,0 +1,309 @@
+package kcp
+
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/udp"
+)
+
+// maxRefusing bounds the sessions that exist only to tell a newcomer that it is refused, beyond the live ones. Those past it
+// hear nothing.
+const maxRefusing = 256
+
+// Server is the server's end of every association on one socket. Datagrams are handled on the socket's reading goroutine,
+// timers on the server's own loop; a session belongs to whoever holds its conn's lock.
+type Server struct {
+	cfg     ServerConfig
+	log     *slog.Logger
+	sock    *udp.Socket
+	cookies cookieMaker
+	epoch   time.Time // the timers' zero
+	timers  timers
+
+	mu          sync.RWMutex // guards what follows
+	sessions    map[uint32]*conn
+	unconfirmed map[uint64]*conn // by ticket nonce, until the peer's first datagram
+	live        int              // sessions that were accepted and have not ended
+	refusing    int              // sessions that were not accepted
+	closing     bool
+	empty       chan struct{} // closed when closing and no session is left
+
+	dirtyMu sync.Mutex
+	dirty   []*conn // have something to send; each has dirty set
+	spare   []*conn // the other buffer of that list
+
+	flushMu     sync.Mutex // guards flushWriter and what is being flushed
+	flushWriter *udp.Writer
+
+	readWriter *udp.Writer // owned by the socket's reading goroutine
+	loopWriter *udp.Writer // owned by the loop
+	kick       chan struct{}
+	stop       chan struct{}
+	loopDone   chan struct{}
+	closeOnce  sync.Once
+
+	counters counters
+}
+
+// Counters are a server's totals since it was made, except Sessions, which is the present number.
+type Counters struct {
+	Sessions   int
+	Requests   uint64 // handshakes begun with a good ticket
+	Accepted   uint64
+	Refused    uint64 // proven newcomers that were told so
+	Dropped    uint64 // datagrams of no session, malformed, forged or replayed
+	BadTickets uint64 // malformed, forged, expired, or for another incarnation
+	BadProofs  uint64 // responses with a wrong cookie or proof
+	Reused     uint64 // tickets that were used before
+	Overflow   uint64 // proven newcomers that were dropped in silence, being too many
+	Timeouts   uint64 // sessions that ended in silence
+	Moved      uint64 // sessions whose peer changed its address
+}
+
+type counters struct {
+	requests, accepted, refused, dropped, badTickets, badProofs, reused, overflow, timeouts, moved atomic.Uint64
+}
+
+// NewServer starts serving on sock. It fails when Tickets or Accept is missing.
+func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
+	if sock == nil || cfg.Tickets == nil || cfg.Accept == nil {
+		return nil, errors.New("kcp: new server: a socket, Tickets and Accept are required")
+	}
+	if cfg.MaxSessions <= 0 {
+		cfg.MaxSessions = DefaultMaxSessions
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = transport.DefaultTimeout
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	s := &Server{
+		cfg: cfg, log: cfg.Log, sock: sock, epoch: now(),
+		sessions: make(map[uint32]*conn), unconfirmed: make(map[uint64]*conn), empty: make(chan struct{}),
+		flushWriter: sock.NewWriter(), readWriter: sock.NewWriter(), loopWriter: sock.NewWriter(),
+		kick: make(chan struct{}, 1), stop: make(chan struct{}), loopDone: make(chan struct{}),
+	}
+	rand.Read(s.cookies.key[:])
+	go s.loop()
+	sock.Handle(s.handle)
+	return s, nil
+}
+
+// Counters returns a copy of the totals.
+func (s *Server) Counters() Counters {
+	s.mu.RLock()
+	live := s.live
+	s.mu.RUnlock()
+	c := &s.counters
+	return Counters{
+		Sessions: live, Requests: c.requests.Load(), Accepted: c.accepted.Load(), Refused: c.refused.Load(),
+		Dropped: c.dropped.Load(), BadTickets: c.badTickets.Load(), BadProofs: c.badProofs.Load(), Reused: c.reused.Load(),
+		Overflow: c.overflow.Load(), Timeouts: c.timeouts.Load(), Moved: c.moved.Load(),
+	}
+}
+
+// datagrams handles what came in one system call.
+func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
+	for _, d := range batch {
+		switch d.Data[0] {
+		case typeSealed:
+			s.sealed(now, d)
+		case typeRequest:
+			s.request(now, d)
+		case typeResponse:
+			s.response(now, d)
+		default:
+			s.counters.dropped.Add(1)
+		}
+	}
+	s.readWriter.Flush()
+}
+
+// sealed handles a datagram of a session.
+func (s *Server) sealed(now time.Time, d udp.Datagram) {
+	id, _, ok := parseSealedHeader(d.Data)
+	if !ok {
+		s.counters.dropped.Add(1)
+		return
+	}
+	s.mu.RLock()
+	c := s.sessions[id]
+	s.mu.RUnlock()
+	if c == nil {
+		s.counters.dropped.Add(1)
+		return
+	}
+	c.mu.Lock()
+	first, before := !c.session.confirmed, c.session.path.remote
+	msgs, ok := c.session.receive(now, d.Addr, d.Data)
+	if !ok {
+		c.mu.Unlock()
+		s.counters.dropped.Add(1)
+		return
+	}
+	if c.session.path.remote != before {
+		s.counters.moved.Add(1)
+	}
+	if !c.session.end.open() {
+		c.session.advance(now)
+	}
+	c.emitTo(now, s.readWriter)
+	s.arm(c)
+	c.mu.Unlock()
+	if first {
+		s.confirm(c)
+	}
+	c.hand(msgs)
+}
+
+// confirm forgets a session's handshake: the peer has the keys and will not repeat it.
+func (s *Server) confirm(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unconfirmed[c.nonce] == c {
+		delete(s.unconfirmed, c.nonce)
+	}
+}
+
+// changed implements host.
+func (s *Server) changed(c *conn) {
+	if !c.dirty {
+		c.dirty = true
+		s.dirtyMu.Lock()
+		s.dirty = append(s.dirty, c)
+		first := len(s.dirty) == 1
+		s.dirtyMu.Unlock()
+		if first {
+			s.wakeLoop()
+		}
+	}
+}
+
+// flush sends what all changed sessions have to send.
+func (s *Server) flush(now time.Time) {
+	s.flushMu.Lock()
+	defer s.flushMu.Unlock()
+	s.dirtyMu.Lock()
+	list := s.dirty
+	s.dirty = s.spare[:0]
+	s.dirtyMu.Unlock()
+	for _, c := range list {
+		c.mu.Lock()
+		c.dirty = false
+		c.session.advance(now)
+		c.emitTo(now, s.flushWriter)
+		s.arm(c)
+		c.mu.Unlock()
+	}
+	s.flushWriter.Flush()
+	clear(list)
+	s.spare = list
+}
+
+// emitTo moves every datagram that should leave into w. c.mu is held.
+func (c *conn) emitTo(now time.Time, w *udp.Writer) {
+	for {
+		d, to, ok := c.session.emit(now, w.Next())
+		if !ok {
+			return
+		}
+		w.Commit(to, len(d))
+	}
+}
+
+// arm sets c's timer if it should go off sooner than it would. c.mu is held.
+func (s *Server) arm(c *conn) {
+	wake := c.session.wake()
+	if !c.session.end.open() && !c.session.end.notified {
+		wake = time.Time{} // the loop must tell the handler
+	}
+	if !c.armed.IsZero() && !wake.Before(c.armed) {
+		return
+	}
+	if wake.Before(s.epoch) {
+		wake = s.epoch
+	}
+	c.armed = wake
+	if s.timers.set(c, wake.Sub(s.epoch)) {
+		s.wakeLoop()
+	}
+}
+
+// tick advances a session whose timer went off.
+func (s *Server) tick(now time.Time, c *conn) {
+	c.mu.Lock()
+	c.armed = time.Time{}
+	c.session.advance(now)
+	c.emitTo(now, s.loopWriter)
+	end := &c.session.end
+	tell := end.ended && !end.notified
+	if tell {
+		end.notified = true
+	}
+	code, text, dead := end.code, end.text, end.dead
+	if !dead {
+		s.arm(c)
+	}
+	c.mu.Unlock()
+	if tell {
+		s.ended(c, code, text)
+	}
+	if dead {
+		s.forget(c)
+	}
+}
+
+// ended tells c's handler that it is over.
+func (s *Server) ended(c *conn, code transport.CloseCode, text string) {
+	if code == transport.Timeout {
+		s.counters.timeouts.Add(1)
+	}
+	c.deliver.Lock()
+	accepted := !c.closed
+	c.deliver.Unlock()
+	s.mu.Lock()
+	if accepted {
+		s.live--
+	} else {
+		s.refusing--
+	}
+	s.mu.Unlock()
+	c.handClosed(code, text)
+}
+
+// forget drops a session for good.
+func (s *Server) forget(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, c.session.cfg.id)
+	if s.unconfirmed[c.nonce] == c {
+		delete(s.unconfirmed, c.nonce)
+	}
+	if s.closing && len(s.sessions) == 0 {
+		select {
+		case <-s.empty:
+		default:
+			close(s.empty)
+		}
+	}
+}
+
+func (s *Server) isClosing() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.closing
+}
+
+func (s *Server) wakeLoop() {
+	select {
+	case s.kick <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,92 @@
+package kcp
+
+import (
+	"sync"
+	"time"
+)
+
+// timers is a server's heap of sessions by when they want to be advanced: one timer in the process, however many sessions.
+type timers struct {
+	mu   sync.Mutex
+	heap []*conn // 1-based, so that a position of 0 means absent; heap[0] is unused
+}
+
+// set puts c into the heap, or moves it, for time at; it reports whether c is now the first.
+func (t *timers) set(c *conn, at time.Duration) (first bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.heap) == 0 {
+		t.heap = append(t.heap, nil)
+	}
+	c.timerAt = at
+	if c.timerPos == 0 {
+		t.heap = append(t.heap, c)
+		c.timerPos = len(t.heap) - 1
+	}
+	t.down(t.up(c.timerPos))
+	return c.timerPos == 1
+}
+
+// due removes those whose time is at most at and appends them to out; more says that some were left for want of room.
+func (t *timers) due(at time.Duration, out []*conn) []*conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for len(t.heap) > 1 && t.heap[1].timerAt <= at {
+		out = append(out, t.heap[1])
+		t.remove(1)
+	}
+	return out
+}
+
+// next is the first one's time; ok is false when there is none.
+func (t *timers) next() (at time.Duration, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.heap) <= 1 {
+		return 0, false
+	}
+	return t.heap[1].timerAt, true
+}
+
+func (t *timers) remove(pos int) {
+	t.heap[pos].timerPos = 0
+	last := len(t.heap) - 1
+	moved := t.heap[last]
+	t.heap[last] = nil
+	t.heap = t.heap[:last]
+	if pos == last {
+		return
+	}
+	t.heap[pos], moved.timerPos = moved, pos
+	t.down(t.up(pos))
+}
+
+func (t *timers) up(pos int) int {
+	for pos > 1 && t.heap[pos].timerAt < t.heap[pos/2].timerAt {
+		t.swap(pos, pos/2)
+		pos /= 2
+	}
+	return pos
+}
+
+func (t *timers) down(pos int) {
+	for {
+		child := 2 * pos
+		if child >= len(t.heap) {
+			return
+		}
+		if child+1 < len(t.heap) && t.heap[child+1].timerAt < t.heap[child].timerAt {
+			child++
+		}
+		if t.heap[pos].timerAt <= t.heap[child].timerAt {
+			return
+		}
+		t.swap(pos, child)
+		pos = child
+	}
+}
+
+func (t *timers) swap(a, b int) {
+	t.heap[a], t.heap[b] = t.heap[b], t.heap[a]
+	t.heap[a].timerPos, t.heap[b].timerPos = a, b
+}

@@ -1,0 +1,42 @@
+package rtc
+
+import (
+	"io"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+// Buffers of SCTP and DTLS, smaller than pion's own: a session moves kilobytes, not megabytes.
+const (
+	sctpReceiveBuffer = 256 << 10 // four of the largest reliable messages
+	receiveMTU        = 1500
+)
+
+// quiet keeps pion from logging what peers do: that is counted, never written per packet.
+func quiet() logging.LoggerFactory {
+	return &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+}
+
+// settings are common to both ends.
+func settings(timeout time.Duration) webrtc.SettingEngine {
+	var se webrtc.SettingEngine
+	se.LoggerFactory = quiet()
+	se.DetachDataChannels()
+	// DTLS asks for a cookie to prove the client's address; ICE has proven it already, and the cookie costs a round trip.
+	se.SetDTLSInsecureSkipHelloVerify(true)
+	se.EnableSCTPZeroChecksum(true) // DTLS authenticates every packet already
+	se.SetIncludeLoopbackCandidate(true)
+	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	se.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	se.SetReceiveMTU(receiveMTU)
+	se.SetSCTPMaxReceiveBufferSize(sctpReceiveBuffer)
+	se.SetSCTPMaxMessageSize(transport.MaxReliableMessage)
+	se.SetSCTPRTOMax(time.Second) // a player cannot wait for TCP's patience
+	se.SetICETimeouts(iceTimeouts(timeout))
+	return se
+}

@@ -1,0 +1,225 @@
+package rtc
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+const (
+	// maxLatestBuffered is how many bytes of the latest lane SCTP may hold, on the wire or waiting for its congestion window.
+	// Beyond it the newest message waits here, where a newer one can replace it. It covers 160 kB/s at 100 ms.
+	maxLatestBuffered = 16 << 10
+	// readBufferSize is how much read buffer an idle channel keeps.
+	readBufferSize = 4 << 10
+)
+
+// conn is one session, either end. It implements transport.Conn. Its goroutines: one reader for each channel, and pion's.
+type conn struct {
+	pc       *webrtc.PeerConnection
+	onEnd    func() // called once, after the peer connection was closed
+	timeout  time.Duration
+	reliable channel
+	latest   channel
+	readers  sync.WaitGroup
+	over     chan struct{} // closed when the session has ended
+
+	deliver sync.Mutex // serialises the handler's calls; guards closed
+	handler transport.Handler
+	closed  bool
+
+	mu      sync.Mutex // guards what follows
+	remote  netip.AddrPort
+	pending []byte // the latest message that waits for room
+	stats   transport.Stats
+	ended   bool
+	byPeer  bool
+	code    transport.CloseCode
+	text    string
+}
+
+// Kind implements transport.Conn.
+func (c *conn) Kind() transport.Kind { return transport.WebRTC }
+
+// RemoteAddr implements transport.Conn.
+func (c *conn) RemoteAddr() netip.AddrPort {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.remote
+}
+
+// MaxLatest implements transport.Conn.
+func (c *conn) MaxLatest() int { return transport.MaxLatestMessage }
+
+// Backlog implements transport.Conn.
+func (c *conn) Backlog() int { return int(c.reliable.dc.BufferedAmount()) }
+
+// Stats implements transport.Conn.
+func (c *conn) Stats() transport.Stats {
+	queue := c.Backlog()
+	rtt := time.Duration(c.pc.SCTP().Stats().SmoothedRoundTripTime * float64(time.Second))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	st := c.stats
+	st.Queue, st.RTT = queue, rtt
+	return st
+}
+
+// Send implements transport.Conn.
+func (c *conn) Send(lane transport.Lane, msg []byte) error {
+	if err := transport.CheckSize(lane, len(msg)); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return transport.ErrClosed
+	}
+	if lane == transport.Reliable {
+		if c.Backlog()+len(msg) > transport.MaxReliableBacklog {
+			return transport.ErrBackpressure
+		}
+		return c.write(c.reliable, msg)
+	}
+	if c.latest.dc.BufferedAmount()+uint64(len(msg)) > maxLatestBuffered {
+		if len(c.pending) > 0 {
+			c.stats.Replaced++
+		}
+		c.pending = append(c.pending[:0], msg...)
+		return nil
+	}
+	if len(c.pending) > 0 {
+		c.stats.Replaced++
+		c.pending = c.pending[:0]
+	}
+	return c.write(c.latest, msg)
+}
+
+// write gives SCTP a message, of which it makes copies. c.mu is held.
+func (c *conn) write(ch channel, msg []byte) error {
+	if _, err := ch.raw.WriteDataChannel(msg, false); err != nil {
+		return errors.Join(transport.ErrClosed, err)
+	}
+	c.stats.DatagramsOut++
+	c.stats.BytesOut += uint64(len(msg))
+	return nil
+}
+
+// room sends the message that waited for room on the latest channel.
+func (c *conn) room() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended && len(c.pending) > 0 {
+		_ = c.write(c.latest, c.pending) // an error is the readers' to report
+		c.pending = c.pending[:0]
+	}
+}
+
+// Close implements transport.Conn.
+func (c *conn) Close(code transport.CloseCode, text string) {
+	if !code.Valid() {
+		code = transport.Normal
+	}
+	c.end(code, transport.ClipText(text), false)
+}
+
+// end ends the session for a reason; only the first counts.
+func (c *conn) end(code transport.CloseCode, text string, byPeer bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return
+	}
+	c.ended, c.code, c.text, c.byPeer = true, code, text, byPeer
+	close(c.over)
+}
+
+// start runs a session whose handler and channels are set.
+func (c *conn) start() {
+	c.latest.dc.SetBufferedAmountLowThreshold(maxLatestBuffered / 2)
+	c.latest.dc.OnBufferedAmountLow(c.room)
+	c.readers.Go(func() { c.read(c.reliable) })
+	c.readers.Go(func() { c.read(c.latest) })
+	go c.finish()
+}
+
+// read hands on one channel's messages until it ends.
+func (c *conn) read(ch channel) {
+	buf := make([]byte, readBufferSize)
+	for {
+		msg, text, err := ch.read(buf)
+		switch {
+		case errors.Is(err, errTooBig):
+			c.end(transport.ProtocolError, "message over the limit", false)
+			return
+		case errors.Is(err, io.EOF):
+			c.end(transport.Normal, "the peer closed the connection", true)
+			return
+		case err != nil:
+			c.end(transport.Network, transport.ClipText("connection lost: "+err.Error()), true)
+			return
+		}
+		if text {
+			c.control(ch.lane, string(msg))
+			return
+		}
+		if transport.CheckSize(ch.lane, len(msg)) != nil {
+			c.end(transport.ProtocolError, "message over the limit", false)
+			return
+		}
+		c.mu.Lock()
+		c.stats.DatagramsIn++
+		c.stats.BytesIn += uint64(len(msg))
+		open := !c.ended
+		c.mu.Unlock()
+		if open {
+			c.hand(ch.lane, msg)
+		}
+		if cap(msg) <= 2*readBufferSize {
+			buf = msg[:cap(msg)]
+		}
+	}
+}
+
+// control handles a text message.
+func (c *conn) control(lane transport.Lane, msg string) {
+	code, text, ok := parseClose(msg)
+	if !ok || lane != transport.Reliable {
+		c.end(transport.ProtocolError, "unknown text message", false)
+		return
+	}
+	c.end(code, text, true)
+}
+
+func (c *conn) hand(lane transport.Lane, msg []byte) {
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	if !c.closed {
+		c.handler.Message(c, lane, msg)
+	}
+}
+
+func (c *conn) handClosed() {
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	if !c.closed {
+		c.closed = true
+		c.handler.Closed(c, c.code, c.text)
+	}
+}
+
+// state follows pion's view of the connection.
+func (c *conn) state(s webrtc.PeerConnectionState) {
+	switch s {
+	case webrtc.PeerConnectionStateFailed:
+		c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), true)
+	case webrtc.PeerConnectionStateClosed:
+		c.end(transport.Normal, "the peer closed the connection", true)
+	}
+}

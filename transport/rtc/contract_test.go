@@ -1,0 +1,50 @@
+package rtc_test
+
+import (
+	"context"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/netsim"
+	"github.com/realmwire/realmwire/transport/rtc"
+	"github.com/realmwire/realmwire/transport/udp"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestContract(t *testing.T) { conntest.Run(t, transport.WebRTC, factory) }
+
+// factory puts a server behind a proxy, which is its public address, so that the network can be cut.
+func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
+	tb.Helper()
+	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = sock.Close() })
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: sock.Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = proxy.Close() })
+	server, err := rtc.NewServer(sock.WebRTC(), rtc.ServerConfig{
+		Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout, PublicAddr: proxy.Addr(),
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = server.Close() })
+	return conntest.Endpoint{
+		Dial: func(ctx context.Context, g conntest.Grant, h transport.Handler) (transport.Conn, error) {
+			return rtc.Dial(ctx, rtc.DialConfig{
+				Signal:  func(ctx context.Context, offer string) (string, error) { return server.Answer(ctx, g.Ticket, offer) },
+				Timeout: o.Timeout,
+			}, h)
+		},
+		Cut:      func() { proxy.Block(true) },
+		Shutdown: func() { _ = server.Close() },
+	}
+}

@@ -1,0 +1,173 @@
+package udp
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Sizes and bounds.
+const (
+	// MaxPayload is the largest datagram that is read or written, in bytes. Longer ones are dropped.
+	MaxPayload = 1500
+	// readBufferSize leaves a longer datagram room to show that it is too long.
+	readBufferSize = MaxPayload + 1
+	// batchSize is how many datagrams one system call moves at most.
+	batchSize = 64
+	// defaultKernelBuffer holds about a second of a busy zone's upstream.
+	defaultKernelBuffer = 4 << 20
+	pauseAfterReadError = time.Millisecond
+)
+
+// Datagram is one UDP payload and the peer's address, in which an IPv4 address is never mapped into IPv6.
+type Datagram struct {
+	Addr netip.AddrPort
+	Data []byte
+}
+
+// Socket is a process's one UDP socket. It is safe for concurrent use.
+type Socket struct {
+	conn *net.UDPConn
+	io   batchConn // platform-specific; the reader and writers use disjoint parts of it
+	addr netip.AddrPort
+	view *View
+
+	handler  atomic.Pointer[func([]Datagram)]
+	counters counters
+	reader   sync.WaitGroup
+	closing  atomic.Bool
+}
+
+// Listen opens the socket on addr (host:port) and starts reading. A wildcard host listens on IPv4 and IPv6.
+func Listen(addr string, cfg Config) (*Socket, error) {
+	laddr, err := net.ResolveUDPAddr("udp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("udp: listen on %q: %w; give host:port, such as :7777", addr, err)
+	}
+	conn, err := net.ListenUDP("udp", laddr)
+	if err != nil {
+		return nil, fmt.Errorf("udp: listen on %q: %w; is another process using the port?", addr, err)
+	}
+	// Best effort: the kernel caps both at its own limits, which are an operator's to raise.
+	_ = conn.SetReadBuffer(orDefault(cfg.ReadBuffer, defaultKernelBuffer))
+	_ = conn.SetWriteBuffer(orDefault(cfg.WriteBuffer, defaultKernelBuffer))
+	s := &Socket{conn: conn, addr: unmap(conn.LocalAddr().(*net.UDPAddr).AddrPort())}
+	s.io.init(conn)
+	s.view = newView(s)
+	s.reader.Go(s.readLoop)
+	return s, nil
+}
+
+// Addr is the local address, with the port that the kernel chose where port 0 was asked for.
+func (s *Socket) Addr() netip.AddrPort { return s.addr }
+
+// Handle sets who gets our own datagrams (first byte 0xC0–0xFF). It is called on the socket's one reading goroutine with up
+// to a system call's worth of datagrams, whose bytes are valid only during the call. Until it is set they are dropped.
+func (s *Socket) Handle(h func([]Datagram)) { s.handler.Store(&h) }
+
+// WebRTC is the part of the socket that carries STUN and DTLS. Closing it leaves the socket open.
+func (s *Socket) WebRTC() net.PacketConn { return s.view }
+
+// Close stops reading and closes the socket. It waits until the last call of the handler has returned, so that it must
+// not be called by the handler.
+func (s *Socket) Close() error {
+	if s.closing.Swap(true) {
+		return nil
+	}
+	err := s.conn.Close()
+	_ = s.view.Close()
+	s.reader.Wait()
+	return err
+}
+
+// readLoop is the socket's one reader.
+func (s *Socket) readLoop() {
+	ours := make([]Datagram, 0, batchSize)
+	for {
+		batch, err := s.io.read()
+		if err != nil {
+			if s.closing.Load() || errors.Is(err, net.ErrClosed) {
+				_ = s.view.Close()
+				return
+			}
+			s.counters.readErrors.Add(1)    // such as an ICMP error on some systems: the socket itself is well
+			time.Sleep(pauseAfterReadError) // and where it is not, do not spin
+			continue
+		}
+		ours = ours[:0]
+		for _, d := range batch {
+			if s.admit(d) {
+				ours = append(ours, d)
+			}
+		}
+		if len(ours) == 0 {
+			continue
+		}
+		if h := s.handler.Load(); h != nil {
+			(*h)(ours)
+		}
+	}
+}
+
+// admit counts a datagram, hands WebRTC its own, and reports whether it is ours.
+func (s *Socket) admit(d Datagram) bool {
+	s.counters.datagramsIn.Add(1)
+	s.counters.bytesIn.Add(uint64(len(d.Data)))
+	if len(d.Data) == 0 || len(d.Data) > MaxPayload {
+		s.counters.dropped.Add(1)
+		return false
+	}
+	switch first := d.Data[0]; {
+	case first >= 0xC0:
+		return true
+	case first <= 3, first >= 20 && first <= 63:
+		s.view.push(d)
+	default:
+		s.counters.dropped.Add(1)
+	}
+	return false
+}
+
+// Counters are the socket's totals since it was opened.
+type Counters struct {
+	DatagramsIn, DatagramsOut uint64
+	BytesIn, BytesOut         uint64
+	Dropped                   uint64 // of no protocol of ours, empty or too long
+	ViewDropped               uint64 // for WebRTC, whose queue was full
+	ReadErrors, WriteErrors   uint64
+	WriteCalls                uint64 // system calls that wrote; DatagramsOut / WriteCalls is the batch size
+}
+
+type counters struct {
+	datagramsIn, datagramsOut, bytesIn, bytesOut, dropped, viewDropped, readErrors, writeErrors, writeCalls atomic.Uint64
+}
+
+// Counters returns a copy of the totals.
+func (s *Socket) Counters() Counters {
+	c := &s.counters
+	return Counters{
+		DatagramsIn: c.datagramsIn.Load(), DatagramsOut: c.datagramsOut.Load(),
+		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(),
+		Dropped: c.dropped.Load(), ViewDropped: c.viewDropped.Load(),
+		ReadErrors: c.readErrors.Load(), WriteErrors: c.writeErrors.Load(), WriteCalls: c.writeCalls.Load(),
+	}
+}
+
+func (c *counters) wrote(datagrams, bytes int) {
+	c.writeCalls.Add(1)
+	c.datagramsOut.Add(uint64(datagrams))
+	c.bytesOut.Add(uint64(bytes))
+}
+
+func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
+
+func orDefault(v, def int) int {
+	if v > 0 {
+		return v
+	}
+	return def
+}

@@ -1,0 +1,195 @@
+package ws
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+// conn is one session, either end. It implements transport.Conn. Its goroutines: one reads, one writes, one pings.
+type conn struct {
+	socket  *websocket.Conn
+	remote  netip.AddrPort
+	timeout time.Duration
+	ctx     context.Context // of all I/O; ending it breaks the connection
+	cancel  context.CancelFunc
+	wake    chan struct{} // something to write, or the end
+	done    chan struct{} // closed when the writer has finished
+
+	deliver sync.Mutex // serialises the handler's calls; guards closed
+	handler transport.Handler
+	closed  bool
+
+	mu           sync.Mutex // guards what follows
+	out          outbox
+	stats        transport.Stats
+	writingSince time.Time // of the frame being written; zero between frames
+	ended        bool
+	byPeer       bool
+	code         transport.CloseCode
+	text         string
+}
+
+func newConn(socket *websocket.Conn, remote netip.AddrPort, timeout time.Duration) *conn {
+	c := &conn{socket: socket, remote: remote, timeout: timeout, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	socket.SetReadLimit(1 + transport.MaxReliableMessage)
+	return c
+}
+
+// Kind implements transport.Conn.
+func (c *conn) Kind() transport.Kind { return transport.WebSocket }
+
+// RemoteAddr implements transport.Conn. Its port is 0 where a gateway stands between.
+func (c *conn) RemoteAddr() netip.AddrPort { return c.remote }
+
+// MaxLatest implements transport.Conn.
+func (c *conn) MaxLatest() int { return transport.MaxLatestMessage }
+
+// Send implements transport.Conn.
+func (c *conn) Send(lane transport.Lane, msg []byte) error {
+	if err := transport.CheckSize(lane, len(msg)); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return transport.ErrClosed
+	}
+	if err := c.out.put(lane, msg); err != nil {
+		return err
+	}
+	c.poke()
+	return nil
+}
+
+// Backlog implements transport.Conn: bytes that the operating system has not yet taken.
+func (c *conn) Backlog() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.bytes
+}
+
+// Stats implements transport.Conn.
+func (c *conn) Stats() transport.Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	st := c.stats
+	st.Queue, st.Replaced = c.out.bytes, c.out.replaced
+	return st
+}
+
+// Close implements transport.Conn.
+func (c *conn) Close(code transport.CloseCode, text string) {
+	c.end(code, transport.ClipText(text), false)
+}
+
+// end ends the session for a reason; only the first counts. The writer does the rest.
+func (c *conn) end(code transport.CloseCode, text string, byPeer bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended {
+		c.ended, c.code, c.text, c.byPeer = true, code, text, byPeer
+		c.poke()
+	}
+}
+
+// poke wakes the writer.
+func (c *conn) poke() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// read hands messages on until the connection ends.
+func (c *conn) read() {
+	var buf []byte
+	for {
+		typ, r, err := c.socket.Reader(c.ctx)
+		if err == nil {
+			buf, err = readAll(r, buf)
+		}
+		if err != nil {
+			code, text := closeOf(err)
+			c.end(code, text, true)
+			return
+		}
+		lane, msg, ok := parseFrame(buf)
+		if typ != websocket.MessageBinary || !ok {
+			c.end(transport.ProtocolError, "malformed frame", false)
+			return
+		}
+		c.mu.Lock()
+		c.stats.DatagramsIn++
+		c.stats.BytesIn += uint64(len(buf))
+		open := !c.ended
+		c.mu.Unlock()
+		if open {
+			c.hand(lane, msg)
+		}
+		if cap(buf) > keepBuffer {
+			buf = nil
+		}
+	}
+}
+
+// keepBuffer is how much read buffer an idle session keeps.
+const keepBuffer = 8 << 10
+
+func (c *conn) hand(lane transport.Lane, msg []byte) {
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	if !c.closed {
+		c.handler.Message(c, lane, msg)
+	}
+}
+
+func (c *conn) handClosed() {
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	if !c.closed {
+		c.closed = true
+		c.handler.Closed(c, c.code, c.text)
+	}
+}
+
+// drain writes what waits until there is nothing more, the session has ended and flushing is not asked for, or a write fails.
+func (c *conn) drain(flushing bool) {
+	afterLatest := false
+	for {
+		c.mu.Lock()
+		if c.ended && !flushing {
+			c.mu.Unlock()
+			return
+		}
+		frame, lane := c.out.take(afterLatest)
+		if frame == nil {
+			c.mu.Unlock()
+			return
+		}
+		c.began()
+		c.mu.Unlock()
+		err := c.socket.Write(c.ctx, websocket.MessageBinary, frame)
+		afterLatest = lane == transport.Latest
+		c.mu.Lock()
+		c.writingSince = time.Time{}
+		if lane == transport.Reliable {
+			c.out.wrote(frame)
+		}
+		if err == nil {
+			c.stats.DatagramsOut++
+			c.stats.BytesOut += uint64(len(frame))
+		}
+		c.mu.Unlock()
+		if err != nil {
+			c.end(transport.Network, transport.ClipText("write failed: "+err.Error()), true)
+			return
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+const (
+	// lingerFor is how long accepted reliable messages are given to leave before the peer is told of the end.
+	lingerFor = 500 * time.Millisecond
+	// closeWait bounds the closing handshake.
+	closeWait = time.Second
+	// maxPingEvery is the longest time between pings; shorter timeouts shorten it.
+	maxPingEvery = 2 * time.Second
+)
+
+// now is the package's only clock.
+func now() time.Time { return time.Now() }
+
+// began notes that a frame is being written. c.mu is held.
+func (c *conn) began() { c.writingSince = now() }
+
+// write is the writer: the only goroutine that writes messages, and the one that ends the session.
+func (c *conn) write() {
+	defer close(c.done)
+	for {
+		<-c.wake
+		c.drain(false)
+		c.mu.Lock()
+		ended, byPeer := c.ended, c.byPeer
+		code, text := c.code, c.text
+		c.mu.Unlock()
+		if !ended {
+			continue
+		}
+		c.handClosed()
+		if !byPeer {
+			abort := time.AfterFunc(lingerFor, c.cancel) // a peer that takes nothing is not waited for
+			c.drain(true)
+			if abort.Stop() {
+				abort = time.AfterFunc(closeWait, c.cancel)
+				c.goodbye(code, text)
+				abort.Stop()
+			}
+		}
+		c.cancel()
+		_ = c.socket.CloseNow()
+		return
+	}
+}
+
+// goodbye does the closing handshake, for as long as the context lasts.
+func (c *conn) goodbye(code transport.CloseCode, text string) {
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		_ = c.socket.Close(statusOf(code), text)
+	}()
+	select {
+	case <-finished:
+	case <-c.ctx.Done():
+		_ = c.socket.CloseNow()
+		<-finished
+	}
+}
+
+// ping measures the round trip and ends the session when the peer is silent, or when it takes nothing.
+func (c *conn) ping() {
+	every := min(maxPingEvery, c.timeout/4)
+	timer := time.NewTimer(every / 2) // soon, for a first round trip
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-c.done:
+			return
+		}
+		start := now()
+		ctx, cancel := context.WithTimeout(c.ctx, c.timeout)
+		err := c.socket.Ping(ctx)
+		expired := errors.Is(ctx.Err(), context.DeadlineExceeded)
+		cancel()
+		if err != nil {
+			if expired {
+				c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), false)
+				c.cancel()
+			}
+			return // any other error is the reader's to report
+		}
+		c.pong(now().Sub(start))
+		timer.Reset(every)
+	}
+}
+
+// pong notes a round trip.
+func (c *conn) pong(rtt time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stats.RTT == 0 {
+		c.stats.RTT = max(rtt, 1)
+	} else {
+		c.stats.RTT += (rtt - c.stats.RTT) / 4
+	}
+}

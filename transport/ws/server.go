@@ -1,0 +1,250 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
+)
+
+// Handler is the server's end of every WebSocket session of a process. It is an http.Handler.
+type Handler struct {
+	cfg ServerConfig
+
+	mu       sync.Mutex // guards what follows
+	sessions map[*conn]struct{}
+	opening  int // requests that are not yet sessions
+	closing  bool
+	work     sync.WaitGroup
+
+	counters counters
+}
+
+// Counters are a handler's totals since it was made, except Sessions, which is the present number.
+type Counters struct {
+	Sessions   int
+	Accepted   uint64
+	Refused    uint64 // by the acceptor
+	Full       uint64 // requests beyond MaxSessions
+	BadTickets uint64 // malformed, forged, expired, or for another incarnation
+	Reused     uint64 // tickets that were used before
+	Timeouts   uint64 // sessions that ended in silence
+	Protocol   uint64 // sessions whose peer broke the protocol
+}
+
+type counters struct{ accepted, refused, full, badTickets, reused, timeouts, protocol atomic.Uint64 }
+
+// NewHandler returns a handler. It panics when Tickets or Accept is missing, as that is a mistake of the program.
+func NewHandler(cfg ServerConfig) *Handler {
+	if cfg.Tickets == nil || cfg.Accept == nil {
+		panic("ws: new handler: Tickets and Accept are required")
+	}
+	if cfg.MaxSessions <= 0 {
+		cfg.MaxSessions = DefaultMaxSessions
+	}
+	if cfg.HandshakeTimeout <= 0 {
+		cfg.HandshakeTimeout = transport.DefaultHandshakeTimeout
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = transport.DefaultTimeout
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	return &Handler{cfg: cfg, sessions: make(map[*conn]struct{})}
+}
+
+// Counters returns a copy of the totals.
+func (h *Handler) Counters() Counters {
+	h.mu.Lock()
+	n := len(h.sessions)
+	h.mu.Unlock()
+	c := &h.counters
+	return Counters{
+		Sessions: n, Accepted: c.accepted.Load(), Refused: c.refused.Load(), Full: c.full.Load(), BadTickets: c.badTickets.Load(),
+		Reused: c.reused.Load(), Timeouts: c.timeouts.Load(), Protocol: c.protocol.Load(),
+	}
+}
+
+// Close tells every peer that the server is shutting down and waits, a few seconds at most, until all sessions are over.
+func (h *Handler) Close() error {
+	h.mu.Lock()
+	h.closing = true
+	for c := range h.sessions {
+		c.Close(transport.ServerShutdown, "the server is shutting down")
+	}
+	h.mu.Unlock()
+	h.work.Wait()
+	return nil
+}
+
+// ServeHTTP upgrades the request and serves its session until it ends.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !h.enter() {
+		h.counters.full.Add(1)
+		http.Error(w, "no room for another session; try again later", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.work.Done()
+	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // an Origin proves nothing about who connects; the ticket does
+		CompressionMode:    websocket.CompressionDisabled,
+	})
+	if err != nil {
+		h.leave(nil)
+		return // Accept has answered
+	}
+	c := h.open(socket, r)
+	if c == nil {
+		return
+	}
+	defer h.leave(c)
+	var own sync.WaitGroup
+	own.Go(c.write)
+	own.Go(c.ping)
+	c.read()
+	own.Wait()
+	switch c.code {
+	case transport.Timeout:
+		h.counters.timeouts.Add(1)
+	case transport.ProtocolError:
+		h.counters.protocol.Add(1)
+	}
+}
+
+// enter takes a place for a request.
+func (h *Handler) enter() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closing || len(h.sessions)+h.opening >= h.cfg.MaxSessions {
+		return false
+	}
+	h.opening++
+	h.work.Add(1)
+	return true
+}
+
+// leave gives the place back: c's, or one not yet a session's.
+func (h *Handler) leave(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c == nil {
+		h.opening--
+		return
+	}
+	delete(h.sessions, c)
+}
+
+// open proves the ticket and makes the session; nil when the peer was refused.
+func (h *Handler) open(socket *websocket.Conn, r *http.Request) *conn {
+	claims, err := h.ticket(socket)
+	if err != nil {
+		_ = socket.Close(statusOf(transport.TicketInvalid), transport.ClipText(err.Error()))
+		h.leave(nil)
+		return nil
+	}
+	c := newConn(socket, h.peer(r), h.cfg.Timeout)
+	h.mu.Lock()
+	h.opening--
+	closing := h.closing
+	h.sessions[c] = struct{}{}
+	h.mu.Unlock()
+	if closing {
+		err = &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is shutting down"}
+	} else {
+		err = h.ask(c, claims)
+	}
+	if err != nil {
+		h.counters.refused.Add(1)
+		code, text := transport.Refusal(err)
+		_ = socket.Close(statusOf(code), text)
+		c.cancel()
+		h.leave(c)
+		return nil
+	}
+	h.counters.accepted.Add(1)
+	return c
+}
+
+// ask gets the session's handler. It holds the lock of the handler's calls, as the acceptor may already close the session.
+func (h *Handler) ask(c *conn, claims ticket.Claims) error {
+	c.deliver.Lock()
+	defer c.deliver.Unlock()
+	handler, err := h.cfg.Accept(c, claims)
+	if err == nil && handler == nil {
+		err = errors.New("the server has no handler for this session")
+	}
+	c.handler, c.closed = handler, err != nil
+	return err
+}
+
+// ticket reads the first frame and spends the ticket in it.
+func (h *Handler) ticket(socket *websocket.Conn) (ticket.Claims, error) {
+	socket.SetReadLimit(ticket.Size)
+	ctx, cancel := context.WithTimeout(context.Background(), h.cfg.HandshakeTimeout)
+	defer cancel()
+	typ, raw, err := socket.Read(ctx)
+	if err != nil || typ != websocket.MessageBinary {
+		h.counters.badTickets.Add(1)
+		return ticket.Claims{}, errors.New("the first frame must be the ticket, binary")
+	}
+	claims, err := h.cfg.Tickets.Open(raw, now())
+	if err != nil {
+		h.counters.badTickets.Add(1)
+		return claims, err
+	}
+	if err := h.cfg.Tickets.Use(claims, now()); err != nil {
+		if errors.Is(err, ticket.ErrUsed) {
+			h.counters.reused.Add(1)
+		} else {
+			h.counters.badTickets.Add(1)
+		}
+		return claims, err
+	}
+	return claims, nil
+}
+
+// peer is the client's address.
+func (h *Handler) peer(r *http.Request) netip.AddrPort {
+	if h.cfg.TrustForwarded {
+		// The last entry is the one that the gateway wrote; the others are whatever the client said.
+		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if ip, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
+			return netip.AddrPortFrom(ip.Unmap(), 0)
+		}
+	}
+	addr, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
+}
+
+// addrOf is a net.Addr as a netip.AddrPort; invalid when it is not of TCP.
+func addrOf(a net.Addr) netip.AddrPort {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	ap := tcp.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// pickTimeout returns d, or def where d is not positive.
+func pickTimeout(d, def time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return def
+}
