@@ -1,0 +1,96 @@
+package zone
+
+import (
+	"context"
+	"errors"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+// answer returns an evicted character to the realm, once no older save of it is on its way.
+func (z *Zone) answer(it item) {
+	evictions := z.core.Out().Evictions
+	e := evictions[len(evictions)-1]
+	e.State = append([]byte(nil), e.State...)
+	if z.saver.has(e.Character) {
+		z.owed = append(z.owed, owed{e, it.reply})
+		return
+	}
+	it.reply <- z.withUnsaved(e)
+}
+
+// withUnsaved gives the realm the last state of somebody who has left, and whose save still waits: because the realm was away.
+func (z *Zone) withUnsaved(e Eviction) Eviction {
+	r, waits := z.saver.take(e.Character)
+	if waits && !e.Found {
+		e.Found, e.Epoch, e.State = true, r.Epoch, r.State
+	}
+	return e
+}
+
+func (z *Zone) settleSaves() {
+	select {
+	case r := <-z.saver.results:
+		z.settle(r)
+	default:
+	}
+}
+
+func (z *Zone) settle(r saveResult) {
+	z.saver.settle(r, z.core.tick, func(s SaveRequest) {
+		z.core.Handle(Event{Kind: EventStale, Character: s.Character, Epoch: s.Epoch})
+	})
+	for _, o := range z.owed {
+		o.reply <- z.withUnsaved(o.Eviction)
+	}
+	z.owed = z.owed[:0]
+}
+
+// carryOut does what the core wants done.
+func (z *Zone) carryOut(calls context.Context) {
+	out := z.core.Out()
+	for _, s := range out.Sends {
+		z.send(s)
+	}
+	for _, c := range out.Closes {
+		if s := z.sessions[c.Client]; s != nil {
+			s.conn.Close(c.Code, c.Text)
+		}
+	}
+	for _, r := range out.Attaches {
+		z.call(calls, func(ctx context.Context) item {
+			who, err := z.cfg.Realm.Attach(ctx, r)
+			for again := 0; again < attachRetries && errors.Is(err, ErrRealmDown) && sleep(ctx, attachPause); again++ {
+				// A realm that restarts is back in a moment; asking again for the same is safe.
+				who, err = z.cfg.Realm.Attach(ctx, r)
+			}
+			return item{Event: Event{Kind: EventAttach, Attach: &AttachResult{Request: r, Character: who, Err: err}}}
+		})
+	}
+	for _, r := range out.Travels {
+		r.State = append([]byte(nil), r.State...)
+		z.saver.forget(r.Character) // the journey carries the state
+		z.call(calls, func(ctx context.Context) item {
+			grant, err := z.cfg.Realm.Travel(ctx, r)
+			for again := 0; again < travelRetries && errors.Is(err, ErrRealmDown) && sleep(ctx, travelPause); again++ {
+				// It may have happened: only another answer tells.
+				grant, err = z.cfg.Realm.Travel(ctx, r)
+			}
+			return item{Event: Event{Kind: EventTravel, Travel: &TravelResult{Client: r.Client, Grant: grant, Err: err}}}
+		})
+	}
+	for _, r := range out.Saves {
+		z.saver.add(r)
+	}
+	out.Reset()
+}
+
+func (z *Zone) send(s Send) {
+	to := z.sessions[s.Client]
+	if to == nil {
+		return // closed since
+	}
+	if err := to.conn.Send(s.Lane, s.Msg); err != nil && errors.Is(err, transport.ErrBackpressure) {
+		to.conn.Close(transport.Backpressure, "your connection does not keep up")
+	}
+}

@@ -1,0 +1,262 @@
+package zone
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/interest"
+	"github.com/realmwire/realmwire/zone/mover"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// Limits of a core. What passes one is refused or dropped, and counted.
+const (
+	maxWaiting    = 256 // sessions beyond the capacity that may be joining or leaving
+	maxOffences   = 30  // that a player may have on the account before being put out
+	maxChatBurst  = 5   // lines that a player may say at once
+	maxChatBytes  = 240
+	maxGrantBytes = 8192
+)
+
+// Durations, in seconds of ticks.
+const (
+	joinSeconds     = 5  // from the proven ticket to Join
+	attachSeconds   = 15 // the realm's time to answer
+	transferSeconds = 10 // for the client to let go of this zone after it was given the next
+	closeSeconds    = 15 // for the transport to report a session closed
+	saveSeconds     = 5  // between saves of a player that changed
+	offenceSeconds  = 5  // after which an offence is forgotten
+	chatSeconds     = 2  // after which one more line may be said
+)
+
+// The default and the limits of a tick rate, in Hz.
+const (
+	DefaultTickHz = 20
+	MinTickHz     = mover.MinTickHz
+	MaxTickHz     = mover.MaxTickHz
+)
+
+// DefaultSnapshotBytes is the size that a snapshot is kept within: one datagram.
+const DefaultSnapshotBytes = transport.MaxLatestMessage
+
+// CoreConfig says what a core simulates.
+type CoreConfig struct {
+	Game          *rules.Game
+	Zone          rules.Zone
+	Ground        Ground
+	TickHz        int    // 0: DefaultTickHz
+	Ordered       bool   // snapshots of kcp sessions ride the reliable lane (--snapshots kcp)
+	Seed          uint64 // of everything random in the zone
+	SnapshotBytes int    // 0: DefaultSnapshotBytes; a session's transport may lower it
+}
+
+// Core is one zone without a goroutine, a clock or I/O. One goroutine calls it.
+type Core struct {
+	cfg   CoreConfig
+	hz    uint32
+	dt    time.Duration
+	sim   rules.Sim
+	world *snapshot.World
+	rng   *rand.Rand
+	out   Outputs
+
+	tick    uint32
+	nextDue time.Duration // when the next tick is due
+
+	clients  []*client // in the order in which they came
+	byID     map[ClientID]*client
+	players  map[rules.PlayerID]*client // those with an entity
+	joining  int                        // sessions that wait for the realm: they count against the capacity
+	told     int                        // players, as Population said last
+	draining bool
+	doomed   []*client // to be put out after the step or event in progress
+
+	radii interest.Radii
+	index index
+
+	// Counters since the start, for metrics.
+	Count Counters
+}
+
+// Counters count what a zone refused or gave up.
+type Counters struct {
+	Offences    uint64
+	Kicked      uint64
+	Refused     uint64 // joins
+	ChatLimited uint64
+	Snapshots   uint64
+	SnapBytes   uint64
+	Skipped     uint64 // snapshots not sent because two were outstanding (ordered mode)
+}
+
+// NewCore makes a zone at tick 0.
+func NewCore(cfg CoreConfig) (*Core, error) {
+	if cfg.TickHz == 0 {
+		cfg.TickHz = DefaultTickHz
+	}
+	if cfg.TickHz < MinTickHz || cfg.TickHz > MaxTickHz {
+		return nil, fmt.Errorf("zone %s: a tick rate of %d Hz is outside %d to %d", cfg.Zone.Name, cfg.TickHz, MinTickHz, MaxTickHz)
+	}
+	if cfg.Zone.Capacity == 0 {
+		cfg.Zone.Capacity = rules.DefaultCapacity
+	}
+	if cfg.Zone.ViewTiles == 0 {
+		cfg.Zone.ViewTiles = rules.DefaultViewTiles
+	}
+	if cfg.Zone.Title == "" {
+		cfg.Zone.Title = cfg.Ground.Map.Title
+	}
+	if cfg.SnapshotBytes == 0 {
+		cfg.SnapshotBytes = DefaultSnapshotBytes
+	}
+	c := &Core{
+		cfg: cfg, hz: uint32(cfg.TickHz), dt: time.Second / time.Duration(cfg.TickHz),
+		rng:  rand.New(rand.NewPCG(cfg.Seed, 0x7a6f6e65)),
+		byID: map[ClientID]*client{}, players: map[rules.PlayerID]*client{},
+	}
+	c.nextDue = c.dt
+	c.radii = viewRadii(cfg.Zone.ViewTiles)
+	sim, err := cfg.Game.New(host{c})
+	if err != nil {
+		return nil, fmt.Errorf("zone %s: %w", cfg.Zone.Name, err)
+	}
+	c.sim, c.world = sim, sim.World()
+	c.index.init(cfg.Ground.Map, c.radii)
+	return c, nil
+}
+
+// Out is what there is to do since it was reset last.
+func (c *Core) Out() *Outputs { return &c.out }
+
+// Tick is the number of the last tick that was simulated.
+func (c *Core) Tick() uint32 { return c.tick }
+
+// Players is the number of players in the zone.
+func (c *Core) Players() int { return len(c.players) }
+
+// Sessions is the number of sessions, those joining and leaving included.
+func (c *Core) Sessions() int { return len(c.clients) }
+
+// Idle reports whether every session is over.
+func (c *Core) Idle() bool { return len(c.clients) == 0 }
+
+// Handle takes an event.
+func (c *Core) Handle(e Event) {
+	switch e.Kind {
+	case EventConnect:
+		c.connect(e.Client, e.Connect)
+	case EventMessage:
+		if cl := c.byID[e.Client]; cl != nil {
+			c.receive(cl, e.Lane, e.Msg, e.At)
+		}
+	case EventClosed:
+		if cl := c.byID[e.Client]; cl != nil {
+			c.letGo(cl, true)
+			c.remove(cl)
+		}
+	case EventAttach:
+		c.attached(e.Attach)
+	case EventTravel:
+		c.travelled(e.Travel)
+	case EventStale:
+		// During a journey its answer decides: a save that it overtook is refused, and that is as it should be.
+		if cl := c.players[e.Character]; cl != nil && cl.epoch == e.Epoch && cl.phase == phasePlay {
+			c.dismiss(cl, message.TakenOver, "This character plays elsewhere now.", false)
+		}
+	case EventEvict:
+		c.evict(e.Character, e.Text)
+	case EventDrain:
+		c.drain(e.Text)
+	case EventTellAll:
+		c.tellAll(e.Text)
+	}
+	c.execute()
+}
+
+// Step simulates the next tick. due is when it should have run and now when it does, both since the zone started.
+func (c *Core) Step(due, now time.Duration) {
+	c.tick++
+	c.nextDue = due + c.dt
+	c.sim.Step(c.tick)
+	c.execute()
+	c.expire()
+	c.world.Commit(c.tick)
+	c.saveSome()
+	c.tellPopulation()
+	c.replicate(now)
+}
+
+// expire ends sessions that took too long over a step of their life.
+func (c *Core) expire() {
+	for i := len(c.clients) - 1; i >= 0; i-- {
+		cl := c.clients[i]
+		if cl.deadline == 0 || c.tick < cl.deadline {
+			continue
+		}
+		switch cl.phase {
+		case phaseJoin:
+			c.dismiss(cl, message.ProtocolError, "The client did not say what it wants.", false)
+		case phaseAttach:
+			c.dismiss(cl, message.RealmDown, "The realm does not answer. Please try again.", false)
+		case phaseGone:
+			c.dismiss(cl, message.Travelled, "", false)
+		case phaseClosing:
+			c.remove(cl) // the transport owes us the news, but must not leak a slot
+		}
+	}
+}
+
+// execute puts out the players whom the rules condemned while they ran: they cannot be taken out in the middle of a step.
+func (c *Core) execute() {
+	for _, cl := range c.doomed {
+		if cl.phase != phaseClosing {
+			c.Count.Kicked++
+			c.dismiss(cl, message.Kicked, "Too many messages that no fair client sends.", true)
+		}
+	}
+	clear(c.doomed)
+	c.doomed = c.doomed[:0]
+}
+
+func (c *Core) drain(text string) {
+	c.draining = true
+	if text == "" {
+		text = "The server is restarting."
+	}
+	for i := len(c.clients) - 1; i >= 0; i-- {
+		c.dismiss(c.clients[i], message.ServerShutdown, text, true)
+	}
+}
+
+func (c *Core) evict(p rules.PlayerID, text string) {
+	if text == "" {
+		text = "You signed in elsewhere."
+	}
+	e := Eviction{Character: p}
+	if cl := c.players[p]; cl != nil && cl.phase != phaseGone {
+		from := len(c.out.arena)
+		c.out.arena = c.sim.Save(p, c.out.arena)
+		e.Found, e.Epoch, e.State = true, cl.epoch, c.out.tail(from)
+		c.dismiss(cl, message.TakenOver, text, false)
+	} else {
+		for _, cl := range slices.Clone(c.clients) {
+			if cl.character == p && (cl.phase == phaseJoin || cl.phase == phaseAttach || cl.phase == phaseGone) {
+				c.dismiss(cl, message.TakenOver, text, false)
+			}
+		}
+	}
+	c.out.Evictions = append(c.out.Evictions, e)
+}
+
+func (c *Core) remove(cl *client) {
+	delete(c.byID, cl.id)
+	c.clients = slices.DeleteFunc(c.clients, func(o *client) bool { return o == cl })
+}
+
+// ticks turns seconds into ticks.
+func (c *Core) ticks(seconds int) uint32 { return uint32(seconds) * c.hz }

@@ -1,0 +1,112 @@
+package zone
+
+import (
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// ClientID names one session within a zone. The loop hands them out, rising from 1.
+type ClientID uint32
+
+// EventKind says what happened.
+type EventKind uint8
+
+// The events. Which fields of Event count is said beside each.
+const (
+	EventConnect EventKind = iota + 1 // Client, Connect: a session with a proven ticket
+	EventMessage                      // Client, Lane, Msg, At
+	EventClosed                       // Client: the session is over
+	EventAttach                       // Attach: the realm's answer
+	EventTravel                       // Travel: the realm's answer
+	EventStale                        // Character, Epoch: a save was refused, the lease is another's
+	EventEvict                        // Character, Text: the realm wants the character back
+	EventDrain                        // Text: the process is stopping
+	EventTellAll                      // Text: system chat to everybody
+)
+
+// Event is something that happened outside of the core. Msg is only read during the call of Handle.
+type Event struct {
+	Kind      EventKind
+	Client    ClientID
+	At        time.Duration // since the zone started; when it came
+	Lane      transport.Lane
+	Msg       []byte
+	Connect   *Connect
+	Attach    *AttachResult
+	Travel    *TravelResult
+	Character rules.PlayerID
+	Epoch     uint64
+	Text      string
+}
+
+// Connect is what a new session's ticket and transport say.
+type Connect struct {
+	Session   uint64
+	Account   uint64
+	Character rules.PlayerID
+	Epoch     uint64
+	Transport transport.Kind
+	MaxLatest int // bytes
+}
+
+// AttachResult answers an AttachRequest.
+type AttachResult struct {
+	Request   AttachRequest
+	Character Character
+	Err       error
+}
+
+// TravelResult answers a TravelRequest.
+type TravelResult struct {
+	Client ClientID
+	Grant  []byte
+	Err    error
+}
+
+// Outputs is what a core wants done. The core owns it; everything in it is valid until Reset.
+type Outputs struct {
+	Sends     []Send
+	Attaches  []AttachRequest
+	Travels   []TravelRequest
+	Saves     []SaveRequest
+	Closes    []Close
+	Evictions []Eviction // one for each EventEvict, in their order
+
+	arena []byte // what messages and states point into
+}
+
+// Send puts a message on a session's lane.
+type Send struct {
+	Client ClientID
+	Lane   transport.Lane
+	Msg    []byte
+}
+
+// Close ends a session, after what was sent to it before.
+type Close struct {
+	Client ClientID
+	Code   transport.CloseCode
+	Text   string
+}
+
+// Eviction answers EventEvict. Found is false when the zone does not have the character.
+type Eviction struct {
+	Character rules.PlayerID
+	Found     bool
+	Epoch     uint64
+	State     []byte
+}
+
+// Reset forgets everything, and keeps the memory.
+func (o *Outputs) Reset() {
+	clear(o.Sends)
+	clear(o.Closes)
+	o.Sends, o.Attaches, o.Travels = o.Sends[:0], o.Attaches[:0], o.Travels[:0]
+	o.Saves, o.Closes, o.Evictions = o.Saves[:0], o.Closes[:0], o.Evictions[:0]
+	o.arena = o.arena[:0]
+}
+
+// tail returns what was appended to the arena since from. A later growth moves the arena, not what was returned.
+func (o *Outputs) tail(from int) []byte { return o.arena[from:len(o.arena):len(o.arena)] }

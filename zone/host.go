@@ -1,0 +1,46 @@
+package zone
+
+import (
+	"math/rand/v2"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/zone/rules"
+	"github.com/realmwire/realmwire/zone/tilemap"
+)
+
+// host is what the rules see of a core.
+type host struct{ c *Core }
+
+var _ rules.Host = host{}
+
+func (h host) Map() *tilemap.Map { return h.c.cfg.Ground.Map }
+
+func (h host) Objects() []tilemap.Object { return h.c.cfg.Ground.Objects }
+
+func (h host) TickHz() int { return h.c.cfg.TickHz }
+
+func (h host) Rand() *rand.Rand { return h.c.rng }
+
+func (h host) Travel(p rules.PlayerID, zone, point string) {
+	if cl := h.c.players[p]; cl != nil {
+		h.c.depart(cl, zone, point)
+	}
+}
+
+func (h host) Send(p rules.PlayerID, m message.Body) {
+	if cl := h.c.players[p]; cl != nil {
+		h.c.send(cl, m)
+	}
+}
+
+func (h host) Tell(p rules.PlayerID, text string) {
+	if cl := h.c.players[p]; cl != nil {
+		h.c.tell(cl, clean(text))
+	}
+}
+
+func (h host) Offence(p rules.PlayerID, _ string) {
+	if cl := h.c.players[p]; cl != nil {
+		h.c.offend(cl)
+	}
+}

@@ -1,0 +1,137 @@
+package zone
+
+import (
+	"sync"
+
+	"github.com/realmwire/realmwire/transport"
+)
+
+// Limits of an inbox. What passes one is dropped and counted; a session whose reliable message would be is closed.
+const (
+	maxQueued     = 64      // messages of one session between two ticks
+	maxInboxItems = 1 << 16 // of all sessions
+	maxInboxBytes = 16 << 20
+)
+
+// item is an event with what the loop, but not the core, needs.
+type item struct {
+	Event
+	session *session      // who sent it; nil: nobody
+	reply   chan Eviction // EventEvict only
+}
+
+// inbox gathers events from other goroutines until the loop takes them. Two batches take turns, so that nothing is
+// allocated once they have grown.
+type inbox struct {
+	mu      sync.Mutex
+	items   []item // guarded by mu, as all that follows
+	arena   []byte // what messages point into
+	full    []item // the batch that the loop has
+	fullBuf []byte
+	closed  bool
+	dropped uint64
+
+	// wake is filled when something came that should not wait for the tick: it is a step of joining, and somebody looks at
+	// a loading screen.
+	wake chan struct{}
+}
+
+func newInbox() inbox { return inbox{wake: make(chan struct{}, 1)} }
+
+func (b *inbox) hurry() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// message queues a copy of a peer's message. False: it was dropped.
+func (b *inbox) message(s *session, e Event) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || s.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
+		b.dropped++
+		return false
+	}
+	s.queued++
+	from := len(b.arena)
+	b.arena = append(b.arena, e.Msg...)
+	e.Msg = b.arena[from:len(b.arena):len(b.arena)]
+	b.items = append(b.items, item{Event: e, session: s})
+	if e.Lane == transport.Reliable && !s.greeted {
+		s.greeted = true // with Join; only the first may hurry, lest a peer sets the pace of the loop
+		b.hurry()
+	}
+	return true
+}
+
+// post queues what must not be lost; its senders are bounded by the number of sessions. False: the loop has ended.
+func (b *inbox) post(it item) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return false
+	}
+	b.items = append(b.items, it)
+	if it.Kind == EventAttach || it.Kind == EventTravel || it.Kind == EventEvict {
+		b.hurry()
+	}
+	return true
+}
+
+// take returns what has gathered, valid until the next take.
+func (b *inbox) take() []item {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.full)
+	b.items, b.full = b.full[:0], b.items
+	b.arena, b.fullBuf = b.fullBuf[:0], b.arena
+	for i := range b.full {
+		if s := b.full[i].session; s != nil {
+			s.queued = 0
+		}
+	}
+	return b.full
+}
+
+// close refuses everything from now on and returns what is left.
+func (b *inbox) close() []item {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	left := b.items
+	b.items = nil
+	return left
+}
+
+func (b *inbox) drops() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.dropped
+}
+
+// session joins one transport session to the loop. It implements [transport.Handler].
+type session struct {
+	zone   *Zone
+	id     ClientID
+	conn   transport.Conn // set by Accept; the loop sends on it
+	queued int            // guarded by the inbox's mutex
+	// greeted: its first reliable message has come; guarded by the inbox's mutex
+	greeted bool
+}
+
+var _ transport.Handler = (*session)(nil)
+
+// Message implements [transport.Handler].
+func (s *session) Message(c transport.Conn, lane transport.Lane, msg []byte) {
+	e := Event{Kind: EventMessage, Client: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
+	if !s.zone.inbox.message(s, e) && lane == transport.Reliable {
+		// The lane promises that nothing is lost: a session that floods it cannot go on.
+		c.Close(transport.ProtocolError, "too many messages at once")
+	}
+}
+
+// Closed implements [transport.Handler].
+func (s *session) Closed(transport.Conn, transport.CloseCode, string) {
+	s.zone.inbox.post(item{Event: Event{Kind: EventClosed, Client: s.id, At: s.zone.now()}})
+}

@@ -1,0 +1,135 @@
+package zone
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+func (c *Core) connect(id ClientID, who *Connect) {
+	cl := &client{
+		id: id, session: who.Session, account: who.Account, character: who.Character, epoch: who.Epoch,
+		transport: who.Transport, maxLatest: who.MaxLatest, deadline: c.tick + c.ticks(joinSeconds),
+	}
+	c.clients = append(c.clients, cl)
+	c.byID[id] = cl
+	switch {
+	case c.draining:
+		c.refuse(cl, message.ServerShutdown, "The server is restarting. Please try again in a moment.")
+	case len(c.clients) > c.cfg.Zone.Capacity+maxWaiting:
+		c.refuse(cl, message.ZoneFull, c.fullText())
+	}
+}
+
+func (c *Core) refuse(cl *client, why message.Reason, text string) {
+	c.Count.Refused++
+	c.dismiss(cl, why, text, false)
+}
+
+func (c *Core) fullText() string {
+	return fmt.Sprintf("%s is full (%d players). Please try again later.", c.cfg.Zone.Title, c.cfg.Zone.Capacity)
+}
+
+// join takes a client's first message: it must speak our protocol, the game's schema, and have the zone's map, because
+// all three decide what the bytes that follow mean and where a prediction leads.
+func (c *Core) join(cl *client, msg []byte) {
+	if cl.phase != phaseJoin {
+		c.offend(cl)
+		return
+	}
+	var j message.Join
+	if err := message.Read(msg, &j); err != nil {
+		c.refuse(cl, message.ProtocolError, "The client's first message cannot be read. Update the client.")
+		return
+	}
+	ground := c.cfg.Ground.Map
+	switch {
+	case j.Protocol != message.Version:
+		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client speaks protocol %d, the server %d. Update the %s.",
+			j.Protocol, message.Version, older(j.Protocol < message.Version)))
+	case j.Schema != c.cfg.Game.Schema.Hash:
+		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client was built for schema %016x, the server for %016x. Update the client.",
+			j.Schema, c.cfg.Game.Schema.Hash))
+	case j.MapHash != ground.Hash():
+		c.refuse(cl, message.MapMismatch, fmt.Sprintf("The client's map of %s is not the server's. Load it again.", c.cfg.Zone.Title))
+	case len(c.players)+c.joining >= c.cfg.Zone.Capacity && c.players[cl.character] == nil:
+		c.refuse(cl, message.ZoneFull, c.fullText())
+	default:
+		cl.verify = j.Verify
+		cl.phase, cl.deadline = phaseAttach, c.tick+c.ticks(attachSeconds)
+		c.joining++
+		c.out.Attaches = append(c.out.Attaches, AttachRequest{Client: cl.id, Character: cl.character, Epoch: cl.epoch, Session: cl.session})
+	}
+}
+
+func older(client bool) string {
+	if client {
+		return "client"
+	}
+	return "server"
+}
+
+// attached takes the realm's word on who the client is, and brings the character in.
+func (c *Core) attached(r *AttachResult) {
+	cl := c.byID[r.Request.Client]
+	waiting := cl != nil && cl.phase == phaseAttach
+	switch {
+	case r.Err != nil && waiting && errors.Is(r.Err, ErrRealmDown):
+		c.refuse(cl, message.RealmDown, "Your character could not be loaded. Please try again.")
+	case r.Err != nil && waiting:
+		c.refuse(cl, message.AttachRefused, fmt.Sprintf("Your place in %s was not confirmed: %v", c.cfg.Zone.Title, r.Err))
+	case r.Err != nil:
+	case !waiting:
+		c.release(r)
+	default:
+		c.enter(cl, r)
+	}
+}
+
+// release ends the lease of a player who left while the realm looked. It comes in and goes at once, so that what is stored
+// is where it would have stood: a traveller must not be found in this zone at its place in the last one.
+func (c *Core) release(r *AttachResult) {
+	p := r.Request.Character
+	c.supersede(p)
+	if _, _, err := c.sim.Join(r.Character.Character); err != nil {
+		return // the lease ends when somebody asks for it: the zone will not have the character
+	}
+	from := len(c.out.arena)
+	c.out.arena = c.sim.Save(p, c.out.arena)
+	c.out.Saves = append(c.out.Saves, SaveRequest{Character: p, Epoch: r.Request.Epoch, State: c.out.tail(from), Final: true})
+	c.sim.Leave(p)
+}
+
+// supersede puts out an older session of a character. A newer epoch is here, so its saves are refused from now on.
+func (c *Core) supersede(p rules.PlayerID) {
+	if old := c.players[p]; old != nil {
+		c.dismiss(old, message.TakenOver, "You signed in elsewhere.", false)
+	}
+}
+
+func (c *Core) enter(cl *client, r *AttachResult) {
+	c.supersede(cl.character)
+	id, inputs, err := c.sim.Join(r.Character.Character)
+	if err != nil {
+		c.refuse(cl, message.AttachRefused, fmt.Sprintf("You cannot enter %s: %v", c.cfg.Zone.Title, err))
+		return
+	}
+	c.joining--
+	cl.phase, cl.deadline = phasePlay, 0
+	cl.name, cl.entity, cl.inputs = r.Character.Name, id, inputs
+	cl.saved = append(cl.saved[:0], r.Character.State...)
+	// Spread over the period, so that a crowd that came together is not saved together.
+	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(saveSeconds)
+	cl.ordered = c.cfg.Ordered && cl.transport == transport.KCP
+	cl.view = snapshot.NewView(c.world, snapshot.ViewConfig{Ordered: cl.ordered, Verify: cl.verify})
+	cl.view.Enter(id, true)
+	c.players[cl.character] = cl
+	c.send(cl, &message.Welcome{
+		Tick: c.tick, TickHz: uint8(c.hz), Entity: uint32(id), Zone: c.cfg.Zone.Name, Title: c.cfg.Zone.Title, Ordered: cl.ordered,
+		Players: uint16(min(len(c.players), 1<<16-1)), Capacity: uint16(min(c.cfg.Zone.Capacity, 1<<16-1)),
+	})
+}

@@ -1,0 +1,175 @@
+package zone
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// greet connects a session that sends the given first message, and returns its player.
+func (w *table) greet(first []byte) *player {
+	w.t.Helper()
+	p := &player{t: w.t, id: ClientID(len(w.players) + 1)}
+	w.players = append(w.players, p)
+	w.connect(p.id, w.characterOf(p.id), transport.KCP)
+	w.up(p, transport.Reliable, first)
+	return p
+}
+
+func TestJoinRefusals(t *testing.T) {
+	good := func(w *table) message.Join {
+		return message.Join{Protocol: message.Version, Schema: rpg.Schema.Hash, MapHash: w.core.cfg.Ground.Map.Hash()}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*message.Join)
+		raw    []byte
+		realm  error
+		want   message.Reason
+		text   string
+	}{
+		{name: "schema", change: func(j *message.Join) { j.Schema++ }, want: message.SchemaMismatch, text: "Update the client"},
+		{name: "old protocol", change: func(j *message.Join) { j.Protocol = 0 }, want: message.SchemaMismatch, text: "Update the client"},
+		{name: "new protocol", change: func(j *message.Join) { j.Protocol = 99 }, want: message.SchemaMismatch, text: "Update the server"},
+		{name: "map", change: func(j *message.Join) { j.MapHash = strings.Repeat("0", 64) }, want: message.MapMismatch, text: "Load it again"},
+		{name: "truncated", raw: []byte{1, 2}, want: message.ProtocolError, text: "cannot be read"},
+		{name: "realm refuses", realm: errors.New("the lease is of epoch 7"), want: message.AttachRefused, text: "epoch 7"},
+		{name: "realm down", realm: fmt.Errorf("ask: %w", ErrRealmDown), want: message.RealmDown, text: "try again"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newTable(t, CoreConfig{}, 1)
+			w.realm.attach = c.realm
+			first := c.raw
+			if first == nil {
+				j := good(w)
+				if c.change != nil {
+					c.change(&j)
+				}
+				first = message.Append(nil, &j)
+			}
+			p := w.greet(first)
+			w.run(3, nil)
+			if p.goodbye == nil || p.goodbye.Reason != c.want || !strings.Contains(p.goodbye.Text, c.text) {
+				t.Fatalf("goodbye is %+v, want reason %d with %q", p.goodbye, c.want, c.text)
+			}
+			if !p.closed || !w.core.Idle() || w.core.Players() != 0 || w.core.joining != 0 {
+				t.Fatalf("the session is not over: closed %t, %d sessions, %d joining", p.closed, w.core.Sessions(), w.core.joining)
+			}
+		})
+	}
+}
+
+func TestRulesRefuseACharacter(t *testing.T) {
+	w := newTable(t, CoreConfig{}, 1)
+	w.realm.state[1001] = []byte(`{"v":9}`)
+	p := w.greet(w.joinMessage())
+	w.run(3, nil)
+	if p.goodbye == nil || p.goodbye.Reason != message.AttachRefused || !strings.Contains(p.goodbye.Text, "version 9") {
+		t.Fatalf("goodbye is %+v", p.goodbye)
+	}
+	if string(w.realm.state[1001]) != `{"v":9}` {
+		t.Fatalf("the state is %s, want it untouched", w.realm.state[1001])
+	}
+}
+
+func TestFullZone(t *testing.T) {
+	zone := rpg.Game.Zones[0]
+	zone.Capacity = 2
+	w := newTable(t, CoreConfig{Zone: zone}, 1)
+	a := w.add()
+	w.add()
+	w.run(3, nil)
+	c := w.add()
+	w.run(3, nil)
+	if c.goodbye == nil || c.goodbye.Reason != message.ZoneFull || !strings.Contains(c.goodbye.Text, "full (2 players)") {
+		t.Fatalf("the third player got %+v", c.goodbye)
+	}
+	w.core.Handle(Event{Kind: EventClosed, Client: a.id})
+	w.run(3, nil)
+	d := w.add()
+	w.run(3, nil)
+	if !d.inZone {
+		t.Fatalf("nobody took the free place: %+v", d.goodbye)
+	}
+}
+
+func TestSilentSessionsEnd(t *testing.T) {
+	w := newTable(t, CoreConfig{}, 1)
+	p := &player{t: t, id: 1}
+	w.players = append(w.players, p)
+	w.connect(1, 7, transport.KCP)
+	w.run(int(w.core.ticks(joinSeconds))+2, nil)
+	if p.goodbye == nil || p.goodbye.Reason != message.ProtocolError || !w.core.Idle() {
+		t.Fatalf("a session that never joined got %+v, %d sessions left", p.goodbye, w.core.Sessions())
+	}
+}
+
+func TestTooManySessionsAreRefused(t *testing.T) {
+	zone := rpg.Game.Zones[0]
+	zone.Capacity = 1
+	w := newTable(t, CoreConfig{Zone: zone}, 1)
+	for i := range maxWaiting + 1 {
+		w.connect(ClientID(i+1), 5, transport.KCP)
+	}
+	w.core.Out().Reset()
+	w.connect(9999, 5, transport.KCP)
+	if n := len(w.core.Out().Closes); n != 1 {
+		t.Fatalf("%d sessions refused, want the one too many", n)
+	}
+}
+
+func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
+	w := newTable(t, CoreConfig{}, 1)
+	w.connect(1, 77, transport.KCP)
+	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
+	req := w.core.Out().Attaches[0]
+	if req.Character != 77 || req.Epoch != 1 || w.core.joining != 1 {
+		t.Fatalf("attach request %+v, %d joining", req, w.core.joining)
+	}
+	w.core.Handle(Event{Kind: EventClosed, Client: 1})
+	w.core.Out().Reset()
+	who := Character{Character: rules.Character{ID: 77, Class: "rogue", State: []byte(`{"v":1,"x":6400,"y":6400}`), Arrive: "from-dungeon"}}
+	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: req, Character: who}})
+	saves := w.core.Out().Saves
+	if len(saves) != 1 || !saves[0].Final || saves[0].Character != 77 || saves[0].Epoch != 1 || w.core.joining != 0 || w.core.Players() != 0 {
+		t.Fatalf("saves %+v, %d joining; want the lease released and nothing else", saves, w.core.joining)
+	}
+	// The place in the other zone must not be taken for one in this zone.
+	var at struct{ X, Y int32 }
+	arrive, _ := w.core.cfg.Ground.Map.Spawn("from-dungeon")
+	if err := json.Unmarshal(saves[0].State, &at); err != nil || max(at.X-arrive.X, arrive.X-at.X, at.Y-arrive.Y, arrive.Y-at.Y) > 256 {
+		t.Fatalf("saved as %s, want it near %+v", saves[0].State, arrive)
+	}
+	w.run(2, nil)
+	for _, s := range w.history[w.core.tick] {
+		if _, ok := s.(*rpg.Player); ok {
+			t.Fatal("who left is still there")
+		}
+	}
+}
+
+func TestASecondSessionTakesOver(t *testing.T) {
+	w := newTable(t, CoreConfig{}, 1)
+	a := w.add()
+	w.run(5, nil)
+	b := &player{t: t, id: 2, view: a.view}
+	b.view = newTable(t, CoreConfig{}, 1).truth
+	b.bot = a.bot
+	w.players = append(w.players, b)
+	w.connect(2, w.characterOf(1), transport.WebSocket)
+	w.up(b, transport.Reliable, w.joinMessage())
+	w.run(3, nil)
+	if a.goodbye == nil || a.goodbye.Reason != message.TakenOver || w.realm.released[w.characterOf(1)] != 0 {
+		t.Fatalf("the first session got %+v, the lease was released %d times", a.goodbye, w.realm.released[w.characterOf(1)])
+	}
+	if !b.inZone || w.core.Players() != 1 {
+		t.Fatalf("the second session is not in: %+v", b.goodbye)
+	}
+}

@@ -1,0 +1,295 @@
+package zone
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/rules"
+	"github.com/realmwire/realmwire/zone/tilemap"
+)
+
+const (
+	maxBehind      = 5                // ticks that a zone catches up; beyond, time is given up
+	windowSeconds  = 5                // of the recent quantiles, which span one to two windows
+	realmTimeout   = 10 * time.Second // for one call
+	drainTimeout   = 8 * time.Second  // for the last saves
+	maxRealmCalls  = 64               // at once, of one zone
+	travelRetries  = 3
+	travelPause    = 300 * time.Millisecond
+	attachRetries  = 10
+	attachPause    = 300 * time.Millisecond
+	publishSeconds = 1
+)
+
+// Config says how a zone runs.
+type Config struct {
+	CoreConfig
+	Realm Realm
+	// Flush is called when everything of a tick was handed to the transports, so that its datagrams leave together; may
+	// be nil.
+	Flush func()
+	Log   *slog.Logger // nil: slog.Default
+}
+
+// Zone runs one core: it is its one goroutine.
+type Zone struct {
+	cfg   Config
+	core  *Core
+	inbox inbox
+	saver *saver
+	meter *meter
+	log   *slog.Logger
+	began time.Time // when the zone began; times of events count from here
+
+	lastID   atomic.Uint32
+	sessions map[ClientID]*session // the loop's
+	owed     []owed                // the loop's
+	calls    chan struct{}         // one for each call to the realm in progress
+	working  sync.WaitGroup
+	overruns uint64
+	lost     uint64
+}
+
+// owed is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
+type owed struct {
+	Eviction
+	reply chan Eviction
+}
+
+// New loads a zone's map, if the config does not bring one, and makes the zone. Run starts it.
+func New(cfg Config) (*Zone, error) {
+	if cfg.Realm == nil {
+		return nil, fmt.Errorf("zone %s: a Realm is needed", cfg.Zone.Name)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Ground.Map == nil {
+		g, err := LoadGround(cfg.Game, cfg.Zone)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Ground = g
+	}
+	core, err := NewCore(cfg.CoreConfig)
+	if err != nil {
+		return nil, err
+	}
+	cfg.CoreConfig = core.cfg
+	log := cfg.Log.With("zone", cfg.Zone.Name)
+	z := &Zone{
+		cfg: cfg, core: core, meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
+		sessions: map[ClientID]*session{}, calls: make(chan struct{}, maxRealmCalls),
+	}
+	z.saver = newSaver(z.saveCall, log)
+	z.publish()
+	return z, nil
+}
+
+// Name is the zone's name.
+func (z *Zone) Name() string { return z.cfg.Zone.Name }
+
+// Map is the zone's map.
+func (z *Zone) Map() *tilemap.Map { return z.cfg.Ground.Map }
+
+// Stats is how the zone does; it is renewed every second.
+func (z *Zone) Stats() Stats { return z.meter.read() }
+
+func (z *Zone) now() time.Duration { return time.Since(z.began) }
+
+// Accept takes a session whose ticket is proven: a [transport.Acceptor].
+func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Handler, error) {
+	if claims.Zone != z.Name() {
+		return nil, &transport.CloseError{Code: transport.Refused, Text: "the ticket is for another zone"}
+	}
+	s := &session{zone: z, id: ClientID(z.lastID.Add(1)), conn: conn}
+	ok := z.inbox.post(item{session: s, Event: Event{Kind: EventConnect, Client: s.id, At: z.now(), Connect: &Connect{
+		Session: claims.Session, Account: claims.Account, Character: rules.PlayerID(claims.Character), Epoch: claims.Epoch,
+		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(),
+	}}})
+	if !ok {
+		return nil, &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is restarting"}
+	}
+	return s, nil
+}
+
+// Evict takes a character out of the zone for the realm: its client is told text ("": signed in elsewhere), and its
+// state returned rather than saved. Found is false when the character is not here and nothing of it waits to be saved.
+func (z *Zone) Evict(ctx context.Context, p rules.PlayerID, text string) (Eviction, error) {
+	reply := make(chan Eviction, 1)
+	if !z.inbox.post(item{Event: Event{Kind: EventEvict, Character: p, Text: text, At: z.now()}, reply: reply}) {
+		return Eviction{}, fmt.Errorf("zone %s is restarting; try again in a moment", z.Name())
+	}
+	select {
+	case e := <-reply:
+		return e, nil
+	case <-ctx.Done():
+		return Eviction{}, fmt.Errorf("zone %s: take character %016x out: %w", z.Name(), uint64(p), ctx.Err())
+	}
+}
+
+// TellAll shows every player of the zone a line of system chat.
+func (z *Zone) TellAll(text string) {
+	z.inbox.post(item{Event: Event{Kind: EventTellAll, Text: text, At: z.now()}})
+}
+
+// Run simulates until ctx ends; then it tells everybody that the server restarts, saves all, and returns. The error says
+// who could not be saved.
+func (z *Zone) Run(ctx context.Context) error {
+	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer z.working.Wait()
+	defer cancel()
+	dt := z.core.dt
+	due := z.now() + dt
+	timer := time.NewTimer(dt)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return z.drain(calls)
+		case <-z.inbox.wake:
+			z.between(calls)
+			continue
+		case <-timer.C:
+		}
+		started := z.now()
+		if late := started - due; late > dt {
+			z.overruns++
+			if late > maxBehind*dt {
+				z.lost += uint64(late / dt)
+				due = started
+			}
+		}
+		z.step(calls, due, started)
+		due += dt
+		z.meter.record((z.now() - started).Microseconds())
+		timer.Reset(due - z.now())
+	}
+}
+
+// between takes what came without waiting for the tick. The world stands still meanwhile; whoever comes in is simulated and
+// shown from the next tick on.
+func (z *Zone) between(calls context.Context) {
+	for _, it := range z.inbox.take() {
+		z.handle(it)
+	}
+	z.carryOut(calls)
+	if z.cfg.Flush != nil {
+		z.cfg.Flush()
+	}
+}
+
+// step is one tick: everything that came, the simulation, everything that goes.
+func (z *Zone) step(calls context.Context, due, started time.Duration) {
+	for _, it := range z.inbox.take() {
+		z.handle(it)
+	}
+	z.settleSaves()
+	z.core.Step(due, started)
+	z.carryOut(calls)
+	z.saver.pump(calls, z.core.tick)
+	if z.cfg.Flush != nil {
+		z.cfg.Flush()
+	}
+	if hz := z.core.hz; z.core.tick%(hz*publishSeconds) == 0 {
+		if z.core.tick%(hz*windowSeconds) == 0 {
+			z.meter.turn()
+		}
+		z.publish()
+	}
+}
+
+func (z *Zone) handle(it item) {
+	switch it.Kind {
+	case EventConnect:
+		z.sessions[it.Client] = it.session
+	case EventClosed:
+		delete(z.sessions, it.Client)
+	}
+	z.core.Handle(it.Event)
+	if it.Kind == EventEvict {
+		z.answer(it)
+	}
+}
+
+// call asks the realm from another goroutine, and posts the answer.
+func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
+	z.working.Add(1)
+	go func() {
+		defer z.working.Done()
+		z.calls <- struct{}{}
+		defer func() { <-z.calls }()
+		ctx, cancel := context.WithTimeout(ctx, realmTimeout)
+		defer cancel()
+		z.inbox.post(f(ctx))
+	}()
+}
+
+func (z *Zone) saveCall(ctx context.Context, batch []SaveRequest) ([]error, error) {
+	ctx, cancel := context.WithTimeout(ctx, realmTimeout)
+	defer cancel()
+	return z.cfg.Realm.Save(ctx, batch)
+}
+
+// drain says goodbye to all, and stores everybody's last state.
+func (z *Zone) drain(calls context.Context) error {
+	for _, it := range z.inbox.take() {
+		z.handle(it)
+	}
+	z.core.Handle(Event{Kind: EventDrain, At: z.now()})
+	for _, it := range z.inbox.close() {
+		z.handle(it) // new sessions are refused, evictions answered
+	}
+	z.carryOut(calls)
+	if z.cfg.Flush != nil {
+		z.cfg.Flush()
+	}
+	ctx, cancel := context.WithTimeout(calls, drainTimeout)
+	defer cancel()
+	for !z.saver.idle() {
+		z.saver.retryAt = 0
+		z.saver.pump(calls, z.core.tick)
+		select {
+		case r := <-z.saver.results:
+			z.settle(r)
+			if r.err != nil && !sleep(ctx, 200*time.Millisecond) {
+				return z.unsaved()
+			}
+		case <-ctx.Done():
+			return z.unsaved()
+		}
+	}
+	z.publish()
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (z *Zone) unsaved() error {
+	return fmt.Errorf("zone %s: the last positions of %d players could not be saved, because the realm does not answer; they return to where they were up to %d s earlier",
+		z.Name(), len(z.saver.pending)+len(z.saver.flying), saveSeconds)
+}
+
+func (z *Zone) publish() {
+	c := z.core
+	z.meter.publish(Stats{
+		Name: z.Name(), Title: z.cfg.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Zone.Capacity,
+		Entities: len(c.index.slots), TickHz: z.cfg.TickHz, Tick: c.tick, Overruns: z.overruns, LostTicks: z.lost,
+		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.flying), SavesFailed: z.saver.failed, Counters: c.Count,
+	})
+}

@@ -1,0 +1,110 @@
+package zone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/rules"
+	"github.com/realmwire/realmwire/zone/tilemap"
+)
+
+// Process is the zones that one process runs, behind one set of transports.
+type Process struct {
+	zones []*Zone
+}
+
+// NewProcess makes the zones of a game that names lists, or all of them. cfg is what they share: its Zone and Ground are
+// set for each. The maps of all the game's zones are checked, so that no portal leads nowhere.
+func NewProcess(cfg Config, names []string) (*Process, error) {
+	var maps []*tilemap.Map
+	p := &Process{}
+	known := make([]string, 0, len(cfg.Game.Zones))
+	for _, z := range cfg.Game.Zones {
+		known = append(known, z.Name)
+		ground, err := LoadGround(cfg.Game, z)
+		if err != nil {
+			return nil, err
+		}
+		maps = append(maps, ground.Map)
+		if len(names) > 0 && !slices.Contains(names, z.Name) {
+			continue
+		}
+		one := cfg
+		one.Zone, one.Ground = z, ground
+		made, err := New(one)
+		if err != nil {
+			return nil, err
+		}
+		p.zones = append(p.zones, made)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("the game %s has no zone %q; it has %s", cfg.Game.Name, name, strings.Join(known, ", "))
+		}
+	}
+	if len(p.zones) == 0 {
+		return nil, fmt.Errorf("the game %s has no zones; add one to Game.Zones", cfg.Game.Name)
+	}
+	return p, errors.Join(tilemap.CheckLinks(maps)...)
+}
+
+// Zones are the zones of the process.
+func (p *Process) Zones() []*Zone { return p.zones }
+
+// Accept takes a proven session to the zone that its ticket names: a [transport.Acceptor].
+func (p *Process) Accept(conn transport.Conn, claims ticket.Claims) (transport.Handler, error) {
+	for _, z := range p.zones {
+		if z.Name() == claims.Zone {
+			return z.Accept(conn, claims)
+		}
+	}
+	return nil, &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("zone %q does not run here", claims.Zone)}
+}
+
+// Evict takes a character out of whichever zone has it. See [Zone.Evict].
+func (p *Process) Evict(ctx context.Context, id rules.PlayerID, text string) (Eviction, error) {
+	found := Eviction{Character: id}
+	for _, z := range p.zones {
+		e, err := z.Evict(ctx, id, text)
+		if err != nil {
+			return Eviction{}, err
+		}
+		if e.Found && (!found.Found || e.Epoch > found.Epoch) {
+			found = e
+		}
+	}
+	return found, nil
+}
+
+// TellAll shows every player of the process a line of system chat.
+func (p *Process) TellAll(text string) {
+	for _, z := range p.zones {
+		z.TellAll(text)
+	}
+}
+
+// Stats are those of the zones.
+func (p *Process) Stats() []Stats {
+	out := make([]Stats, len(p.zones))
+	for i, z := range p.zones {
+		out[i] = z.Stats()
+	}
+	return out
+}
+
+// Run runs all zones until ctx ends, then drains them all. The error joins theirs.
+func (p *Process) Run(ctx context.Context) error {
+	errs := make([]error, len(p.zones))
+	var wg sync.WaitGroup
+	for i, z := range p.zones {
+		wg.Go(func() { errs[i] = z.Run(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

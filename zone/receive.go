@@ -1,0 +1,64 @@
+package zone
+
+import (
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/protocol/schema"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+)
+
+// receive takes one message of a peer, who may send anything.
+func (c *Core) receive(cl *client, lane transport.Lane, msg []byte, at time.Duration) {
+	if len(msg) == 0 || cl.phase == phaseClosing {
+		return
+	}
+	if lane == transport.Latest {
+		switch {
+		case msg[0] != snapshot.TypeInputs:
+			c.offend(cl)
+		case cl.inWorld():
+			c.takeInputs(cl, msg, at)
+		}
+		return
+	}
+	switch id := msg[0]; {
+	case id == (*message.Join)(nil).ID():
+		c.join(cl, msg)
+	case !cl.inWorld():
+		c.offend(cl)
+	case id == (*message.Say)(nil).ID():
+		c.say(cl, msg)
+	case id >= schema.FirstGameID && cl.phase == phasePlay:
+		if err := c.sim.Message(cl.character, msg); err != nil {
+			c.offend(cl)
+		}
+	case id >= schema.FirstGameID: // between zones nothing is done in this one
+	default:
+		c.offend(cl)
+	}
+}
+
+// takeInputs reads an input packet: inputs, acknowledgements, and what steers the client's clock.
+func (c *Core) takeInputs(cl *client, msg []byte, at time.Duration) {
+	next := c.tick + 1
+	h, _, err := cl.inputs.Read(msg, next)
+	if err != nil || h.AckTick > c.tick {
+		c.offend(cl)
+		return
+	}
+	cl.view.Ack(h.AckTick, h.AckOlder)
+	if cl.echo.has && h.Newest < cl.echo.newest {
+		return // overtaken on the way
+	}
+	cl.echo = echo{has: true, time: h.ClientTime, at: at, newest: h.Newest, lead: c.lead(h.Newest, at)}
+}
+
+// lead is how long before the tick that it is for an input came, in 1/16 ticks.
+func (c *Core) lead(newest uint32, at time.Duration) int16 {
+	ticks := int64(newest) - int64(c.tick+1)
+	phase := int64(c.nextDue-at) * 16 / int64(c.dt)
+	const limit = 2047 // what the wire carries
+	return int16(min(max(min(max(ticks, -limit), limit)*16+phase, -limit-1), limit))
+}
