@@ -1,0 +1,203 @@
+package realm
+
+import (
+	"context"
+	"net/netip"
+	"time"
+)
+
+// Protocol is the version of the HTTP interface and of the wire that this realm speaks.
+const Protocol = 1
+
+// Caller is who calls the API: a session token where signed in, and the address that rate limits count.
+type Caller struct {
+	Token string     `json:"token,omitempty"`
+	Addr  netip.Addr `json:"addr"`
+}
+
+// API is what the realm does for players, whoever carries the request: *Realm in the same process, *APIClient over the bus.
+// Errors are *Error; every method that takes a Caller and does not sign in answers CodeSignedOut for a token that is not valid.
+type API interface {
+	// Info describes the realm as it is now.
+	Info(ctx context.Context) (Info, error)
+	// Register makes an account and signs it in.
+	Register(ctx context.Context, c Caller, cred Credentials) (SignedIn, error)
+	// Login signs an account in.
+	Login(ctx context.Context, c Caller, cred Credentials) (SignedIn, error)
+	// Guest makes an account without a password, and signs it in.
+	Guest(ctx context.Context, c Caller) (SignedIn, error)
+	// Upgrade gives a guest account a name and a password; everything else of it stays.
+	Upgrade(ctx context.Context, c Caller, cred Credentials) (Account, error)
+	// Logout ends the session.
+	Logout(ctx context.Context, c Caller) error
+	// Me is the account that the session belongs to.
+	Me(ctx context.Context, c Caller) (Account, error)
+	// Characters lists the account's characters, oldest first.
+	Characters(ctx context.Context, c Caller) (Roster, error)
+	// CreateCharacter makes a character, which begins in the start zone.
+	CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (Profile, error)
+	// RenameCharacter gives one of the account's characters another name, by the rules of CreateCharacter; the old one is free at once. Whoever
+	// plays the character is told, saved and put out, because zones know it by its name.
+	RenameCharacter(ctx context.Context, c Caller, n NewName) (Profile, error)
+	// DeleteCharacter deletes one of the account's characters for good; its name is free at once. Whoever plays it is told and put out.
+	// Without its name as confirmation it is CodeNotConfirmed, and nothing happens.
+	DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
+	// Play gives the right to enter the zone where the character is, taking it from wherever it is played now.
+	Play(ctx context.Context, c Caller, p PlayRequest) (Grant, error)
+	// Map is a map artefact by its hash.
+	Map(ctx context.Context, hash string) ([]byte, error)
+	// Endpoint is where a live zone process takes relayed connections.
+	Endpoint(ctx context.Context, incarnation ID) (Endpoint, error)
+}
+
+// Credentials are a name (3–20 letters, digits, _ or -) and a password (8–128 characters).
+type Credentials struct {
+	Name     string `json:"name" doc:"3-20 letters, digits, _ or -; unique whatever the case"`
+	Password string `json:"password" doc:"8-128 characters"`
+}
+
+// Role is what an account may do.
+type Role string
+
+// The roles.
+const (
+	RolePlayer    Role = "player"
+	RoleModerator Role = "moderator"
+	RoleAdmin     Role = "admin"
+)
+
+// Account is a person's account as its owner sees it.
+type Account struct {
+	ID    ID     `json:"id"`
+	Name  string `json:"name"`
+	Guest bool   `json:"guest"`
+	Role  Role   `json:"role"`
+}
+
+// SignedIn is a new session: its token is shown once and kept by the client; the realm keeps only a hash of it.
+type SignedIn struct {
+	Token   string  `json:"token"`
+	Account Account `json:"account"`
+}
+
+// Look is how a character appears: three palettes of eight.
+type Look struct {
+	Skin  uint8 `json:"skin" maximum:"7"`
+	Hair  uint8 `json:"hair" maximum:"7"`
+	Shirt uint8 `json:"shirt" maximum:"7"`
+}
+
+// Profile is a character as its owner sees it in the list.
+type Profile struct {
+	ID         ID        `json:"id"`
+	Name       string    `json:"name"`
+	Class      string    `json:"class"`
+	Look       Look      `json:"look"`
+	Zone       string    `json:"zone"`
+	LastPlayed time.Time `json:"last_played,omitzero"`
+}
+
+// Roster is an account's characters, and how many it may have. Last is the one that was played last; zero where none was.
+type Roster struct {
+	Characters []Profile `json:"characters"`
+	Limit      int       `json:"limit"`
+	Last       ID        `json:"last,omitzero" doc:"the character that was played last; missing where none was"`
+}
+
+// NewCharacter is what a player chooses. The name is 2–16 letters, digits, spaces, ' or -, and unique in the realm.
+type NewCharacter struct {
+	Name  string `json:"name" doc:"2-16 letters, digits, spaces, ' or -; unique in the realm, whatever the case"`
+	Class string `json:"class"`
+	Look  Look   `json:"look"`
+}
+
+// NewName is another name for a character. It follows the rules of NewCharacter.
+type NewName struct {
+	Character ID     `json:"character"`
+	Name      string `json:"name"`
+}
+
+// Deletion deletes a character for good. Confirm is its name, typed by its owner (in any case).
+type Deletion struct {
+	Character ID     `json:"character"`
+	Confirm   string `json:"confirm"`
+}
+
+// PlayRequest asks for a Grant. Host is the host by which the client reaches the gateway: zone processes that do not know their public
+// address are reached there too.
+type PlayRequest struct {
+	Character ID     `json:"character"`
+	Schema    string `json:"schema" doc:"hash of the schema that the client was built from, 16 hex digits"`
+	Protocol  int    `json:"protocol"`
+	Suite     uint8  `json:"suite,omitempty" doc:"cipher suite of the client: 1 AES-GCM (default), 2 AES-CTR with HMAC-SHA256"`
+	Host      string `json:"-"`
+}
+
+// Info is the realm as it is now.
+type Info struct {
+	Name     string       `json:"name"`
+	MOTD     string       `json:"motd"`
+	Version  string       `json:"version"`
+	Protocol int          `json:"protocol"`
+	Game     string       `json:"game"`
+	Schema   string       `json:"schema"`
+	Players  int          `json:"players"`
+	Capacity int          `json:"capacity"`
+	Classes  []string     `json:"classes"`
+	Zones    []ZoneStatus `json:"zones"`
+}
+
+// ZoneStatus is a zone that some process serves.
+type ZoneStatus struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Players  int    `json:"players"`
+	Capacity int    `json:"capacity"`
+	TickHz   int    `json:"tick_hz"`
+}
+
+// Endpoint is where a zone process takes what the gateway relays to it.
+type Endpoint struct {
+	Incarnation ID     `json:"incarnation"`
+	HTTPAddr    string `json:"http_addr"` // HOST:PORT, private
+}
+
+// Grant is the right to enter one zone with one character: the answer of /v1/play, and what a zone hands a client that travels.
+type Grant struct {
+	Session   ID            `json:"session"`
+	Character ID            `json:"character"`
+	Zone      GrantZone     `json:"zone"`
+	Map       GrantMap      `json:"map"`
+	Ticket    []byte        `json:"ticket"`
+	Secret    []byte        `json:"secret"`
+	Suite     uint8         `json:"suite"`
+	Expires   time.Time     `json:"expires"`
+	UDP       GrantUDP      `json:"udp"`
+	WebRTC    GrantEndpoint `json:"webrtc"`
+	WebSocket GrantEndpoint `json:"websocket"`
+	Schema    string        `json:"schema"`
+	Snapshots string        `json:"snapshots"`
+}
+
+// GrantZone is the zone that a Grant enters.
+type GrantZone struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	TickHz int    `json:"tick_hz"`
+}
+
+// GrantMap names the map artefact that client and zone must share.
+type GrantMap struct {
+	Hash string `json:"hash"`
+	URL  string `json:"url"`
+}
+
+// GrantUDP is the zone process's UDP address.
+type GrantUDP struct {
+	Addr string `json:"addr"`
+}
+
+// GrantEndpoint is a path on the gateway.
+type GrantEndpoint struct {
+	URL string `json:"url"`
+}

@@ -1,0 +1,61 @@
+package realm
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"github.com/realmwire/realmwire/transport/ticket"
+)
+
+const maxZoneName = ticket.MaxZone
+
+// seal makes the grant of a committed hold: a ticket that only the zone process can open, and all that the client has to know.
+func (r *Realm) seal(character characterRecord, h holdRecord, t target) (Grant, error) {
+	claims := ticket.Claims{
+		Nonce:       uint64(NewID()),
+		Session:     uint64(h.Session),
+		Account:     uint64(character.Account),
+		Character:   uint64(character.ID),
+		Incarnation: uint64(t.process.Incarnation),
+		Epoch:       h.Epoch,
+		Zone:        t.zone.Name,
+		Suite:       ticket.Suite(h.Suite),
+		Expires:     r.now().Add(grantLife),
+	}
+	_, _ = rand.Read(claims.Secret[:]) // never fails: crypto/rand
+	sealed, err := ticket.Seal(t.process.TicketKey, claims)
+	if err != nil {
+		return Grant{}, fmt.Errorf("sealing a ticket for character %s: %w", character.ID, err)
+	}
+	incarnation := t.process.Incarnation.String()
+	return Grant{
+		Session:   h.Session,
+		Character: character.ID,
+		Zone:      GrantZone{Name: t.zone.Name, Title: t.zone.Title, TickHz: t.zone.TickHz},
+		Map:       GrantMap{Hash: t.zone.MapHash, URL: "/v1/maps/" + t.zone.MapHash},
+		Ticket:    sealed,
+		Secret:    claims.Secret[:],
+		Suite:     h.Suite,
+		Expires:   claims.Expires.UTC(),
+		UDP:       GrantUDP{Addr: publicAddr(t.process.UDPAddr, h.Host)},
+		WebRTC:    GrantEndpoint{URL: "/v1/rtc/" + incarnation},
+		WebSocket: GrantEndpoint{URL: "/v1/ws/" + incarnation},
+		Schema:    r.schema(),
+		Snapshots: t.process.Snapshots,
+	}, nil
+}
+
+// publicAddr is where a client reaches a process: at its own address or, where that says "any", at the host by which the client
+// reaches the gateway.
+func publicAddr(registered, host string) string {
+	h, port, err := net.SplitHostPort(registered)
+	if err != nil || host == "" {
+		return registered
+	}
+	if ip, err := netip.ParseAddr(h); h == "" || (err == nil && ip.IsUnspecified()) {
+		return net.JoinHostPort(host, port)
+	}
+	return registered
+}

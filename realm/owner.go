@@ -1,0 +1,203 @@
+package realm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/realmwire/realmwire/realm/store"
+)
+
+// What somebody is told whose character its owner changes while it is played.
+const (
+	renamedText = "This character was given another name. Please enter again."
+	deletedText = "This character was deleted."
+)
+
+// RenameCharacter implements API.
+func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profile, error) {
+	if err := checkCharacterName(n.Name); err != nil {
+		return Profile{}, err
+	}
+	character, err := r.own(ctx, c, n.Character)
+	if err != nil {
+		return Profile{}, err
+	}
+	if character.Name == n.Name {
+		hold, _, err := get[holdRecord](ctx, r, holdKey(character.ID))
+		return character.profile(hold), err
+	}
+	// A taken name is told before anybody is put out of the world; the transaction below decides.
+	index, taken, err := get[nameRecord](ctx, r, characterNameKey(n.Name))
+	if err != nil || taken && index.ID != character.ID {
+		return Profile{}, orTaken(err, n.Name)
+	}
+	before := character.Name
+	var hold holdRecord
+	err = r.settled(ctx, c, character, renamedText, func(tx *store.Tx, h holdRecord) (err error) {
+		var ok bool
+		if character, ok, err = load[characterRecord](tx, characterKey(n.Character)); err != nil || !ok {
+			return orGone(err, n.Character)
+		}
+		before, hold = character.Name, h
+		if characterNameKey(before) != characterNameKey(n.Name) {
+			if err := claimName(tx, characterNameKey(n.Name), n.Name, character.ID); err != nil {
+				return err
+			}
+			tx.Delete(characterNameKey(before))
+		}
+		character.Name = n.Name
+		tx.Put(characterKey(character.ID), encode(character))
+		return nil
+	})
+	if err != nil {
+		return Profile{}, err
+	}
+	r.audit(ctx, AuditRecord{
+		Act: "character-renamed", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
+		Detail: fmt.Sprintf("from %q to %q", before, character.Name),
+	})
+	return character.profile(hold), nil
+}
+
+// DeleteCharacter implements API.
+func (r *Realm) DeleteCharacter(ctx context.Context, c Caller, d Deletion) error {
+	character, err := r.own(ctx, c, d.Character)
+	if err != nil {
+		return err
+	}
+	if err := confirmed(d, character.Name); err != nil {
+		return err
+	}
+	err = r.settled(ctx, c, character, deletedText, func(tx *store.Tx, _ holdRecord) error {
+		now, ok, err := load[characterRecord](tx, characterKey(d.Character))
+		if err != nil || !ok {
+			return orGone(err, d.Character)
+		}
+		if err := confirmed(d, now.Name); err != nil {
+			return err
+		}
+		roster, _, err := load[rosterRecord](tx, rosterKey(now.Account))
+		if err != nil {
+			return err
+		}
+		roster.V = recordVersion
+		roster.Characters = slices.DeleteFunc(roster.Characters, func(id ID) bool { return id == now.ID })
+		tx.Put(rosterKey(now.Account), encode(roster))
+		tx.Delete(characterKey(now.ID))
+		tx.Delete(characterNameKey(now.Name))
+		tx.Delete(holdKey(now.ID))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.audit(ctx, AuditRecord{
+		Act: "character-deleted", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
+		Detail: fmt.Sprintf("%q, a %s, made %s", character.Name, character.Class, character.Created.Format(time.DateOnly)),
+	})
+	return nil
+}
+
+// confirmed refuses a deletion whose owner did not type the name. Case does not matter: names are unique without it.
+func confirmed(d Deletion, name string) error {
+	if strings.EqualFold(d.Confirm, name) {
+		return nil
+	}
+	if d.Confirm == "" {
+		return refuse(CodeNotConfirmed, "Deleting %s cannot be undone. To confirm, type the character's name.", name)
+	}
+	return refuse(CodeNotConfirmed, "This is not the name of the character to be deleted, which is %s. Nothing was deleted.", name)
+}
+
+// own is a character of the caller's account, for an act that counts against the account's rate.
+func (r *Realm) own(ctx context.Context, c Caller, id ID) (characterRecord, error) {
+	account, err := r.authenticate(ctx, c)
+	if err != nil {
+		return characterRecord{}, err
+	}
+	if err := r.limitCalls(account.ID); err != nil {
+		return characterRecord{}, err
+	}
+	character, ok, err := get[characterRecord](ctx, r, characterKey(id))
+	if err != nil {
+		return characterRecord{}, err
+	}
+	if !ok || character.Account != account.ID {
+		return characterRecord{}, orGone(nil, id)
+	}
+	return character, nil
+}
+
+// orGone is err, or the refusal of a character that is not the account's.
+func orGone(err error, id ID) error {
+	if err != nil {
+		return err
+	}
+	return refuse(CodeNotFound, "Your account has no character %s.", id)
+}
+
+// settled runs fn in a transaction in which nobody plays the character: whoever does is told why, saved and put out first, so that no zone
+// goes on with what is not true any more.
+func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord, reason string, fn func(*store.Tx, holdRecord) error) error {
+	lock := &r.taking[uint64(character.ID)%characterStripes]
+	lock.Lock()
+	defer lock.Unlock()
+	for range maxPlayTries {
+		err := r.putOut(ctx, c, character, reason)
+		if err == nil {
+			err = r.update(ctx, func(tx *store.Tx) error {
+				h, err := loadHold(tx, character.ID)
+				if err != nil {
+					return err
+				}
+				if h.Held {
+					return errMoved
+				}
+				return fn(tx, h)
+			})
+		}
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+	return &Error{Code: CodeBusy, Detail: "The character is moving between zones; try again.", RetryAfter: time.Second}
+}
+
+// putOut takes a character out of the world. It returns errMoved when the character was granted to somebody else meanwhile.
+func (r *Realm) putOut(ctx context.Context, c Caller, character characterRecord, reason string) error {
+	seen, ok, err := get[holdRecord](ctx, r, holdKey(character.ID))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return orGone(nil, character.ID)
+	}
+	if !seen.Held {
+		return nil
+	}
+	freed, _ := r.evict(ctx, c, character, seen, reason)
+	err = r.update(ctx, func(tx *store.Tx) error {
+		h, err := loadHold(tx, character.ID)
+		if err != nil {
+			return err
+		}
+		if h.Epoch != seen.Epoch {
+			return errMoved
+		}
+		if freed.State != nil {
+			h.State, h.Arrive = freed.State, ""
+		}
+		h = h.grantedTo(h.Holder, h.LastPlayed) // the next epoch: what the holder still says of the last one is refused
+		h.Held = false
+		tx.Put(holdKey(character.ID), encode(h))
+		return nil
+	})
+	if err == nil || freed.State != nil {
+		r.dir.leave(character.ID, seen.Epoch)
+	}
+	return err
+}

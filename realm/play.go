@@ -1,0 +1,194 @@
+package realm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/realmwire/realmwire/realm/bus"
+	"github.com/realmwire/realmwire/realm/store"
+	"github.com/realmwire/realmwire/transport/ticket"
+)
+
+const (
+	evictTimeout  = 2 * time.Second // for a process to save and give up a character
+	aliveTimeout  = time.Second     // for a process to say that it lives
+	maxPlayTries  = 4               // of a takeover whose character moves meanwhile
+	maxHost       = 255             // bytes of a host name
+	takenOverText = "signed in elsewhere"
+)
+
+// Play implements API.
+func (r *Realm) Play(ctx context.Context, c Caller, p PlayRequest) (g Grant, err error) {
+	defer func() { r.metrics.plays.WithLabelValues(result(err)).Inc() }()
+	account, err := r.authenticate(ctx, c)
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := r.limitCalls(account.ID); err != nil {
+		return Grant{}, err
+	}
+	if err := r.checkClient(&p); err != nil {
+		return Grant{}, err
+	}
+	character, ok, err := get[characterRecord](ctx, r, characterKey(p.Character))
+	if err != nil {
+		return Grant{}, err
+	}
+	if !ok || character.Account != account.ID {
+		return Grant{}, orGone(nil, p.Character)
+	}
+	lock := &r.taking[uint64(p.Character)%characterStripes]
+	lock.Lock()
+	defer lock.Unlock()
+	for range maxPlayTries {
+		g, err = r.tryPlay(ctx, c, character, p)
+		if !errors.Is(err, errMoved) {
+			return g, err
+		}
+	}
+	return Grant{}, &Error{Code: CodeBusy, Detail: "The character is moving between zones; try again.", RetryAfter: time.Second}
+}
+
+// checkClient refuses clients that could not understand the zone: here, because over UDP they would meet silence.
+func (r *Realm) checkClient(p *PlayRequest) error {
+	switch {
+	case p.Protocol < Protocol:
+		return refuse(CodeClientOutdated, "This client speaks protocol %d, the realm speaks %d. Update the client; in a browser, reload the page.",
+			p.Protocol, Protocol)
+	case p.Protocol > Protocol:
+		return refuse(CodeServerOutdated, "This client speaks protocol %d, the realm speaks %d. Ask the operator to update the server, or use an older client.",
+			p.Protocol, Protocol)
+	case p.Schema != r.schema():
+		return refuse(CodeClientOutdated, "This client was built for schema %.32s, the realm runs schema %s. Update the client; in a browser, reload the page.",
+			p.Schema, r.schema())
+	}
+	if p.Suite == 0 {
+		p.Suite = uint8(ticket.SuiteAESGCM)
+	}
+	if !ticket.Suite(p.Suite).Valid() {
+		return refuse(CodeInvalid, "There is no cipher suite %d.", p.Suite)
+	}
+	if len(p.Host) > maxHost {
+		p.Host = ""
+	}
+	return nil
+}
+
+func (r *Realm) schema() string { return ID(r.cfg.Schema).String() }
+
+// tryPlay takes the character from whoever holds it, and grants it the zone where it is. It returns errMoved when the character was granted
+// to somebody else meanwhile.
+func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord, p PlayRequest) (Grant, error) {
+	seen, ok, err := get[holdRecord](ctx, r, holdKey(character.ID))
+	if err != nil {
+		return Grant{}, fmt.Errorf("realm: the hold of character %s cannot be read: %w", character.ID, err)
+	}
+	if !ok {
+		return Grant{}, orGone(nil, character.ID) // deleted meanwhile
+	}
+	t, undo, err := r.dir.reserve(character.ID, seen.Zone, seen.Epoch+1, r.now())
+	if err != nil {
+		return Grant{}, err
+	}
+	var freed evictAnswer
+	var dead, asked bool
+	if seen.Held {
+		freed, dead = r.evict(ctx, c, character, seen, takenOverText)
+		asked = seen.Holder == t.process.Incarnation
+	}
+	if asked && dead || !asked && !r.isAlive(ctx, t.process.Incarnation) {
+		undo()
+		return Grant{}, r.lost(t.process)
+	}
+	var h holdRecord
+	err = r.update(ctx, func(tx *store.Tx) (err error) {
+		if h, err = loadHold(tx, character.ID); err != nil {
+			return err
+		}
+		if h.Epoch != seen.Epoch {
+			return errMoved
+		}
+		if freed.State != nil {
+			h.State, h.Arrive = freed.State, ""
+		}
+		h = h.grantedTo(t.process.Incarnation, r.now())
+		h.Session, h.Suite, h.Host = NewID(), p.Suite, p.Host
+		tx.Put(holdKey(character.ID), encode(h))
+		return nil
+	})
+	if err != nil {
+		undo()
+		if freed.State != nil {
+			r.dir.leave(character.ID, seen.Epoch) // it was let go, so nothing is there to go back to
+		}
+		return Grant{}, err
+	}
+	return r.seal(character, h, t)
+}
+
+// lost forgets a process that nobody answers for any more, although its last heartbeat is fresh: its clients would meet silence.
+func (r *Realm) lost(p Process) error {
+	r.metrics.processesLost.Inc()
+	r.log.Warn("realm: zone process is gone", "incarnation", p.Incarnation, "zones", (&process{Process: p}).zoneNames())
+	r.dir.remove(p.Incarnation)
+	return &Error{
+		Code: CodeZoneDown, RetryAfter: 3 * time.Second,
+		Detail: "The server of this zone has just gone away; try again in a few seconds.",
+	}
+}
+
+// grantedTo is the hold under its next epoch.
+func (h holdRecord) grantedTo(incarnation ID, now time.Time) holdRecord {
+	h.V = recordVersion
+	h.Epoch++
+	h.Held, h.Holder, h.Moved, h.Seq = true, incarnation, false, 0
+	h.LastPlayed = now.UTC()
+	return h
+}
+
+// evict asks the process that holds a character to save it and let it go, telling its player the reason. Whatever comes of that, the caller may grant the next epoch:
+// a process that did not hear is fenced. What it did not save in the background is then lost, which is never anything of value. dead
+// tells that the process is gone for certain.
+func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, h holdRecord, reason string) (answer evictAnswer, dead bool) {
+	ctx, cancel := context.WithTimeout(ctx, evictTimeout)
+	defer cancel()
+	subject := bus.ZoneSubject(h.Holder.String(), "evict")
+	answer, err := bus.Call[evictAnswer](ctx, r.bus, subject, evictMsg{Character: character.ID, Reason: reason})
+	how := "ok"
+	switch {
+	case err == nil && answer.Epoch != h.Epoch:
+		how, answer.State = "other-epoch", nil
+	case err == nil && !validState(answer.State):
+		how, answer.State = "bad-state", nil
+	case err != nil:
+		how, answer = evictFailure(err), evictAnswer{}
+	}
+	r.metrics.takeovers.WithLabelValues(how).Inc()
+	if how == string(CodeNotHere) {
+		return answer, false // granted, but never attached: nobody is signed out by this
+	}
+	if how != "ok" && how != "dead" {
+		r.log.Warn("realm: takeover without the holder's word; the last saved state counts",
+			"character", character.ID, "holder", h.Holder, "why", how, "err", err)
+	}
+	r.audit(ctx, AuditRecord{
+		Act: "takeover", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
+		Detail: fmt.Sprintf("from process %s in zone %s, which answered %q: %s", h.Holder, h.Zone, how, reason),
+	})
+	return answer, how == "dead"
+}
+
+func evictFailure(err error) string {
+	var b *bus.Error
+	switch {
+	case bus.IsUnreachable(err):
+		return "dead"
+	case bus.IsTimeout(err):
+		return "timeout"
+	case errors.As(err, &b) && Code(b.Code) == CodeNotHere:
+		return string(CodeNotHere)
+	}
+	return "error"
+}

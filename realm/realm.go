@@ -1,0 +1,162 @@
+// Package realm is the master: accounts, sessions, characters, leases on them, and the directory of the zone processes that play them.
+//
+// A character is held by at most one zone process at a time. Every grant raises the epoch of its hold record, and a save under an
+// older epoch is refused by the store's own compare-and-set: whatever is slow, cut off or killed, a character is never in two places and
+// never rolled back.
+package realm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/realmwire/realmwire/realm/bus"
+	"github.com/realmwire/realmwire/realm/store"
+)
+
+// Config is what a realm is made of. Store, Bus and StartZone are required.
+type Config struct {
+	Store      store.Store
+	Bus        *bus.Conn // as bus.RoleRealm
+	Name       string    // shown to players; default "Realmwire"
+	MOTD       string
+	Version    string // of the program; default "dev"
+	Game       string
+	Schema     uint64   // hash of the game's schema; clients and zone processes must have the same
+	Classes    []string // that characters can have; default knight, rogue, wizard
+	StartZone  string   // where new characters begin
+	Capacity   int      // players in the whole realm; default: what the zones hold together
+	Limits     Limits
+	Now        func() time.Time // default time.Now
+	Log        *slog.Logger     // default slog.Default()
+	Registerer prometheus.Registerer
+}
+
+// characterStripes is how many locks order the takeovers of characters; two characters that share one wait for each other.
+const characterStripes = 256
+
+// Realm is a running realm. It is safe for concurrent use.
+type Realm struct {
+	cfg     Config
+	store   store.Store
+	bus     *bus.Conn
+	now     func() time.Time
+	log     *slog.Logger
+	metrics *metrics
+
+	dir    *directory
+	maps   *mapShelf
+	hasher *hasher
+
+	signInLimit  *limiter // by address
+	guestLimit   *limiter // by address
+	failureLimit *limiter // by account name
+	callLimit    *limiter // by account
+	auditLimit   *limiter
+
+	taking [characterStripes]sync.Mutex // by character: one takeover at a time
+
+	stop   context.CancelFunc
+	done   chan struct{} // closed when the loop has ended
+	closed sync.Once
+}
+
+var _ API = (*Realm)(nil)
+
+// New starts a realm: when it returns, the realm answers on the bus. Close ends it; the store and the bus stay the caller's.
+func New(cfg Config) (*Realm, error) {
+	if cfg.Store == nil || cfg.Bus == nil {
+		return nil, errors.New("realm: Config needs a Store and a Bus")
+	}
+	if err := checkZoneName(cfg.StartZone); err != nil {
+		return nil, fmt.Errorf("realm: start zone: %w", err)
+	}
+	cfg = withDefaults(cfg)
+	m := newMetrics(cfg.Registerer)
+	limits := cfg.Limits.withDefaults()
+	ctx, stop := context.WithCancel(context.Background())
+	r := &Realm{
+		cfg:          cfg,
+		store:        cfg.Store,
+		bus:          cfg.Bus,
+		now:          cfg.Now,
+		log:          cfg.Log,
+		metrics:      m,
+		dir:          newDirectory(cfg.Capacity),
+		maps:         newMapShelf(),
+		hasher:       newHasher(m),
+		signInLimit:  newLimiter("sign-in", limits.SignInPerAddress, limits.Off, m),
+		guestLimit:   newLimiter("guest", limits.GuestPerAddress, limits.Off, m),
+		failureLimit: newLimiter("wrong-password", limits.FailuresPerAccount, limits.Off, m),
+		callLimit:    newLimiter("calls", limits.CallsPerAccount, limits.Off, m),
+		auditLimit:   newLimiter("audit", auditRate, false, m),
+		stop:         stop,
+		done:         make(chan struct{}),
+	}
+	if cfg.Registerer != nil {
+		cfg.Registerer.MustRegister(directoryCollector{r.dir})
+	}
+	if err := r.serve(); err != nil {
+		stop()
+		return nil, err
+	}
+	go r.loop(ctx)
+	return r, nil
+}
+
+func withDefaults(cfg Config) Config {
+	if cfg.Name == "" {
+		cfg.Name = "Realmwire"
+	}
+	if cfg.Version == "" {
+		cfg.Version = "dev"
+	}
+	if len(cfg.Classes) == 0 {
+		cfg.Classes = []string{"knight", "rogue", "wizard"}
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	return cfg
+}
+
+// Run blocks until ctx ends, then closes the realm.
+func (r *Realm) Run(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-r.done:
+	}
+	r.Close()
+	return nil
+}
+
+// Close stops the realm's own work. The bus connection that carries its requests is closed by who made it, before the store is. A second
+// call does nothing.
+func (r *Realm) Close() {
+	r.closed.Do(func() {
+		r.stop()
+		<-r.done
+	})
+}
+
+// get reads one record; ok is false for an absent one.
+func get[T any](ctx context.Context, r *Realm, key string) (record T, ok bool, err error) {
+	e, err := r.store.Get(ctx, key)
+	if err != nil || e.Rev == 0 {
+		return record, false, storeError(err)
+	}
+	record, err = decode[T](key, e.Value)
+	return record, err == nil, err
+}
+
+func (r *Realm) update(ctx context.Context, fn func(*store.Tx) error) error {
+	return storeError(store.Update(ctx, r.store, fn))
+}

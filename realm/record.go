@@ -1,0 +1,169 @@
+package realm
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/realmwire/realmwire/realm/store"
+)
+
+// What the realm keeps, one kind of record a key prefix. Every record carries the version of its shape in "v". A newer program reads
+// older ones by upgrading them step by step; an older program refuses newer ones instead of misreading them.
+//
+//	account/ID       accountRecord
+//	account-name/N   nameRecord → account
+//	account-live/ID  liveRecord: the account's sessions, so that they are bounded and can be ended together
+//	session/SHA256   sessionRecord
+//	roster/ID        rosterRecord: the account's characters
+//	character/ID     characterRecord: what does not change in play
+//	character-name/N nameRecord → character
+//	hold/ID          holdRecord: where a character is, its saved state, and who may write it (lease.go)
+//	audit/…          audit.go
+type (
+	accountRecord struct {
+		V       int       `json:"v"`
+		ID      ID        `json:"id"`
+		Name    string    `json:"name"`
+		Hash    string    `json:"hash,omitempty"` // of the password, PHC format; none for a guest
+		Role    Role      `json:"role"`
+		Created time.Time `json:"created"`
+	}
+	nameRecord struct {
+		V  int `json:"v"`
+		ID ID  `json:"id"`
+	}
+	liveRecord struct {
+		V        int           `json:"v"`
+		Sessions []liveSession `json:"sessions"` // oldest first
+	}
+	liveSession struct {
+		Hash    string    `json:"hash"`
+		Expires time.Time `json:"expires"`
+	}
+	sessionRecord struct {
+		V       int       `json:"v"`
+		Account ID        `json:"account"`
+		Expires time.Time `json:"expires"`
+	}
+	rosterRecord struct {
+		V          int  `json:"v"`
+		Characters []ID `json:"characters"`
+	}
+	characterRecord struct {
+		V       int       `json:"v"`
+		ID      ID        `json:"id"`
+		Account ID        `json:"account"`
+		Name    string    `json:"name"`
+		Class   string    `json:"class"`
+		Look    Look      `json:"look"`
+		Created time.Time `json:"created"`
+	}
+	holdRecord struct {
+		V          int             `json:"v"`
+		Epoch      uint64          `json:"epoch"`  // grows with every grant; a write with another one is refused
+		Held       bool            `json:"held"`   // whether Holder may write
+		Holder     ID              `json:"holder"` // incarnation of the zone process, the last one where !Held
+		Session    ID              `json:"session"`
+		Moved      bool            `json:"moved,omitempty"` // this epoch came by travel and is not attached yet
+		Seq        uint64          `json:"seq,omitempty"`   // of the newest save under this epoch
+		Zone       string          `json:"zone"`
+		Arrive     string          `json:"arrive,omitempty"` // spawn point, until the first save says where the character stands
+		State      json.RawMessage `json:"state,omitempty"`
+		Suite      uint8           `json:"suite,omitempty"` // of the client, for the tickets of later zones
+		Host       string          `json:"host,omitempty"`  // by which the client reaches the gateway
+		LastPlayed time.Time       `json:"last_played,omitzero"`
+	}
+)
+
+// recordVersion is the version that this program writes, for every kind of record.
+const recordVersion = 1
+
+// upgrades holds, by version, what turns a record's JSON object into the next version's.
+var upgrades = map[int]func(kind string, record map[string]json.RawMessage) error{}
+
+func accountKey(id ID) string          { return "account/" + id.String() }
+func liveKey(id ID) string             { return "account-live/" + id.String() }
+func sessionKey(h string) string       { return "session/" + h }
+func rosterKey(id ID) string           { return "roster/" + id.String() }
+func characterKey(id ID) string        { return "character/" + id.String() }
+func holdKey(id ID) string             { return "hold/" + id.String() }
+func accountNameKey(n string) string   { return "account-name/" + foldKey(n) }
+func characterNameKey(n string) string { return "character-name/" + foldKey(n) }
+
+// foldKey makes names that differ only in case the same key; what a key cannot hold becomes =XX.
+func foldKey(name string) string {
+	var b strings.Builder
+	for _, c := range []byte(strings.ToLower(name)) {
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "=%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// encode writes a record; its V must be recordVersion.
+func encode(record any) []byte {
+	data, err := json.Marshal(record)
+	if err != nil {
+		panic(fmt.Sprintf("realm: encoding %T: %v", record, err)) // records hold nothing that JSON cannot
+	}
+	return data
+}
+
+// decode reads a record of any version up to recordVersion.
+func decode[T any](key string, data []byte) (T, error) {
+	var record T
+	var head struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return record, fmt.Errorf("record %s: %w", key, err)
+	}
+	if head.V > recordVersion {
+		return record, fmt.Errorf("record %s has version %d, this program knows up to %d: run a newer Realmwire", key, head.V, recordVersion)
+	}
+	if head.V < recordVersion {
+		upgraded, err := upgrade(key, head.V, data)
+		if err != nil {
+			return record, err
+		}
+		data = upgraded
+	}
+	if err := json.Unmarshal(data, &record); err != nil {
+		return record, fmt.Errorf("record %s: %w", key, err)
+	}
+	return record, nil
+}
+
+func upgrade(key string, version int, data []byte) ([]byte, error) {
+	kind, _, _ := strings.Cut(key, "/")
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil {
+		return nil, fmt.Errorf("record %s: %w", key, err)
+	}
+	for ; version < recordVersion; version++ {
+		step, ok := upgrades[version]
+		if !ok {
+			return nil, fmt.Errorf("record %s has version %d, which this program does not know", key, version)
+		}
+		if err := step(kind, object); err != nil {
+			return nil, fmt.Errorf("upgrading record %s from version %d: %w", key, version, err)
+		}
+		object["v"] = json.RawMessage(fmt.Sprint(version + 1))
+	}
+	return encode(object), nil
+}
+
+// load reads a record within a transaction; ok is false for an absent one.
+func load[T any](tx *store.Tx, key string) (record T, ok bool, err error) {
+	data, ok, err := tx.Get(key)
+	if err != nil || !ok {
+		return record, false, err
+	}
+	record, err = decode[T](key, data)
+	return record, err == nil, err
+}

@@ -1,0 +1,248 @@
+// Package badger keeps a store.Store in a folder on local disk, by Badger: what Commit acknowledged is on the disk, and commits that
+// arrive together share one write.
+package badger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/realmwire/realmwire/realm/store"
+)
+
+// ErrLocked says that another process has the folder open.
+var ErrLocked = errors.New("in use by another process")
+
+// ErrNotWritable says that this user cannot write in the folder.
+var ErrNotWritable = errors.New("cannot be written")
+
+// DefaultMinFree is how much room the disk must have for a commit to be taken. Badger writes through memory maps, and a page that
+// finds no room on the disk kills the process: so commits are refused while there is still some.
+const DefaultMinFree = 64 << 20
+
+const (
+	memtableBytes = 8 << 20 // Badger's transaction limit is 15 % of it, which a full group must fit
+	valueLogBytes = 16 << 20
+	minCloseFree  = 2 * memtableBytes // Close writes the memtable out, through a memory map
+)
+
+// Config says where the data is. Dir is required.
+type Config struct {
+	Dir        string                // created when missing, mode 0700
+	MinFree    uint64                // bytes of free disk below which commits are refused with store.ErrFull; default DefaultMinFree
+	Log        *slog.Logger          // default slog.Default()
+	Registerer prometheus.Registerer // takes the store's metrics; default none
+}
+
+// Store is a store.Store on a folder. One process opens a folder at a time.
+type Store struct {
+	dir      string
+	minFree  uint64
+	db       *badger.DB
+	requests chan *request
+	done     chan struct{} // closed when the committer has ended
+	metrics  metrics
+
+	mu     sync.RWMutex // held for reading during every call, for writing by Close
+	closed bool         // guarded by mu
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens or creates the store in cfg.Dir. Its errors name the folder and what to do.
+func Open(cfg Config) (*Store, error) {
+	if cfg.Dir == "" {
+		return nil, errors.New("badger: no folder given")
+	}
+	if cfg.MinFree == 0 {
+		cfg.MinFree = DefaultMinFree
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if err := checkWritable(cfg.Dir); err != nil {
+		return nil, err
+	}
+	if err := checkFree(cfg.Dir, cfg.MinFree); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", cfg.Dir, err)
+	}
+	db, err := badger.Open(badgerOptions(cfg))
+	if err != nil {
+		if strings.Contains(err.Error(), "directory lock") {
+			return nil, fmt.Errorf("data folder %s is %w: stop that one, or choose another folder", cfg.Dir, ErrLocked)
+		}
+		return nil, fmt.Errorf("opening the store in %s: %w", cfg.Dir, err)
+	}
+	s := &Store{
+		dir:      cfg.Dir,
+		minFree:  cfg.MinFree,
+		db:       db,
+		requests: make(chan *request, maxQueue),
+		done:     make(chan struct{}),
+		metrics:  newMetrics(cfg.Registerer),
+	}
+	go s.run()
+	return s, nil
+}
+
+// badgerOptions are for small values and little memory: Badger's defaults take about 100 MB before the first write.
+func badgerOptions(cfg Config) badger.Options {
+	return badger.DefaultOptions(cfg.Dir).
+		WithSyncWrites(true).
+		WithDetectConflicts(false). // the committer is the only writer and compares revisions itself
+		WithMetricsEnabled(false).
+		WithCompression(options.None).
+		WithBlockCacheSize(0).
+		WithMemTableSize(memtableBytes).
+		WithNumMemtables(2).
+		WithNumCompactors(2).
+		WithValueLogFileSize(valueLogBytes).
+		WithLogger(logger{cfg.Log})
+}
+
+// checkWritable creates the folder and a file in it, because Badger's own complaint about a read-only folder names neither.
+func checkWritable(dir string) error {
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		probe := filepath.Join(dir, ".writable")
+		if err = os.WriteFile(probe, nil, 0o600); err == nil {
+			err = os.Remove(probe)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("data folder %s %w: %w; give this user write access to it, or choose another folder", dir, ErrNotWritable, err)
+	}
+	return nil
+}
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, key string) (store.Entry, error) {
+	if err := errors.Join(ctx.Err(), store.ValidKey(key)); err != nil {
+		return store.Entry{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return store.Entry{}, store.ErrClosed
+	}
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	return get(txn, key)
+}
+
+func get(txn *badger.Txn, key string) (store.Entry, error) {
+	item, err := txn.Get([]byte(key))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return store.Entry{Key: key}, nil
+	}
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("reading %s: %w", key, err)
+	}
+	return entry(item)
+}
+
+func entry(item *badger.Item) (store.Entry, error) {
+	value, err := item.ValueCopy(nil)
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("reading %s: %w", item.Key(), err)
+	}
+	return store.Entry{Key: string(item.Key()), Value: value, Rev: store.Rev(item.Version())}, nil
+}
+
+// Scan implements store.Store.
+func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) ([]store.Entry, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, store.ErrClosed
+	}
+	limit = min(limit, store.MaxScan)
+	if limit <= 0 {
+		return nil, nil
+	}
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	opts := badger.DefaultIteratorOptions
+	opts.Prefix = []byte(prefix)
+	opts.PrefetchSize = min(limit, opts.PrefetchSize)
+	it := txn.NewIterator(opts)
+	defer it.Close()
+
+	start := prefix
+	if after >= prefix && after != "" {
+		start = after + "\x00" // the smallest key above after
+	}
+	var entries []store.Entry
+	for it.Seek([]byte(start)); it.Valid() && len(entries) < limit; it.Next() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		e, err := entry(it.Item())
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// Commit implements store.Store. It returns when the batch is on the disk or refused.
+func (s *Store) Commit(ctx context.Context, ops []store.Op) error {
+	if err := store.CheckBatch(ops); err != nil {
+		return err
+	}
+	s.mu.RLock() // held until the outcome is known, so that Close waits for it
+	defer s.mu.RUnlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	r := &request{ops: ops, size: batchBytes(ops), result: make(chan error, 1)}
+	select {
+	case s.requests <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return <-r.result
+}
+
+// Close implements store.Store. A second call does nothing. On a disk that is full to the brim it leaves the folder as it is, because
+// tidying up would need room: what was committed is in the log there, and the next Open finds it.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	close(s.requests)
+	<-s.done
+	if err := checkFree(s.dir, minCloseFree); err != nil {
+		return fmt.Errorf("closing the store: %w; nothing is lost, the next start recovers it", err)
+	}
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("closing the store in %s: %w", s.dir, err)
+	}
+	return nil
+}
+
+// logger passes on what Badger warns about; its progress reports are noise to an operator.
+type logger struct{ log *slog.Logger }
+
+func (l logger) Errorf(format string, args ...any) {
+	l.log.Error("store: " + strings.TrimSpace(fmt.Sprintf(format, args...)))
+}
+
+func (l logger) Warningf(format string, args ...any) {
+	l.log.Warn("store: " + strings.TrimSpace(fmt.Sprintf(format, args...)))
+}
+func (l logger) Infof(string, ...any)  {}
+func (l logger) Debugf(string, ...any) {}
