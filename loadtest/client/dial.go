@@ -1,0 +1,83 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/kcp"
+	"github.com/realmwire/realmwire/transport/rtc"
+	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/transport/ws"
+)
+
+// dial connects to the zone process that a grant names.
+func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (transport.Conn, error) {
+	switch c.Transport {
+	case transport.KCP:
+		if g.UDP.Addr == "" {
+			return nil, fmt.Errorf("zone %s takes no UDP; use another transport", g.Zone.Name)
+		}
+		if err := c.allow(g.UDP.Addr); err != nil {
+			return nil, err
+		}
+		return kcp.Dial(ctx, kcp.DialConfig{Addr: g.UDP.Addr, Ticket: g.Ticket, Secret: g.Secret, Suite: ticket.Suite(g.Suite)}, h)
+	case transport.WebRTC:
+		return rtc.Dial(ctx, rtc.DialConfig{Signal: func(ctx context.Context, offer string) (string, error) {
+			answer, err := c.API.Signal(ctx, g, offer)
+			if err == nil {
+				err = c.allowCandidates(answer)
+			}
+			return answer, err
+		}}, h)
+	case transport.WebSocket:
+		url, err := c.API.WebSocketURL(g)
+		if err != nil {
+			return nil, err
+		}
+		// A WebSocket outlives any request's timeout, so only the connection pool is shared.
+		return ws.Dial(ctx, ws.DialConfig{URL: url, Ticket: g.Ticket, HTTPClient: &http.Client{Transport: c.API.http.Transport}}, h)
+	default:
+		return nil, fmt.Errorf("transport %q is unknown: kcp, webrtc and websocket exist", c.Transport)
+	}
+}
+
+// allow refuses addresses beyond this machine, where the session was told to stay on it.
+func (c *Config) allow(addr string) error {
+	if !c.LoopbackOnly {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil || !IsLoopback(host) {
+		return fmt.Errorf("the server sends its clients to %s, which is not on this machine; nothing was sent there", addr)
+	}
+	return nil
+}
+
+// allowCandidates is allow for the addresses in a WebRTC answer.
+func (c *Config) allowCandidates(sdp string) error {
+	for line := range strings.Lines(sdp) {
+		if !strings.HasPrefix(line, "a=candidate:") {
+			continue
+		}
+		if f := strings.Fields(line); len(f) > 5 {
+			if err := c.allow(net.JoinHostPort(f[4], f[5])); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// IsLoopback reports whether a host (a name or an address, no port) can only be this machine.
+func IsLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && ip.Unmap().IsLoopback()
+}

@@ -1,0 +1,103 @@
+package client
+
+import "time"
+
+// Account is the account that a token belongs to. IDs are 16 lowercase hex digits.
+type Account struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Guest bool   `json:"guest"`
+	Role  string `json:"role"`
+}
+
+// SignedIn is the answer to register, login and guest. The token goes into API.As.
+type SignedIn struct {
+	Token   string  `json:"token"`
+	Account Account `json:"account"`
+}
+
+// Look is how a character appears; each is a choice from 0 to 7.
+type Look struct {
+	Skin  uint8 `json:"skin"`
+	Hair  uint8 `json:"hair"`
+	Shirt uint8 `json:"shirt"`
+}
+
+// Character is a character as its owner sees it.
+type Character struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Class string `json:"class"`
+	Look  Look   `json:"look"`
+	Zone  string `json:"zone"`
+}
+
+// Roster is an account's characters, and how many it may have.
+type Roster struct {
+	Characters []Character `json:"characters"`
+	Limit      int         `json:"limit"`
+	Last       string      `json:"last"` // the character played last; empty where none was
+}
+
+// Realm is the realm as it is now.
+type Realm struct {
+	Name     string       `json:"name"`
+	MOTD     string       `json:"motd"`
+	Version  string       `json:"version"`
+	Protocol int          `json:"protocol"`
+	Game     string       `json:"game"`
+	Schema   string       `json:"schema"` // hash, 16 hex digits
+	Players  int          `json:"players"`
+	Capacity int          `json:"capacity"`
+	Classes  []string     `json:"classes"`
+	Zones    []ZoneStatus `json:"zones"`
+}
+
+// ZoneStatus is a zone that some process serves.
+type ZoneStatus struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Players  int    `json:"players"`
+	Capacity int    `json:"capacity"`
+	TickHz   int    `json:"tick_hz"`
+}
+
+// Grant is the right to enter one zone with one character: the answer of /v1/play, and what a Transfer carries.
+type Grant struct {
+	Session   string        `json:"session"`
+	Character string        `json:"character"`
+	Zone      GrantZone     `json:"zone"`
+	Map       GrantMap      `json:"map"`
+	Ticket    []byte        `json:"ticket"`
+	Secret    []byte        `json:"secret"`
+	Suite     uint8         `json:"suite"`
+	Expires   time.Time     `json:"expires"`
+	UDP       GrantUDP      `json:"udp"`
+	WebRTC    GrantEndpoint `json:"webrtc"`
+	WebSocket GrantEndpoint `json:"websocket"`
+	Schema    string        `json:"schema"`
+	Snapshots string        `json:"snapshots"`
+}
+
+// GrantZone is the zone that a Grant enters.
+type GrantZone struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	TickHz int    `json:"tick_hz"`
+}
+
+// GrantMap names the map artefact that client and zone share.
+type GrantMap struct {
+	Hash string `json:"hash"` // SHA-256, hex
+	URL  string `json:"url"`
+}
+
+// GrantUDP is the zone process's UDP address, host:port.
+type GrantUDP struct {
+	Addr string `json:"addr"`
+}
+
+// GrantEndpoint is a path on the gateway.
+type GrantEndpoint struct {
+	URL string `json:"url"`
+}

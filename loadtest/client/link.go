@@ -1,0 +1,314 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/tilemap"
+)
+
+const (
+	inputTimes     = 256 // ticks for which it is remembered when their input was sent
+	maxUndecodable = 64  // snapshots in a row that cannot be decoded: then only a new connection helps
+
+	// maxSilence is how long a zone that sends every tick may say nothing before it counts as gone, as in the other SDKs: transports are more
+	// patient, and a player would stand in a world that stands still.
+	maxSilence = 4 * time.Second
+	// slept is how long this client may not have run: then the silence is its own.
+	slept = 1500 * time.Millisecond
+)
+
+// Player is what a session plays with: it decides inputs and predicts. A game's rules.Bot is one. A session calls it under its
+// own lock, one call at a time.
+type Player interface {
+	// Step decides the input for a tick and predicts with it. Ticks rise by one, but for jumps when the clock is set anew.
+	Step(tick uint32, view *snapshot.Replica)
+	// Inputs appends a packet with the newest inputs; h.Newest is set by the player.
+	Inputs(dst []byte, h snapshot.InputHeader) []byte
+	// Reconcile compares the newest own state with the prediction for its tick, and goes on from the server's.
+	Reconcile(view *snapshot.Replica) (corrected bool)
+}
+
+// Zone is where a session plays.
+type Zone struct {
+	Name        string
+	Incarnation uint64 // of the zone's process: its ticks count from the process's start
+	Title       string
+	TickHz      int
+	Entity      snapshot.ID // the player's own
+	Ordered     bool        // snapshots ride the reliable lane
+	Players     int         // in the zone, as far as told
+	Map         *tilemap.Map
+}
+
+// Events are called as they happen, where set. They run under the session's lock: they must not block, nor call the session.
+type Events struct {
+	// Entered: the player stands in a zone, and its own entity is in view. Also after a transfer or a reconnection.
+	Entered func(now time.Time, z Zone)
+	// Snapshot was applied, in a zone whose Welcome has come.
+	Snapshot func(now time.Time, h snapshot.Header, view *snapshot.Replica)
+	// Undecodable: a snapshot was refused. snapshot.ErrStale never comes here.
+	Undecodable func(err error)
+	// Stepped a tick, late by so much.
+	Stepped func(late time.Duration)
+	// Acked: a state that was simulated with an input was applied, so long after that input was first sent. Not for ticks
+	// that the server simulated without the input.
+	Acked func(took time.Duration)
+	// Corrected: a prediction was wrong.
+	Corrected func()
+	// Heard a line of chat.
+	Heard func(m message.Heard)
+	// Message of the game, its id first; valid during the call.
+	Message func(msg []byte)
+	// Dropped: the connection was lost; the session tries to come back.
+	Dropped func(err error)
+	// Waiting: an attempt to come back failed; the session tries on, if that makes sense.
+	Waiting func(err error)
+}
+
+type phase uint8
+
+const (
+	joining phase = iota // Join is sent; no Welcome yet
+	entered              // Welcome came
+	playing              // the own entity is in view
+	parting              // Transfer came: another zone has the character
+	ended
+)
+
+// link is one connection to one zone, without its connection: messages and time go in, packets come out. Its session's lock
+// guards it.
+type link struct {
+	schema    *snapshot.Schema
+	ground    *tilemap.Map
+	margin    float64 // ticks
+	newPlayer func(Zone) Player
+	events    *Events
+
+	began    time.Time // zero of the clock
+	phase    phase
+	zone     Zone
+	rttGuess time.Duration
+	clock    clock
+	replica  *snapshot.Replica
+	player   Player
+	transfer *Grant
+	goodbye  *message.Goodbye
+	end      *EndError // set when ended
+
+	inputAt  [inputTimes]inputTime
+	ackedTo  uint32
+	heardAt  time.Time // when the zone said something; zero before the Welcome
+	ranAt    time.Time // when step ran
+	badInRow int
+	garbage  uint64 // messages that could not be read
+}
+
+type inputTime struct {
+	tick uint32
+	at   time.Time
+}
+
+// hello is the first message of a connection.
+func (l *link) hello(verify bool, name string) []byte {
+	return message.Append(nil, &message.Join{
+		Protocol: message.Version, Schema: l.schema.Hash, MapHash: l.ground.Hash(), Verify: verify, Client: name,
+	})
+}
+
+// receive takes a message from the zone. A snapshot comes on either lane; its first byte is no id that a zone sends.
+func (l *link) receive(now time.Time, msg []byte) {
+	if len(msg) == 0 || l.phase == ended {
+		return
+	}
+	if msg[0] == snapshot.TypeSnapshot {
+		l.apply(now, msg)
+		return
+	}
+	var err error
+	switch msg[0] {
+	case (*message.Welcome)(nil).ID():
+		err = l.welcome(now, msg)
+	case (*message.Goodbye)(nil).ID():
+		var g message.Goodbye
+		if err = message.Read(msg, &g); err == nil {
+			l.goodbye = &g
+			l.finish(transport.Normal, "")
+		}
+	case (*message.Transfer)(nil).ID():
+		err = l.depart(msg)
+	case (*message.Heard)(nil).ID():
+		var h message.Heard
+		if err = message.Read(msg, &h); err == nil && l.events.Heard != nil {
+			l.events.Heard(h)
+		}
+	case (*message.Population)(nil).ID():
+		var p message.Population
+		if err = message.Read(msg, &p); err == nil {
+			l.zone.Players = int(p.Players)
+		}
+	default:
+		if msg[0] >= firstGameID && l.events.Message != nil {
+			l.events.Message(msg)
+		}
+	}
+	if err != nil {
+		l.garbage++
+	}
+}
+
+// firstGameID is the lowest id of a game's messages; those below are the system's.
+const firstGameID = 64
+
+func (l *link) welcome(now time.Time, msg []byte) error {
+	var w message.Welcome
+	if err := message.Read(msg, &w); err != nil {
+		return err
+	}
+	if l.phase != joining || w.TickHz == 0 {
+		return message.ErrMalformed
+	}
+	l.phase = entered
+	l.zone = Zone{
+		Name: w.Zone, Incarnation: l.zone.Incarnation, Title: w.Title, TickHz: int(w.TickHz), Entity: snapshot.ID(w.Entity), Ordered: w.Ordered,
+		Players: int(w.Players), Map: l.ground,
+	}
+	l.player = l.newPlayer(l.zone)
+	l.clock.start(now.Sub(l.began), l.zone.TickHz, l.margin, w.Tick, l.rttGuess)
+	l.look(now)
+	return nil
+}
+
+// look notices the own entity coming into view.
+func (l *link) look(now time.Time) {
+	if l.phase != entered || l.replica.Own() == nil {
+		return
+	}
+	l.phase = playing
+	if l.events.Entered != nil {
+		l.events.Entered(now, l.zone)
+	}
+}
+
+func (l *link) depart(msg []byte) error {
+	var t message.Transfer
+	if err := message.Read(msg, &t); err != nil {
+		return err
+	}
+	if l.phase != entered && l.phase != playing {
+		return message.ErrMalformed
+	}
+	var g Grant
+	if err := json.Unmarshal([]byte(t.Grant), &g); err != nil {
+		return fmt.Errorf("transfer: %w", err)
+	}
+	l.transfer, l.phase = &g, parting
+	return nil
+}
+
+// apply takes a snapshot. One that has overtaken the Welcome counts as well: it often holds the own entity.
+func (l *link) apply(now time.Time, msg []byte) {
+	h, err := l.replica.Apply(msg)
+	switch {
+	case errors.Is(err, snapshot.ErrStale):
+		return
+	case err != nil:
+		if l.events.Undecodable != nil {
+			l.events.Undecodable(err)
+		}
+		if l.badInRow++; l.badInRow >= maxUndecodable {
+			l.finish(transport.ProtocolError, fmt.Sprintf("%d snapshots in a row could not be decoded: %v", l.badInRow, err))
+		}
+		return
+	}
+	l.badInRow, l.heardAt = 0, now
+	if l.phase == joining {
+		return
+	}
+	l.clock.heard(now.Sub(l.began), &h)
+	l.look(now)
+	if l.player.Reconcile(l.replica) && l.events.Corrected != nil {
+		l.events.Corrected()
+	}
+	l.acknowledge(now, &h)
+	if l.events.Snapshot != nil {
+		l.events.Snapshot(now, h, l.replica)
+	}
+}
+
+// acknowledge reports the inputs that the applied state was simulated with.
+func (l *link) acknowledge(now time.Time, h *snapshot.Header) {
+	from := max(l.ackedTo+1, h.Tick-min(h.Tick, inputTimes-1))
+	l.ackedTo = h.Tick
+	if l.events.Acked == nil {
+		return
+	}
+	for t := from; t <= h.Tick; t++ {
+		if in := l.inputAt[t%inputTimes]; in.tick == t && !(t == h.Tick && h.Starved) {
+			l.events.Acked(now.Sub(in.at))
+		}
+	}
+}
+
+// step steps every tick that is due and appends the input packet that should leave; nothing when none is due. Once another
+// zone has the character, this one takes no more inputs.
+func (l *link) step(now time.Time, dst []byte) []byte {
+	if l.phase != entered && l.phase != playing {
+		return dst
+	}
+	if l.silent(now) {
+		l.finish(transport.Timeout, fmt.Sprintf("the zone said nothing for %v", maxSilence))
+		return dst
+	}
+	stepped := uint32(0)
+	for range maxCatchUp + 1 {
+		tick, late, ok := l.clock.step(now.Sub(l.began))
+		if !ok {
+			break
+		}
+		l.player.Step(tick, l.replica)
+		l.inputAt[tick%inputTimes] = inputTime{tick, now}
+		stepped = tick
+		if l.events.Stepped != nil {
+			l.events.Stepped(late)
+		}
+	}
+	if stepped == 0 {
+		return dst
+	}
+	h := snapshot.InputHeader{ClientTime: l.clock.stamp(now.Sub(l.began), stepped)}
+	h.AckTick, h.AckOlder = l.replica.Ack()
+	return l.player.Inputs(dst, h)
+}
+
+// silent reports whether the zone has not been heard for too long.
+func (l *link) silent(now time.Time) bool {
+	if l.heardAt.IsZero() || now.Sub(l.ranAt) > slept {
+		l.heardAt = now
+	}
+	l.ranAt = now
+	return now.Sub(l.heardAt) > maxSilence
+}
+
+// nextStep is when step has something to do; false: nothing until something is received.
+func (l *link) nextStep() (time.Time, bool) {
+	if l.phase != entered && l.phase != playing {
+		return time.Time{}, false
+	}
+	return l.began.Add(l.clock.at(l.clock.next)), true
+}
+
+// finish ends the link; only the first reason counts, but a Goodbye is worth more than the close behind it.
+func (l *link) finish(code transport.CloseCode, text string) {
+	if l.phase == ended {
+		return
+	}
+	name := l.zone.Name
+	l.end = &EndError{Zone: name, Goodbye: l.goodbye, Code: code, Text: text}
+	l.phase = ended
+}

@@ -1,0 +1,362 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// world is a real zone core and real links, on a simulated network and clock: one goroutine, everything from a seed.
+type world struct {
+	t       *testing.T
+	rng     *rand.Rand
+	core    *zone.Core
+	ground  zone.Ground
+	hz      int
+	loss    float64
+	delay   time.Duration
+	jitter  time.Duration
+	epoch   time.Time
+	now     time.Duration
+	due     time.Duration
+	packets []flight
+	players []*walker
+}
+
+type flight struct {
+	at   time.Duration
+	up   bool
+	id   int
+	lane transport.Lane
+	msg  []byte
+}
+
+// walker is one link and what its events said.
+type walker struct {
+	link         *link
+	lastReliable [2]time.Duration
+	entered      []Zone
+	applied      int
+	verified     int
+	acks         []time.Duration
+	late         []time.Duration
+	corrections  int
+	undecodable  []error
+	heard        []message.Heard
+	closed       bool
+}
+
+func newWorld(t *testing.T, hz int, ordered bool, seed uint64) *world {
+	t.Helper()
+	game := &rpg.Game
+	ground, err := zone.LoadGround(game, game.Zones[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	core, err := zone.NewCore(zone.CoreConfig{Game: game, Zone: game.Zones[0], Ground: ground, TickHz: hz, Ordered: ordered, Seed: seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{
+		t: t, rng: rand.New(rand.NewPCG(seed, 7)), core: core, ground: ground, hz: hz, delay: 100 * time.Microsecond,
+		epoch: time.Unix(1_000_000, 0), due: time.Second / time.Duration(hz),
+	}
+}
+
+func (w *world) at() time.Time { return w.epoch.Add(w.now) }
+
+func (w *world) add() *walker {
+	p := &walker{}
+	seed := uint64(len(w.players))
+	p.link = &link{
+		schema: rpg.Game.Schema, ground: w.ground.Map, margin: DefaultMargin, began: w.at(), replica: snapshot.NewReplica(rpg.Game.Schema),
+		newPlayer: func(z Zone) Player {
+			return rpg.Game.NewBot(rules.BotConfig{Seed: seed, TickHz: z.TickHz, Map: z.Map})
+		},
+		events: &Events{
+			Entered: func(_ time.Time, z Zone) { p.entered = append(p.entered, z) },
+			Snapshot: func(_ time.Time, h snapshot.Header, _ *snapshot.Replica) {
+				p.applied++
+				if h.Verify {
+					p.verified++
+				}
+			},
+			Undecodable: func(err error) { p.undecodable = append(p.undecodable, err) },
+			Stepped:     func(late time.Duration) { p.late = append(p.late, late) },
+			Acked:       func(d time.Duration) { p.acks = append(p.acks, d) },
+			Corrected:   func() { p.corrections++ },
+			Heard:       func(m message.Heard) { p.heard = append(p.heard, m) },
+		},
+	}
+	w.players = append(w.players, p)
+	id := zone.ClientID(len(w.players))
+	w.core.Handle(zone.Event{Kind: zone.EventConnect, Client: id, At: w.now, Connect: &zone.Connect{
+		Session: uint64(id), Character: rules.PlayerID(id), Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage,
+	}})
+	w.send(true, len(w.players)-1, transport.Reliable, p.link.hello(true, "test"))
+	return p
+}
+
+func (w *world) send(up bool, id int, lane transport.Lane, msg []byte) {
+	if lane == transport.Latest && w.rng.Float64() < w.loss {
+		return
+	}
+	at := w.now + w.delay
+	if w.jitter > 0 {
+		at += time.Duration(w.rng.Int64N(int64(w.jitter)))
+	}
+	if lane == transport.Reliable {
+		last := &w.players[id].lastReliable[0]
+		if up {
+			last = &w.players[id].lastReliable[1]
+		}
+		at = max(at, *last)
+		*last = at
+	}
+	w.packets = append(w.packets, flight{at, up, id, lane, slices.Clone(msg)})
+}
+
+// run lets time pass in steps of half a millisecond.
+func (w *world) run(d time.Duration) {
+	w.t.Helper()
+	for end := w.now + d; w.now < end; w.now += 500 * time.Microsecond {
+		w.arrive()
+		if w.now >= w.due {
+			w.core.Step(w.due, w.now)
+			w.due += time.Second / time.Duration(w.hz)
+			w.carryOut()
+		}
+		for i, p := range w.players {
+			if p.closed {
+				continue
+			}
+			if msg := p.link.step(w.at(), nil); len(msg) > 0 {
+				w.send(true, i, transport.Latest, msg)
+			}
+		}
+	}
+}
+
+func (w *world) arrive() {
+	slices.SortStableFunc(w.packets, func(a, b flight) int { return int(a.at - b.at) })
+	for len(w.packets) > 0 && w.packets[0].at <= w.now {
+		f := w.packets[0]
+		w.packets = w.packets[1:]
+		if f.up {
+			w.core.Handle(zone.Event{Kind: zone.EventMessage, Client: zone.ClientID(f.id + 1), Lane: f.lane, Msg: f.msg, At: f.at})
+			w.carryOut()
+		} else if !w.players[f.id].closed {
+			w.players[f.id].link.receive(w.at(), f.msg)
+		}
+	}
+}
+
+func (w *world) carryOut() {
+	out := w.core.Out()
+	for _, s := range out.Sends {
+		w.send(false, int(s.Client)-1, s.Lane, s.Msg)
+	}
+	attaches := slices.Clone(out.Attaches)
+	out.Reset()
+	for _, a := range attaches {
+		w.core.Handle(zone.Event{Kind: zone.EventAttach, Attach: &zone.AttachResult{Request: a, Character: zone.Character{
+			Character: rules.Character{ID: a.Character, Name: "Walker", Class: rpg.Classes[0]},
+		}}})
+	}
+	if len(attaches) > 0 {
+		w.carryOut()
+	}
+}
+
+func TestLinkPlaysInARealZone(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		ordered       bool
+		loss          float64
+		delay, jitter time.Duration
+		ackP50        time.Duration // at most
+	}{
+		{"loopback", false, 0, 100 * time.Microsecond, 0, 75 * time.Millisecond},
+		{"loopback, ordered", true, 0, 100 * time.Microsecond, 0, 75 * time.Millisecond},
+		{"broadband", false, 0.01, 20 * time.Millisecond, 5 * time.Millisecond, 125 * time.Millisecond},
+		{"bad wifi", false, 0.1, 50 * time.Millisecond, 30 * time.Millisecond, 250 * time.Millisecond},
+		{"bad wifi, ordered", true, 0.1, 50 * time.Millisecond, 30 * time.Millisecond, 300 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, 20, c.ordered, 11)
+			w.loss, w.delay, w.jitter = c.loss, c.delay, c.jitter
+			for range 5 {
+				w.add()
+				w.run(130 * time.Millisecond)
+			}
+			w.run(20 * time.Second)
+			for i, p := range w.players {
+				if p.link.phase != playing || len(p.entered) != 1 {
+					t.Fatalf("player %d: phase %d, entered %d times", i, p.link.phase, len(p.entered))
+				}
+				z := p.entered[0]
+				if z.Name != "overworld" || z.TickHz != 20 || z.Ordered != c.ordered || z.Entity == 0 || z.Map != w.ground.Map {
+					t.Fatalf("player %d entered %+v", i, z)
+				}
+				if len(p.undecodable) > 0 || p.link.replica.Desyncs > 0 {
+					t.Fatalf("player %d: %v", i, p.undecodable)
+				}
+				if p.verified != p.applied || p.applied < 150 {
+					t.Errorf("player %d applied %d snapshots, %d of them verified", i, p.applied, p.verified)
+				}
+				slices.Sort(p.acks)
+				if len(p.acks) < 300 || p.acks[len(p.acks)/2] > c.ackP50 {
+					t.Errorf("player %d: %d inputs acknowledged, p50 %s, want at most %s", i, len(p.acks), p.acks[len(p.acks)/2], c.ackP50)
+				}
+				if c.loss == 0 && p.corrections > 5 {
+					t.Errorf("player %d: %d corrections on a perfect network", i, p.corrections)
+				}
+				if moved := p.link.replica.Own().State.(*rpg.Player); moved.Body == (rpg.Body{}) {
+					t.Errorf("player %d has no body", i)
+				}
+			}
+			if w.core.Count.Offences != 0 {
+				t.Errorf("the zone counted %d offences", w.core.Count.Offences)
+			}
+		})
+	}
+}
+
+// The latest lane is often faster than the reliable one: the first snapshot must not be lost for that.
+func TestLinkKeepsASnapshotThatOvertakesTheWelcome(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	w.players[0].lastReliable[0] = 300 * time.Millisecond // when the Welcome arrives
+	w.run(290 * time.Millisecond)
+	if p.link.phase != joining || p.link.replica.Own() == nil {
+		t.Fatalf("phase %d before the Welcome, own entity %v", p.link.phase, p.link.replica.Own())
+	}
+	if ack, _ := p.link.replica.Ack(); ack == 0 || p.applied != 0 {
+		t.Errorf("newest snapshot %d, %d told of before the Welcome", ack, p.applied)
+	}
+	w.run(11 * time.Millisecond)
+	if p.link.phase != playing || len(p.entered) != 1 || p.entered[0].Entity == 0 {
+		t.Errorf("phase %d with the Welcome, entered %v", p.link.phase, p.entered)
+	}
+}
+
+func TestLinkReportsTheGoodbye(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	w.run(time.Second)
+	w.core.Handle(zone.Event{Kind: zone.EventEvict, Character: 1})
+	w.carryOut()
+	w.run(time.Second)
+	if p.link.phase != ended || p.link.end == nil || p.link.end.Goodbye == nil {
+		t.Fatalf("phase %d, end %v", p.link.phase, p.link.end)
+	}
+	if end := p.link.end; end.Goodbye.Reason != message.TakenOver || !end.Final() || !strings.Contains(end.Error(), "taken-over") {
+		t.Errorf("end %v, final %t", end, end.Final())
+	}
+	p.link.finish(transport.Network, "later")
+	if p.link.end.Text != "" {
+		t.Error("the second reason replaced the first")
+	}
+	if _, ok := p.link.nextStep(); ok {
+		t.Error("an ended link wants to step")
+	}
+}
+
+func TestLinkIsRefusedForAnOldMap(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	w.packets[0].msg = message.Append(nil, &message.Join{Protocol: message.Version, Schema: rpg.Game.Schema.Hash, MapHash: "00"})
+	w.run(time.Second)
+	if p.link.end == nil || p.link.end.Goodbye == nil || p.link.end.Goodbye.Reason != message.MapMismatch || p.link.end.Final() {
+		t.Errorf("end %v", p.link.end)
+	}
+	if Reason(p.link.end) != "goodbye: map-mismatch" {
+		t.Errorf("reason %q", Reason(p.link.end))
+	}
+}
+
+func TestLinkTakesATransferOnce(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	w.run(time.Second)
+	grant, err := json.Marshal(Grant{Zone: GrantZone{Name: "dungeon-entrance"}, Ticket: []byte{1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.link.receive(w.at(), message.Append(nil, &message.Transfer{Grant: string(grant)}))
+	if p.link.phase != parting || p.link.transfer.Zone.Name != "dungeon-entrance" {
+		t.Fatalf("phase %d", p.link.phase)
+	}
+	before := p.applied
+	w.run(200 * time.Millisecond)
+	if p.applied == before {
+		t.Error("the old zone's snapshots are not applied while the next one is being entered")
+	}
+	first := p.link.transfer
+	p.link.receive(w.at(), message.Append(nil, &message.Transfer{Grant: string(grant)}))
+	if p.link.transfer != first || p.link.garbage != 1 {
+		t.Errorf("a second transfer was taken (%d garbage)", p.link.garbage)
+	}
+}
+
+func TestLinkSurvivesGarbage(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	for _, msg := range [][]byte{{}, {1}, {2}, {2, 0xff}, {3}, {4, 0xff, 0xff, 0xff}, {6}, {7}, {63}, {64}, {255, 1, 2}} {
+		p.link.receive(w.at(), msg)
+	}
+	if p.link.phase != joining {
+		t.Fatalf("phase %d after garbage", p.link.phase)
+	}
+	w.run(time.Second)
+	if p.link.phase != playing {
+		t.Fatalf("phase %d", p.link.phase)
+	}
+	rng := rand.New(rand.NewPCG(8, 8))
+	for range 2000 {
+		msg := make([]byte, 1+rng.IntN(60))
+		for i := range msg {
+			msg[i] = byte(rng.Uint32())
+		}
+		if msg[0] == 3 || msg[0] == 4 { // a goodbye that happens to be well-formed is a goodbye
+			msg[0] = 200
+		}
+		if msg[0] == snapshot.TypeSnapshot {
+			msg = msg[:min(len(msg), 5)]
+		}
+		p.link.receive(w.at(), msg)
+	}
+	w.run(time.Second)
+	if p.link.phase != playing {
+		t.Errorf("phase %d, end %v", p.link.phase, p.link.end)
+	}
+}
+
+func TestLinkGivesUpOnSnapshotsThatCannotBeDecoded(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	w.run(time.Second)
+	for i := range uint32(maxUndecodable) {
+		tick := p.link.replica.Tick() + 1 + i
+		// An update for a slot that nothing was ever spawned in.
+		msg := []byte{snapshot.TypeSnapshot, byte(tick), byte(tick >> 8), byte(tick >> 16), byte(tick >> 24), 0xf0, 0xff, 0xff, 0xff}
+		p.link.receive(w.at(), msg)
+	}
+	if p.link.phase != ended || p.link.end.Code != transport.ProtocolError || p.link.end.Final() {
+		t.Fatalf("phase %d, end %v", p.link.phase, p.link.end)
+	}
+	if len(p.undecodable) != maxUndecodable || errors.Is(p.undecodable[0], snapshot.ErrStale) {
+		t.Errorf("%d refusals, the first %v", len(p.undecodable), p.undecodable[0])
+	}
+}

@@ -1,0 +1,110 @@
+package loadtest_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/realmwire/realmwire/loadtest"
+	"github.com/realmwire/realmwire/loadtest/report"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+)
+
+// server is the built program: what a load test starts.
+var server = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "realmwire-e2e-*")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "realmwire")
+	out, err := exec.Command("go", "build", "-o", path, "../cmd/realmwire").CombinedOutput()
+	if err != nil {
+		return "", errors.New(string(out))
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := server(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+func executable(t *testing.T) string {
+	t.Helper()
+	path, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestBotsOnARealServer(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.json")
+	var out strings.Builder
+	err := loadtest.Run(t.Context(), loadtest.Options{
+		Game: rpg.Game, Bots: 9, Duration: 3 * time.Second, Transport: "mixed", Chat: time.Second, Tick: 30, JSON: file,
+		Executable: executable(t), Out: &out,
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	if !r.Passed || r.Connected != 9 || r.TickHz != 30 || r.ViewsChecked < 100 || r.EntitiesChecked < r.ViewsChecked || len(r.Transports) != 3 {
+		t.Errorf("%s", raw)
+	}
+	for name, tr := range r.Transports {
+		if tr.Connected != 3 || tr.JoinMs.P50 <= 0 || tr.SnapshotAgeMs.P99 <= 0 || tr.InputAckMs.P50 <= 0 || tr.RTTMs.P50 <= 0 ||
+			tr.BytesDownPerBotS <= 0 || tr.BytesUpPerBotS <= 0 || tr.SnapshotsPerBotS < 5 || tr.SnapshotsPerBotS > 35 {
+			t.Errorf("%s: %+v", name, tr)
+		}
+	}
+	if len(r.Zones) == 0 || r.Zones[0].RSSBytes == 0 || r.Zones[0].TickHz != 30 || r.EntitiesInView.P50 < 9 || r.ChatHeard == 0 {
+		t.Errorf("zones %+v, in view %s, heard %d", r.Zones, r.EntitiesInView, r.ChatHeard)
+	}
+	if !strings.Contains(out.String(), "PASSED") {
+		t.Errorf("the summary says\n%s", &out)
+	}
+}
+
+func TestALimitThatIsExceededFailsTheRun(t *testing.T) {
+	var out strings.Builder
+	err := loadtest.Run(t.Context(), loadtest.Options{
+		Game: rpg.Game, Bots: 2, Duration: time.Second, MaxAgeP99: 0.001, Executable: executable(t), Out: &out,
+	})
+	if !errors.Is(err, loadtest.ErrFailed) || !strings.Contains(out.String(), "FAILED: snapshot age p99") {
+		t.Errorf("%v\n%s", err, &out)
+	}
+}
+
+func TestOptionsThatCannotBeMeant(t *testing.T) {
+	for want, o := range map[string]loadtest.Options{
+		"--i-own-this-server":          {URL: "http://example.org:8080"},
+		"not of the form":              {URL: "localhost"},
+		"for the server that the load": {URL: "http://localhost:1", Tick: 30},
+		"latest and kcp exist":         {Snapshots: "sometimes"},
+		"webrtc, websocket and mixed":  {Transport: "pigeon"},
+		"nonexistent":                  {Executable: "/nonexistent"},
+		"cannot be reached":            {URL: "http://127.0.0.1:1"},
+	} {
+		o.Game, o.Bots, o.Duration, o.Out = rpg.Game, 1, time.Second, &strings.Builder{}
+		if err := loadtest.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nwant %q", err, want)
+		}
+	}
+}

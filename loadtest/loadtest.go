@@ -1,0 +1,178 @@
+// Package loadtest proves what a server holds: it fills a zone with bots, on any transport, and reports what they saw.
+//
+// The parts: client (the Go client that bots use, and anyone may), swarm (many bots, measured), report (what comes out), child
+// (a server of its own to test). [Run] joins them; the command line calls it.
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/realmwire/realmwire/loadtest/child"
+	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/loadtest/report"
+	"github.com/realmwire/realmwire/loadtest/swarm"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// The defaults of Options.
+const (
+	DefaultBots      = 100
+	DefaultDuration  = 30 * time.Second
+	DefaultTransport = "kcp"
+)
+
+// Options are what the command line says. Game is required; all else has a default.
+type Options struct {
+	Game rules.Game
+
+	Bots      int           // 0: DefaultBots
+	Duration  time.Duration // measured from when all bots are in; 0: DefaultDuration
+	Transport string        // kcp, webrtc, websocket, or mixed: dealt in turn; empty: DefaultTransport
+	Ramp      float64       // bots that start per second; 0: swarm.DefaultRamp
+	Chat      time.Duration // each bot says something about this often; 0: never
+	Seed      uint64        // of the bots' decisions
+	Travel    bool          // bots go from zone to zone, where the game has ways
+
+	// URL is the server's. Empty: one is started in a child process on a temporary folder and free ports.
+	URL string
+	// OwnServer (--i-own-this-server) allows a URL beyond this machine.
+	OwnServer bool
+	// Metrics are the pages with the zones' figures; empty: URL/metrics.
+	Metrics []string
+
+	// For the child server.
+	Tick       int      // Hz; 0: its default
+	Snapshots  string   // latest or kcp; empty: its default
+	ServerArgs []string // further arguments of its command line
+	Executable string   // empty: this program
+
+	JSON       string  // file for the report; empty: none
+	MaxAgeP99  float64 // --max-age-p99-ms; 0: no limit
+	MaxTickP99 float64 // --max-tick-p99-ms; 0: no limit
+	// Disconnects (--allow-disconnects): lost connections are no fault, as long as every bot comes back.
+	Disconnects bool
+
+	Out io.Writer // progress and summary; nil: os.Stdout
+}
+
+// ErrFailed is what Run returns, wrapped, when the test ran and did not pass; the summary has said why.
+var ErrFailed = errors.New("the load test did not pass")
+
+// Run runs a load test. An error (bots failed or were disconnected, desyncs, nothing was checked, a limit was exceeded, or it could
+// not run at all) is for a non-zero exit.
+func Run(ctx context.Context, o Options) (err error) {
+	o.defaults()
+	kinds, err := o.check()
+	if err != nil {
+		return err
+	}
+	if o.URL == "" {
+		server, err := child.Start(ctx, child.Config{Executable: o.Executable, Tick: o.Tick, Snapshots: o.Snapshots, Args: o.ServerArgs})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(o.Out, "server %d at %s (udp %s)\n", server.PID, server.URL(), server.UDP)
+		o.URL = server.URL()
+		var gone context.CancelCauseFunc
+		ctx, gone = context.WithCancelCause(ctx)
+		go watchServer(ctx, server, gone)
+		defer func() {
+			gone(nil)
+			err = errors.Join(err, server.Stop())
+		}()
+	}
+	return o.test(ctx, kinds)
+}
+
+var errServerGone = errors.New("the server ended in the middle of the test")
+
+// watchServer ends the test when its server ends.
+func watchServer(ctx context.Context, s *child.Server, gone context.CancelCauseFunc) {
+	select {
+	case <-ctx.Done():
+	case <-s.Exited():
+		gone(errServerGone)
+	}
+}
+
+func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
+	progress := report.NewTicker(o.Out)
+	r, err := swarm.Run(ctx, swarm.Config{
+		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
+		Travel: o.Travel, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+	})
+	progress.Done()
+	if err != nil {
+		return err
+	}
+	r.Judge(report.Limits{AgeP99Ms: o.MaxAgeP99, TickP99Ms: o.MaxTickP99, Disconnects: o.Disconnects})
+	if o.JSON != "" {
+		if err := r.WriteFile(o.JSON); err != nil {
+			return err
+		}
+	}
+	if err := r.WriteSummary(o.Out); err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	if !r.Passed {
+		return fmt.Errorf("%w: %s", ErrFailed, strings.Join(r.Faults, "; "))
+	}
+	return nil
+}
+
+func (o *Options) defaults() {
+	if o.Bots == 0 {
+		o.Bots = DefaultBots
+	}
+	if o.Duration == 0 {
+		o.Duration = DefaultDuration
+	}
+	if o.Transport == "" {
+		o.Transport = DefaultTransport
+	}
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+}
+
+// check refuses what cannot be meant, before anything is started.
+func (o *Options) check() ([]transport.Kind, error) {
+	switch o.Snapshots {
+	case "", "latest", "kcp":
+	default:
+		return nil, fmt.Errorf("--snapshots %s: latest and kcp exist", o.Snapshots)
+	}
+	if o.URL != "" {
+		u, err := url.Parse(o.URL)
+		if err != nil || u.Host == "" {
+			return nil, fmt.Errorf("--url %s is not of the form http://HOST:PORT", o.URL)
+		}
+		if !o.OwnServer && !client.IsLoopback(u.Hostname()) {
+			return nil, fmt.Errorf("--url %s is another machine: a load test can bring a server down. "+
+				"If it is yours, say so with --i-own-this-server", o.URL)
+		}
+		if o.Tick != 0 || o.Snapshots != "" || len(o.ServerArgs) > 0 {
+			return nil, errors.New("--tick and --snapshots are for the server that the load test starts; with --url, set them where that server is started")
+		}
+	}
+	return kinds(o.Transport)
+}
+
+func kinds(name string) ([]transport.Kind, error) {
+	switch k := transport.Kind(name); k {
+	case "mixed":
+		return []transport.Kind{transport.KCP, transport.WebRTC, transport.WebSocket}, nil
+	case transport.KCP, transport.WebRTC, transport.WebSocket:
+		return []transport.Kind{k}, nil
+	default:
+		return nil, fmt.Errorf("--transport %s: kcp, webrtc, websocket and mixed exist", name)
+	}
+}

@@ -1,0 +1,161 @@
+// Package report is what a load test says: the JSON object, the summary for people, progress lines and the verdict.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Percentiles are two points of a distribution.
+type Percentiles struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+}
+
+// Spread is Percentiles with the largest value seen.
+type Spread struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
+// Delays are what was measured of how old and how late things were. Milliseconds throughout.
+type Delays struct {
+	// JoinMs is from asking /v1/play to the first snapshot that shows the player itself. Accounts and characters are made before.
+	JoinMs Percentiles `json:"join_ms"`
+	// SnapshotAgeMs is now − tick time of the newest state applied, sampled every 5 ms over all bots, gaps included.
+	SnapshotAgeMs Percentiles `json:"snapshot_age_ms"`
+	// DeliveryMs is arrival − tick time, of each snapshot applied.
+	DeliveryMs Percentiles `json:"delivery_ms"`
+	// InputAckMs is from first sending an input to applying the state that was simulated with it: the margin by which inputs
+	// come early is in it.
+	InputAckMs Percentiles `json:"input_ack_ms"`
+	RTTMs      Percentiles `json:"rtt_ms"` // from the inputs' echoes, over the bots, at the end
+}
+
+// Traffic is what one bot costs in a second.
+type Traffic struct {
+	BytesDownPerBotS    float64 `json:"bytes_down_per_bot_s"` // on the wire for kcp (UDP payloads), else message payloads
+	BytesUpPerBotS      float64 `json:"bytes_up_per_bot_s"`
+	SnapshotsPerBotS    float64 `json:"snapshots_per_bot_s"`
+	DatagramsDownPerBot float64 `json:"datagrams_down_per_bot_s"`
+	DatagramsUpPerBot   float64 `json:"datagrams_up_per_bot_s"`
+}
+
+// Counts count bots and what befell them, over the whole run.
+type Counts struct {
+	Bots         int `json:"bots"`
+	Connected    int `json:"connected"`    // stood in the world at least once
+	Failed       int `json:"failed"`       // never did
+	Disconnected int `json:"disconnected"` // connections that were lost, whether or not the bot came back
+	Lost         int `json:"lost"`         // bots that did not come back
+}
+
+// Returns are how bots that were disconnected came back by themselves, with the account and the token that they had.
+type Returns struct {
+	Returned int `json:"returned"`
+	// RecoveryMs is from the last that was seen of the world to standing in it again, so with the silence until the loss is noticed.
+	RecoveryMs Spread `json:"recovery_ms"`
+}
+
+// Transport is the figures of the bots on one transport.
+type Transport struct {
+	Counts
+	Returns
+	Delays
+	Traffic
+}
+
+// Zone is one zone as its server measured it.
+type Zone struct {
+	Name     string  `json:"name"`
+	Players  int     `json:"players"` // at the end
+	TickHz   float64 `json:"tick_hz"`
+	TickMs   Spread  `json:"tick_ms"` // since the zone's start
+	CPUS     float64 `json:"cpu_s"`   // of its process, within the window; zones of one process share it
+	RSSBytes float64 `json:"rss_bytes"`
+}
+
+// Machine is where the swarm ran.
+type Machine struct {
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
+	CPUs int    `json:"cpus"`
+	Go   string `json:"go"`
+}
+
+// Report is a run. Distributions and rates are of the window: DurationS from the moment that every bot was in (or had failed).
+type Report struct {
+	Version   int     `json:"version"` // of this format
+	Started   string  `json:"started"` // RFC 3339
+	Server    string  `json:"server"`
+	Game      string  `json:"game"`
+	Machine   Machine `json:"machine"`
+	Snapshots string  `json:"snapshots"` // where kcp's ride: latest or kcp
+	TickHz    int     `json:"tick_hz"`   // of the start zone
+
+	Counts
+	Returns
+	Desyncs         uint64 `json:"desyncs"`          // snapshots that decode to other entities than the server sent
+	ViewsChecked    uint64 `json:"views_checked"`    // snapshots whose checksum was compared
+	EntitiesChecked uint64 `json:"entities_checked"` // in them
+	Undecodable     uint64 `json:"undecodable"`      // snapshots refused for any other reason
+	Corrections     uint64 `json:"corrections"`      // predictions that the server put right, within the window
+	Starved         uint64 `json:"starved"`          // snapshots of a tick that had to do without the bot's input
+	Transfers       uint64 `json:"transfers"`        // from zone to zone
+	ChatSent        uint64 `json:"chat_sent"`
+	ChatHeard       uint64 `json:"chat_heard"`
+
+	RampS           float64 `json:"ramp_s"`     // before the window
+	DurationS       float64 `json:"duration_s"` // of the window
+	GeneratorLateMs Spread  `json:"generator_late_ms"`
+	// Void: the generator lagged more than a tick at p99, so that the delays say more of it than of the server.
+	Void bool `json:"void"`
+	// SamplesMissed: age samples that could not be taken on time, of Samples that were due. One samples all bots.
+	Samples       uint64 `json:"samples"`
+	SamplesMissed uint64 `json:"samples_missed"`
+	OriginResets  int    `json:"tick_origin_resets"` // times that a zone's tick schedule was seen to move
+
+	Delays
+	Traffic
+	EntitiesInView Percentiles `json:"entities_in_view"`
+
+	Transports map[string]*Transport `json:"transports"`
+	Zones      []Zone                `json:"zones"`
+	Problems   map[string]int        `json:"problems"` // why bots failed or were disconnected
+	Notes      []string              `json:"notes"`    // what could not be measured
+
+	Interrupted bool     `json:"interrupted"`
+	Passed      bool     `json:"passed"`
+	Faults      []string `json:"faults"` // why it did not pass
+}
+
+// FormatVersion is the version of the JSON; it rises when a field changes its meaning.
+const FormatVersion = 1
+
+// WriteFile writes the report as JSON; the file is there whole or not at all.
+func (r *Report) WriteFile(path string) error {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write report %s: %w", path, err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	if err != nil {
+		return fmt.Errorf("write report %s: %w; choose a folder that exists and can be written", path, err)
+	}
+	_, err = tmp.Write(append(raw, '\n'))
+	for _, step := range []func() error{
+		func() error { return tmp.Chmod(0o644) }, tmp.Close, func() error { return os.Rename(tmp.Name(), path) },
+	} {
+		if e := step(); err == nil {
+			err = e
+		}
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+		return fmt.Errorf("write report %s: %w", path, err)
+	}
+	return nil
+}
