@@ -1,0 +1,47 @@
+// Builds web/dist: one script, one style sheet, the pictures, all under names that carry a hash of their content, and the
+// page that refers to them. The same sources and lock file give the same bytes: no times, no absolute paths.
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { notices } from './notices.mjs';
+
+const root = new URL('.', import.meta.url);
+const out = new URL('dist/', root);
+
+await rm(out, { recursive: true, force: true });
+await mkdir(new URL('assets/', out), { recursive: true });
+
+const result = await build({
+  absWorkingDir: new URL('.', root).pathname,
+  entryPoints: { game: 'src/main.ts' },
+  outdir: 'dist/assets',
+  entryNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  publicPath: 'assets', // relative to the page, so that the client works below any path
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022', 'safari16'],
+  loader: { '.png': 'file' },
+  legalComments: 'none', // collected in THIRD_PARTY_NOTICES.txt
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const files = Object.keys(result.metafile.outputs).map((f) => f.replace(/^dist\//, ''));
+const only = (ending) => {
+  const found = files.filter((f) => f.startsWith('assets/game-') && f.endsWith(ending));
+  if (found.length !== 1) throw new Error(`expected one ${ending} file, found ${found.length}`);
+  return found[0];
+};
+
+const iconBytes = await readFile(new URL('public/icon.png', root));
+const icon = `assets/icon-${createHash('sha256').update(iconBytes).digest('hex').slice(0, 8).toUpperCase()}.png`;
+await copyFile(new URL('public/icon.png', root), new URL(icon, out));
+
+const page = (await readFile(new URL('index.html', root), 'utf8'))
+  .replace('%ICON%', icon)
+  .replace('%STYLE%', only('.css'))
+  .replace('%SCRIPT%', only('.js'));
+await writeFile(new URL('index.html', out), page);
+await writeFile(new URL('THIRD_PARTY_NOTICES.txt', out), await notices(root, result.metafile));

@@ -1,0 +1,215 @@
+/** The version of the HTTP interface and of the wire that this client speaks. */
+export const PROTOCOL = 1;
+
+/** A call that the realm refused, or that did not reach it. Its detail is for people and says what to do. */
+export class ApiError extends Error {
+  /** The HTTP status; 0: the realm was not reached. */
+  readonly status: number;
+  /** What went wrong, as a short name: "zone-full", "client-outdated", … */
+  readonly title: string;
+  readonly detail: string;
+
+  constructor(status: number, title: string, detail: string) {
+    super(detail === '' ? title : detail);
+    this.name = 'ApiError';
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+  }
+}
+
+/** The realm as it is now. */
+export interface RealmInfo {
+  name: string;
+  motd: string;
+  version: string;
+  protocol: number;
+  game: string;
+  /** The hash of the game's schema, 16 hex digits. */
+  schema: string;
+  players: number;
+  capacity: number;
+  classes: string[];
+  zones: { name: string; title: string; players: number; capacity: number; tick_hz: number }[];
+}
+
+/** A person's account. */
+export interface Account {
+  /** 16 hex digits, as all ids. */
+  id: string;
+  name: string;
+  guest: boolean;
+  role: 'player' | 'moderator' | 'admin';
+}
+
+/** How a character appears; each is a choice from 0 to 7. */
+export interface Look {
+  skin: number;
+  hair: number;
+  shirt: number;
+}
+
+/** A character in its owner's list. */
+export interface Character {
+  id: string;
+  name: string;
+  class: string;
+  look: Look;
+  zone: string;
+  /** RFC 3339; missing where it never played. */
+  last_played?: string;
+}
+
+/** The right to enter one zone with one character. Its ticket is good for one connection, and not for long. */
+export interface Grant {
+  session: string;
+  character: string;
+  zone: { name: string; title: string; tick_hz: number };
+  map: { hash: string; url: string };
+  /** Standard base64. */
+  ticket: string;
+  /** Standard base64; what UDP clients derive keys from. */
+  secret: string;
+  suite: number;
+  expires: string;
+  udp: { addr: string };
+  webrtc: { url: string };
+  websocket: { url: string };
+  schema: string;
+  snapshots: 'latest' | 'kcp';
+}
+
+interface SignedIn {
+  token: string;
+  account: Account;
+}
+
+/** The realm's HTTP interface. Signing in sets the token, which the page may keep and put back later. */
+export class RealmApi {
+  /** Opaque; proves who is signed in. */
+  token: string | null = null;
+  private readonly base: string;
+
+  /** base is the gateway's address, as in "https://play.example.org"; empty: where the page came from. */
+  constructor(base = '') {
+    this.base = base.replace(/\/+$/, '');
+  }
+
+  /** The full address of a path on the gateway. */
+  url(path: string): string {
+    const here = typeof location === 'undefined' ? undefined : location.href;
+    return new URL(this.base + path, here).href;
+  }
+
+  realm(): Promise<RealmInfo> {
+    return this.call('GET', '/v1/realm');
+  }
+
+  /** Makes an account and signs it in. */
+  register(name: string, password: string): Promise<Account> {
+    return this.signIn('/v1/register', { name, password });
+  }
+
+  login(name: string, password: string): Promise<Account> {
+    return this.signIn('/v1/login', { name, password });
+  }
+
+  /** Makes an account without a password, and signs it in. Losing the token loses it, unless it is upgraded. */
+  guest(): Promise<Account> {
+    return this.signIn('/v1/guest', {});
+  }
+
+  /** Gives a guest account a name and a password. */
+  async upgrade(name: string, password: string): Promise<Account> {
+    return (await this.call<{ account: Account }>('POST', '/v1/upgrade', { name, password })).account;
+  }
+
+  /** Ends the session. The token is forgotten even where the realm cannot be reached. */
+  async logout(): Promise<void> {
+    try {
+      await this.call('POST', '/v1/logout');
+    } finally {
+      this.token = null;
+    }
+  }
+
+  async me(): Promise<Account> {
+    return (await this.call<{ account: Account }>('GET', '/v1/me')).account;
+  }
+
+  /** The account's characters, oldest first; how many it may have; and the id of the one played last, if any was. */
+  characters(): Promise<{ characters: Character[]; limit: number; last?: string }> {
+    return this.call('GET', '/v1/characters');
+  }
+
+  createCharacter(c: { name: string; class: string; look: Look }): Promise<Character> {
+    return this.call('POST', '/v1/characters', c);
+  }
+
+  /** Gives a character another name. Whoever plays it is put out of the world, and may enter again. */
+  renameCharacter(id: string, name: string): Promise<Character> {
+    return this.call('PATCH', `/v1/characters/${encodeURIComponent(id)}`, { name });
+  }
+
+  /** Deletes a character for good. confirm is its name, typed by the player: without it, the realm refuses. */
+  deleteCharacter(id: string, confirm: string): Promise<void> {
+    return this.call('DELETE', `/v1/characters/${encodeURIComponent(id)}?confirm=${encodeURIComponent(confirm)}`);
+  }
+
+  /** Asks to enter the zone where the character is. schema is the hash of the schema that this client was built from. */
+  play(character: string, schema: string, signal?: AbortSignal): Promise<Grant> {
+    return this.call('POST', '/v1/play', { character, schema, protocol: PROTOCOL }, signal);
+  }
+
+  /** Exchanges a WebRTC offer for the zone's answer; url is the grant's. */
+  async signal(url: string, ticket: string, sdp: string, signal?: AbortSignal): Promise<string> {
+    return (await this.call<{ sdp: string }>('POST', url, { ticket, sdp }, signal)).sdp;
+  }
+
+  private async signIn(path: string, body: object): Promise<Account> {
+    const { token, account } = await this.call<SignedIn>('POST', path, body);
+    this.token = token;
+    return account;
+  }
+
+  private async call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (this.token !== null) headers['Authorization'] = `Bearer ${this.token}`;
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit' };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    if (signal !== undefined) init.signal = signal;
+    let response: Response;
+    try {
+      response = await fetch(this.url(path), init);
+    } catch (e) {
+      if (signal?.aborted === true) throw e;
+      throw new ApiError(0, 'unreachable', 'The realm cannot be reached. Check your connection.');
+    }
+    if (!response.ok) throw await refusal(response);
+    if (response.status === 204) return undefined as T;
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new ApiError(response.status, 'malformed', 'The realm sent an answer that this client does not understand. Reload the page.');
+    }
+  }
+}
+
+/** The error that a response says, as RFC 9457 spells it; proxies in between may say something else. */
+async function refusal(response: Response): Promise<ApiError> {
+  let title = response.statusText;
+  let detail = '';
+  try {
+    const body: unknown = await response.json();
+    if (typeof body === 'object' && body !== null) {
+      if ('title' in body && typeof body.title === 'string') title = body.title;
+      if ('detail' in body && typeof body.detail === 'string') detail = body.detail;
+    }
+  } catch {
+    // not JSON: the status has to do
+  }
+  if (title === '') title = `status ${response.status}`;
+  if (detail === '') detail = `The realm answered ${response.status} (${title}). Try again in a moment.`;
+  return new ApiError(response.status, title, detail);
+}

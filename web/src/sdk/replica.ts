@@ -1,0 +1,237 @@
+import { BitReader, BitWriter } from './bits';
+import { crc32 } from './crc32';
+import type { EntityCodec, Schema } from './schema';
+import { MAX_IN_VIEW, readHeader, type SnapshotHeader } from './snapshot';
+
+const MAX_AGE = 127; // baseline ages are 7 bits; this one means "older, and unambiguous"
+const KIND_BITS = 6;
+const SLOT_GROUP = 2;
+const ID_GROUP = 8;
+const CHECKSUM_BITS = 32;
+
+/** Why a snapshot was refused. A refused one changes nothing and is not acknowledged. */
+export type Refusal =
+  | 'stale' // not newer than the last: ignore it
+  | 'malformed'
+  | 'baseline' // it refers to a baseline that is not here
+  | 'checksum'; // it decodes to other entities than the server sent
+
+/** What became of a snapshot. */
+export interface Applied {
+  header: SnapshotHeader;
+  /** Null: it is the newest state now. */
+  refusal: Refusal | null;
+}
+
+interface Version {
+  tick: number;
+  state: unknown;
+}
+
+/** One entity as the client has it. */
+export class Replicated {
+  readonly id: number;
+  readonly codec: EntityCodec<unknown>;
+  own: boolean;
+  /** The newest state. It is never changed, only replaced. */
+  state: unknown = null;
+  /** The snapshot that brought it. */
+  tick = 0;
+
+  /** By rising ticks; the last is state. */
+  private versions: Version[] = [];
+
+  constructor(id: number, codec: EntityCodec<unknown>, own: boolean) {
+    this.id = id;
+    this.codec = codec;
+    this.own = own;
+  }
+
+  /** The baseline that an age means. See docs/wire.md#baselines. */
+  version(tick: number, age: number): Version | null {
+    for (let i = this.versions.length - 1; i >= 0; i--) {
+      const v = this.versions[i] as Version;
+      if (age === MAX_AGE ? v.tick + MAX_AGE <= tick : v.tick === tick - age) return v;
+    }
+    return null;
+  }
+
+  /**
+   * Makes state the newest version, and drops those that no baseline can mean any more: the server's baselines only
+   * move forward (base is what this one was built on), and beyond MAX_AGE only the newest of the old ones counts.
+   */
+  push(tick: number, state: unknown, base: number): void {
+    const all = this.versions;
+    let drop = 0;
+    while (drop < all.length && (all[drop] as Version).tick < base) drop++;
+    while (drop + 1 < all.length && (all[drop + 1] as Version).tick + MAX_AGE <= tick) drop++;
+    all.splice(0, drop);
+    all.push({ tick, state });
+    this.state = state;
+    this.tick = tick;
+  }
+}
+
+/** One record of a snapshot, decoded but not yet applied. */
+interface Change {
+  slot: number;
+  /** Null: the entity is gone. */
+  entity: Replicated | null;
+  /** The slot did not hold this entity before. */
+  fresh: boolean;
+  state: unknown;
+  base: number;
+  own: boolean;
+}
+
+/** A client's copy of what it sees of a zone. */
+export class Replica {
+  /** Events of the last {@link apply} that was not refused. */
+  spawned: Replicated[] = [];
+  despawned: Replicated[] = [];
+
+  /** Snapshots whose checksum was compared, entities in them, and snapshots that differed. */
+  checked = 0;
+  entities = 0;
+  desyncs = 0;
+
+  private readonly kinds = new Map<number, EntityCodec<unknown>>();
+  private readonly slots: (Replicated | undefined)[] = [];
+  private mine: Replicated | null = null;
+  private newest = 0;
+  private older = 0;
+  private pending: Change[] = [];
+  private readonly sum = new BitWriter(2048);
+
+  constructor(schema: Schema) {
+    for (const k of schema.kinds) this.kinds.set(k.kind, k);
+  }
+
+  /** The newest snapshot applied; 0: none yet. */
+  get tick(): number {
+    return this.newest;
+  }
+
+  /** What to tell the server of the snapshots applied: bit i of older says that tick-1-i was. */
+  get ack(): { tick: number; older: number } {
+    return { tick: this.newest, older: this.older };
+  }
+
+  /** The entities, by rising slots. */
+  all(): Replicated[] {
+    return this.slots.filter((e) => e !== undefined);
+  }
+
+  /** The client's own entity. */
+  get own(): Replicated | null {
+    return this.mine;
+  }
+
+  /** Decodes a snapshot and makes it the newest state. */
+  apply(msg: Uint8Array): Applied {
+    const r = new BitReader(msg);
+    const header = readHeader(r);
+    return { header, refusal: this.take(r, header) };
+  }
+
+  private take(r: BitReader, h: SnapshotHeader): Refusal | null {
+    if (r.failed) return 'malformed';
+    if (h.tick <= this.newest) return 'stale';
+    this.pending = [];
+    const refusal = this.decode(r, h);
+    if (refusal !== null) return refusal;
+    if (h.verify) {
+      const want = r.uint(CHECKSUM_BITS);
+      if (r.failed) return 'malformed';
+      this.checked++;
+      if (this.checksum() !== want) {
+        this.desyncs++;
+        return 'checksum';
+      }
+    }
+    if (!r.close()) return 'malformed';
+    this.commit(h.tick);
+    return null;
+  }
+
+  private decode(r: BitReader, h: SnapshotHeader): Refusal | null {
+    let next = 0;
+    let age = 0;
+    while (r.bool()) {
+      const slot = next + r.varuint(SLOT_GROUP);
+      if (r.failed || slot >= MAX_IN_VIEW) return 'malformed';
+      next = slot + 1;
+      let c: Change | Refusal;
+      if (!r.bool()) {
+        if (r.bool()) age = r.uint(7);
+        c = this.decodeUpdate(r, h.tick, age, slot);
+      } else if (r.bool()) {
+        c = { slot, entity: null, fresh: false, state: null, base: 0, own: false };
+      } else {
+        c = this.decodeSpawn(r, slot);
+      }
+      if (typeof c === 'string') return c;
+      if (r.failed) return 'malformed';
+      this.pending.push(c);
+    }
+    return r.failed ? 'malformed' : null;
+  }
+
+  private decodeSpawn(r: BitReader, slot: number): Change | Refusal {
+    const id = r.varuint(ID_GROUP);
+    const codec = this.kinds.get(r.uint(KIND_BITS));
+    const own = r.bool();
+    if (r.failed || id === 0 || id > 0xffffffff || codec === undefined) return 'malformed';
+    const held = this.slots[slot];
+    const known = held !== undefined && held.id === id && held.codec === codec;
+    const entity = known ? held : new Replicated(id, codec, own);
+    return { slot, entity, fresh: !known, state: codec.read(r, own), base: 0, own };
+  }
+
+  private decodeUpdate(r: BitReader, tick: number, age: number, slot: number): Change | Refusal {
+    if (age === 0 || (age >= tick && age !== MAX_AGE)) return 'malformed';
+    const entity = this.slots[slot];
+    const base = entity?.version(tick, age);
+    if (entity === undefined || base === null || base === undefined) return 'baseline';
+    const own = entity.own;
+    return { slot, entity, fresh: false, state: entity.codec.readDelta(r, base.state, own), base: base.tick, own };
+  }
+
+  private commit(tick: number): void {
+    this.spawned = [];
+    this.despawned = [];
+    for (const c of this.pending) {
+      const held = this.slots[c.slot];
+      if (held !== undefined && held !== c.entity) {
+        this.despawned.push(held);
+        this.slots[c.slot] = undefined;
+        if (held === this.mine) this.mine = null;
+      }
+      if (c.entity === null) continue;
+      if (c.fresh) {
+        this.slots[c.slot] = c.entity;
+        this.spawned.push(c.entity);
+      }
+      c.entity.own = c.own;
+      if (c.own) this.mine = c.entity;
+      c.entity.push(tick, c.state, c.base);
+    }
+    const gap = tick - this.newest;
+    // A shift by 32 would be a shift by 0 here.
+    const before = gap < 32 ? this.older << gap : 0;
+    this.older = this.newest !== 0 && gap <= 32 ? (before | (1 << (gap - 1))) >>> 0 : 0;
+    this.newest = tick;
+  }
+
+  /** Covers every entity of the snapshot as the server wrote it: its id and its whole state. */
+  private checksum(): number {
+    this.sum.reset();
+    for (const c of this.pending) {
+      if (c.entity === null) continue;
+      this.sum.uint(c.entity.id, 32);
+      c.entity.codec.write(this.sum, c.state, c.own);
+      this.entities++;
+    }
+    return crc32(this.sum.bytes());
+  }
+}

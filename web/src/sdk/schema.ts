@@ -1,0 +1,47 @@
+import type { BitReader, BitWriter } from './bits';
+
+// What `realmwire gen` emits for a game implements these. They are declared with method syntax on purpose: methods are
+// compared loosely, so that an EntityCodec<Player> can stand in a list of EntityCodec<unknown>.
+
+/** How a struct travels. Decoded values are shared between states: treat them as read-only. */
+export interface Codec<T> {
+  readonly name: string;
+  create(): T;
+  write(w: BitWriter, v: T): void;
+  read(r: BitReader): T;
+}
+
+/** A codec that can also say only what differs from an earlier value. */
+export interface DeltaCodec<T> extends Codec<T> {
+  writeDelta(w: BitWriter, v: T, base: T): void;
+  readDelta(r: BitReader, base: T): T;
+  equal(a: T, b: T): boolean;
+}
+
+/** How an entity kind travels. Some components only the owner is sent; for others they keep their initial value. */
+export interface EntityCodec<T> {
+  /** The kind's number on the wire. */
+  readonly kind: number;
+  readonly name: string;
+  create(): T;
+  /** Where the entity is, in position units. */
+  position(v: T): { x: number; y: number };
+  write(w: BitWriter, v: T, owner: boolean): void;
+  read(r: BitReader, owner: boolean): T;
+  writeDelta(w: BitWriter, v: T, base: T, owner: boolean): void;
+  readDelta(r: BitReader, base: T, owner: boolean): T;
+}
+
+/** A message of the reliable lane; its id is its first byte. */
+export interface MessageCodec<T> extends Codec<T> {
+  readonly id: number;
+}
+
+/** Everything that a game says on the wire. */
+export interface Schema {
+  /** 16 hex digits; client and server must have the same. */
+  readonly hash: string;
+  readonly kinds: readonly EntityCodec<unknown>[];
+  readonly messages: readonly MessageCodec<unknown>[];
+  readonly input?: DeltaCodec<unknown>;
+}

@@ -1,0 +1,276 @@
+import type { Grant, RealmApi } from './api';
+import { Dialer, type TransportChoice } from './dial';
+import { Emitter } from './emitter';
+import type { GameClient, RawInput } from './game';
+import { ZoneLink, type LinkEnd } from './link';
+import { Loop, nowMs, sleep } from './loop';
+import { forgetMap, loadMap, type MapArtefact } from './map';
+import { Meter, type Stats } from './meter';
+import { afterEnd, afterError, backOff, type Verdict } from './retry';
+import type { TransportKind } from './transport';
+import type { ChatLine, ViewOf, ZoneInfo } from './view';
+
+const JOIN_MS = 8000; // from an open transport to the own entity
+const STEADY_MS = 5000; // of play, after which a drop begins a new series of tries
+
+export type SessionStatus = 'connecting' | 'playing' | 'travelling' | 'reconnecting' | 'closed';
+
+/** What a session tells, by name. */
+export interface SessionEvents {
+  /** The status or its text changed. */
+  status: { status: SessionStatus; text: string };
+  chat: ChatLine;
+  /** The way to another zone begins. */
+  travel: { name: string; title: string };
+  /** The zone has another map than the one before. */
+  map: MapArtefact;
+  /** The server's word moved the own entity, by so many pixels. */
+  correction: { px: number };
+}
+
+export interface SessionOptions {
+  transport?: TransportChoice;
+}
+
+/** What ends a link's time as the current one. */
+type Next = { grant: Grant } | { end: LinkEnd };
+
+/**
+ * One character's play: it enters the zone where the character is, follows it through portals, and comes back after a
+ * drop. The game draws what {@link frame} says.
+ */
+export class GameSession<S, I> {
+  private readonly game: GameClient<S, I>;
+  private readonly api: RealmApi;
+  private readonly character: string;
+  private readonly dialer: Dialer;
+  private readonly emitter = new Emitter<SessionEvents>();
+  private readonly meter = new Meter();
+  private readonly aborter = new AbortController();
+  private readonly loop = new Loop((ms) => this.pump(ms));
+  private readonly leave = (): void => this.close();
+
+  private current: ZoneLink<S, I> | null = null;
+  private joining: ZoneLink<S, I> | null = null;
+  private state: SessionStatus = 'connecting';
+  private text = 'Connecting…';
+  private input: I;
+  private fellBack = false;
+  private corrections = 0;
+  private past = { checked: 0, desyncs: 0 }; // of links that ended
+
+  constructor(game: GameClient<S, I>, api: RealmApi, character: string, options: SessionOptions = {}) {
+    this.game = game;
+    this.api = api;
+    this.character = character;
+    this.dialer = new Dialer(api, options.transport ?? 'auto');
+    this.input = game.quantise({ x: 0, y: 0, buttons: 0 });
+    this.loop.start();
+    // A page that goes away says so, so that the zone need not wait for the silence.
+    globalThis.addEventListener?.('pagehide', this.leave);
+    void this.run();
+  }
+
+  get status(): SessionStatus {
+    return this.state;
+  }
+
+  /** For the player: what goes on, or why it does not. */
+  get statusText(): string {
+    return this.text;
+  }
+
+  get transport(): TransportKind | null {
+    return this.current?.transport.kind ?? null;
+  }
+
+  get zone(): ZoneInfo | null {
+    return this.current?.zone ?? null;
+  }
+
+  get map(): MapArtefact | null {
+    return this.current?.map ?? null;
+  }
+
+  get stats(): Stats {
+    const link = this.current;
+    return {
+      ...this.meter.read(nowMs()),
+      rttMs: link?.rttMs ?? 0,
+      jitterMs: link?.jitterMs ?? 0,
+      interpolationDelayMs: link?.interpolationDelayMs ?? 0,
+      corrections: this.corrections,
+      desyncs: this.past.desyncs + (link?.replica.desyncs ?? 0),
+      viewsChecked: this.past.checked + (link?.replica.checked ?? 0),
+    };
+  }
+
+  /** Calls fn at each event of that name; the result stops it. */
+  on<K extends keyof SessionEvents>(event: K, fn: (v: SessionEvents[K]) => void): () => void {
+    return this.emitter.on(event, fn);
+  }
+
+  /** Sets what the player holds down, until the next call. */
+  setInput(raw: RawInput): void {
+    this.input = this.game.quantise(raw);
+    this.current?.setInput(this.input);
+    this.joining?.setInput(this.input);
+  }
+
+  /** Says a line in the zone; lost where there is no connection. */
+  sendChat(text: string): void {
+    if (text.trim() !== '') this.current?.say(text);
+  }
+
+  /** What to draw now; ms is of performance.now, as requestAnimationFrame gives it. */
+  frame(ms: number): ViewOf<S> {
+    this.pump(ms);
+    return this.current?.frame(ms) ?? { own: null, entities: [], tick: 0 };
+  }
+
+  /** Leaves for good. */
+  close(): void {
+    this.finish('You left.');
+  }
+
+  private finish(text: string): void {
+    if (this.state === 'closed') return;
+    this.aborter.abort();
+    this.loop.stop();
+    globalThis.removeEventListener?.('pagehide', this.leave);
+    this.joining?.close('left');
+    this.current?.close('left');
+    this.say('closed', text);
+  }
+
+  private say(status: SessionStatus, text: string): void {
+    if (this.state === 'closed' || (this.state === status && this.text === text)) return;
+    this.state = status;
+    this.text = text;
+    this.emitter.emit('status', { status, text });
+  }
+
+  private pump(ms: number): number {
+    this.current?.pump(ms);
+    this.joining?.pump(ms);
+    return this.current?.wait(ms) ?? 20;
+  }
+
+  /** Plays until that ends for good. */
+  private async run(): Promise<void> {
+    const { signal } = this.aborter;
+    for (let tries = 0; !signal.aborted; tries++) {
+      const began = nowMs();
+      let verdict: Verdict;
+      this.dialer.prepare(began);
+      try {
+        verdict = afterEnd(await this.play(await this.askGrant()));
+      } catch (e) {
+        if (signal.aborted) return;
+        verdict = afterError(e);
+      } finally {
+        this.dialer.discard();
+      }
+      if (!verdict.again) return this.finish(verdict.text);
+      if (verdict.wrongMap && this.current !== null) forgetMap(this.current.map.hash);
+      if (nowMs() - began > STEADY_MS) tries = 0;
+      this.say(this.current === null ? 'connecting' : 'reconnecting', `${verdict.text} Trying again…`);
+      await sleep(Math.max(verdict.atLeastMs, backOff(tries, Math.random())), signal).catch(() => undefined);
+    }
+  }
+
+  private askGrant(): Promise<Grant> {
+    return this.api.play(this.character, this.game.schema.hash, this.aborter.signal);
+  }
+
+  /** Plays from a grant on, through portals, until a link ends. */
+  private async play(grant: Grant): Promise<LinkEnd> {
+    for (;;) {
+      const next = await this.enter(grant);
+      if ('end' in next) return next.end;
+      grant = next.grant;
+      this.say('travelling', `Travelling to ${grant.zone.title}…`);
+      this.emitter.emit('travel', { name: grant.zone.name, title: grant.zone.title });
+    }
+  }
+
+  /**
+   * Enters a grant's zone and stays until its link ends or sends us on. The link before stays until this one has
+   * arrived: make before break.
+   */
+  private async enter(grant: Grant): Promise<Next> {
+    const { signal } = this.aborter;
+    const say = (text: string): void => this.say(this.state, text);
+    const map = loadMap(this.api.url(grant.map.url), grant.map.hash);
+    map.catch(() => undefined); // awaited below, unless dialling fails first
+    const dialled = await this.dialer.dial(grant, () => this.askGrant(), say, nowMs(), signal);
+    this.fellBack = dialled.fellBack || (this.fellBack && dialled.transport.kind === 'websocket');
+    let ground: MapArtefact;
+    try {
+      // A fresh grant may be for another zone than the first.
+      ground = await (dialled.grant.map.hash === grant.map.hash ? map : loadMap(this.api.url(dialled.grant.map.url), dialled.grant.map.hash));
+    } catch (e) {
+      dialled.transport.close(0, 'no map');
+      throw e;
+    }
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        link.close('the zone did not let us in');
+        if (this.joining === link) this.joining = null;
+        reject(new Error('The zone does not answer.'));
+      }, JOIN_MS);
+      const link: ZoneLink<S, I> = new ZoneLink({
+        game: this.game, transport: dialled.transport, map: ground, meter: this.meter, now: nowMs,
+        events: {
+          arrived: () => {
+            clearTimeout(late);
+            this.swap(link);
+          },
+          chat: (line) => this.emitter.emit('chat', line),
+          transfer: (json) => {
+            const next = parseGrant(json);
+            if (next !== null) resolve({ grant: next });
+          },
+          corrected: (units) => {
+            this.corrections++;
+            this.emitter.emit('correction', { px: units / this.game.unitsPerPixel });
+          },
+          ended: (end) => {
+            clearTimeout(late);
+            if (this.joining === link) this.joining = null;
+            resolve({ end });
+          },
+        },
+      });
+      this.joining = link;
+      link.setInput(this.input);
+      signal.addEventListener('abort', () => clearTimeout(late), { once: true });
+      say('Entering…');
+      link.join();
+    });
+  }
+
+  /** Makes an arrived link the current one and lets go of the one before. */
+  private swap(link: ZoneLink<S, I>): void {
+    const old = this.current;
+    this.current = link;
+    this.joining = null;
+    if (old !== null) {
+      this.past.checked += old.replica.checked;
+      this.past.desyncs += old.replica.desyncs;
+      old.close('travelled');
+    }
+    if (old?.map.hash !== link.map.hash) this.emitter.emit('map', link.map);
+    const over = link.transport.kind === 'webrtc' ? 'WebRTC' : 'WebSocket';
+    this.say('playing', this.fellBack ? `Playing over ${over}; WebRTC does not get through here.` : `Playing over ${over}.`);
+  }
+}
+
+function parseGrant(json: string): Grant | null {
+  try {
+    const grant = JSON.parse(json) as Grant;
+    return typeof grant.ticket === 'string' && typeof grant.map.hash === 'string' ? grant : null;
+  } catch {
+    return null;
+  }
+}

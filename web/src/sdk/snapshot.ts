@@ -1,0 +1,54 @@
+import type { BitReader, BitWriter } from './bits';
+
+/** First bytes of the messages on the latest lane. */
+export const TYPE_SNAPSHOT = 1; // server to client
+export const TYPE_INPUTS = 2; // client to server
+
+/** Entities in one client's view, at most. */
+export const MAX_IN_VIEW = 1024;
+
+/** Opens a snapshot. Its second half steers the client's clock. See docs/wire.md#snapshots. */
+export interface SnapshotHeader {
+  /** The tick whose state follows. */
+  tick: number;
+  /** A checksum over the snapshot's entities ends it. */
+  verify: boolean;
+  /** The clientTime of the newest input packet since the last snapshot, if one came. */
+  echo: number | null;
+  /** Milliseconds that the echo waited at the server. */
+  holdMs: number;
+  /** How long before its tick the newest input came, in 1/16 ticks; negative: too late. Null: none came. */
+  lead: number | null;
+  /** This tick was simulated without an input of the client's. */
+  starved: boolean;
+}
+
+const MIN_LEAD = -2048;
+const MAX_LEAD = 2047;
+const LEAD_BITS = 12;
+
+/** Reads a snapshot's header; r fails where it is none. */
+export function readHeader(r: BitReader): SnapshotHeader {
+  if (r.uint(8) !== TYPE_SNAPSHOT) r.fail();
+  const h: SnapshotHeader = { tick: r.uint(32), verify: r.bool(), echo: null, holdMs: 0, lead: null, starved: false };
+  if (r.bool()) {
+    h.echo = r.uint(16);
+    h.holdMs = r.uint(8);
+  }
+  if (r.bool()) h.lead = r.int(MIN_LEAD, MAX_LEAD, LEAD_BITS);
+  h.starved = r.bool();
+  return h;
+}
+
+/** Writes a snapshot's header. */
+export function writeHeader(w: BitWriter, h: SnapshotHeader): void {
+  w.uint(TYPE_SNAPSHOT, 8);
+  w.uint(h.tick, 32);
+  w.bool(h.verify);
+  if (w.changed(h.echo !== null)) {
+    w.uint(h.echo ?? 0, 16);
+    w.uint(h.holdMs, 8);
+  }
+  if (w.changed(h.lead !== null)) w.int(h.lead ?? 0, MIN_LEAD, MAX_LEAD, LEAD_BITS);
+  w.bool(h.starved);
+}

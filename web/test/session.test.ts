@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Reason, Transfer } from '../src/gen/message';
+import { RealmApi, Session } from '../src/sdk/rpg';
+import type { SessionOptions } from '../src/sdk/session';
+import { FakeRealm, type FakeSocket } from './fakerealm';
+
+let realm: FakeRealm;
+let uninstall: () => void;
+const open: Session[] = [];
+
+beforeEach(() => {
+  realm = new FakeRealm();
+  uninstall = realm.install();
+});
+
+afterEach(() => {
+  for (const s of open.splice(0)) s.close();
+  uninstall();
+});
+
+function connect(options: SessionOptions = {}): { session: Session; told: string[] } {
+  const session = Session.connect(new RealmApi('http://realm.test'), '2', options);
+  open.push(session);
+  const told: string[] = [];
+  session.on('status', (s) => told.push(s.status));
+  return { session, told };
+}
+
+async function until(what: string, f: () => boolean): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    if (f()) return;
+    await new Promise((r) => setTimeout(r, 10));
+  }
+  assert.fail(`waited in vain for: ${what}`);
+}
+
+function newest(): FakeSocket {
+  const s = realm.sockets.at(-1);
+  assert.ok(s !== undefined);
+  return s;
+}
+
+test('enters, draws itself, chats, and leaves for good', async () => {
+  const { session } = connect({ transport: 'websocket' });
+  assert.equal(session.status, 'connecting');
+  await until('playing', () => session.status === 'playing');
+  assert.equal(session.transport, 'websocket');
+  assert.deepEqual(session.zone, { name: 'field', title: 'FIELD', players: 1, capacity: 9 });
+  assert.equal(session.map?.name, 'field');
+  await until('the own entity', () => session.frame(performance.now()).own !== null);
+  const own = session.frame(performance.now()).own;
+  assert.ok(own?.kind === 'player' && own.x === 125 && own.y === 125);
+  session.sendChat('hello');
+  session.sendChat('   ');
+  await until('the chat', () => newest().said.length > 0);
+  assert.deepEqual(newest().said, ['hello']);
+  session.close();
+  assert.equal(session.status, 'closed');
+  await new Promise((r) => setTimeout(r, 600));
+  assert.deepEqual(realm.log, ['play', 'open field 1', 'leave field']);
+});
+
+test('falls back to WebSocket with a fresh ticket in time, and says so', async () => {
+  realm.withDeafWebRTC();
+  const began = performance.now();
+  const { session } = connect();
+  await until('the WebSocket', () => realm.sockets.length > 0);
+  const took = performance.now() - began;
+  assert.ok(took >= 1100 && took < 1500, `the WebSocket was tried after ${took} ms`);
+  await until('playing', () => session.status === 'playing');
+  assert.match(session.statusText, /WebSocket; WebRTC does not get through/);
+  assert.deepEqual(realm.log, ['play', 'rtc', 'play', 'open field 2']);
+});
+
+test('walks through a portal: connected there before it lets go here, and without WebRTC this time', async () => {
+  realm.withDeafWebRTC();
+  const { session, told } = connect();
+  const maps: string[] = [];
+  const travels: string[] = [];
+  session.on('map', (m) => maps.push(m.name));
+  session.on('travel', (t) => travels.push(t.name));
+  await until('playing', () => session.status === 'playing');
+  const before = realm.log.length;
+  const started = performance.now();
+  newest().tell(Transfer, { grant: JSON.stringify(realm.grant('cave')) });
+  await until('the other zone', () => session.zone?.name === 'cave');
+  assert.ok(performance.now() - started < 1000, 'the portal waited for what had failed already');
+  assert.deepEqual(realm.log.slice(before), ['open cave 3', 'leave field']);
+  assert.deepEqual(maps, ['field', 'cave']);
+  assert.deepEqual(travels, ['cave']);
+  assert.deepEqual([...new Set(told)], ['connecting', 'playing', 'travelling']);
+  assert.equal(session.status, 'playing');
+});
+
+test('a portal whose zone refuses leads back through the realm', async () => {
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+  const grant = realm.grant('cave') as { ticket: string };
+  realm.useTicket(Buffer.from(grant.ticket, 'base64').toString());
+  realm.zone = 'cave';
+  newest().tell(Transfer, { grant: JSON.stringify(grant) });
+  await until('the other zone', () => session.zone?.name === 'cave' && session.status === 'playing');
+  assert.equal(realm.log.filter((l) => l === 'play').length, 2);
+});
+
+test('comes back after a drop, keeping the picture meanwhile', async () => {
+  const { session, told } = connect({ transport: 'websocket' });
+  await until('the own entity', () => session.frame(performance.now()).own !== null);
+  newest().drop(1006, '');
+  assert.notEqual(session.frame(performance.now()).own, null);
+  await until('reconnecting', () => session.status === 'reconnecting');
+  await until('playing', () => session.status === 'playing');
+  assert.ok(told.includes('reconnecting'));
+  assert.equal(realm.sockets.length, 2);
+});
+
+test('comes back after a restart of the server, not before a second has passed', async () => {
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+  realm.refusals.push({ status: 503, title: 'zone-down', detail: 'Nobody serves this zone.' });
+  const at = performance.now();
+  newest().dismiss(Reason.ServerShutdown, 'The server is restarting.');
+  await until('reconnecting', () => session.status === 'reconnecting');
+  assert.match(session.statusText, /restarting/);
+  await until('playing', () => session.status === 'playing');
+  assert.ok(performance.now() - at > 1000);
+});
+
+for (const [reason, name] of [[Reason.TakenOver, 'taken over'], [Reason.Kicked, 'kicked'], [Reason.SchemaMismatch, 'outdated']] as const) {
+  test(`stays out when ${name}`, async () => {
+    const { session } = connect({ transport: 'websocket' });
+    await until('playing', () => session.status === 'playing');
+    newest().dismiss(reason, 'Words for the player.');
+    await until('closed', () => session.status === 'closed');
+    assert.equal(session.statusText, 'Words for the player.');
+    await new Promise((r) => setTimeout(r, 600));
+    assert.equal(realm.sockets.length, 1);
+  });
+}
+
+test('a refusal that would only be repeated ends it', async () => {
+  realm.refusals.push({ status: 401, title: 'signed-out', detail: 'Sign in again.' });
+  const { session } = connect({ transport: 'websocket' });
+  await until('closed', () => session.status === 'closed');
+  assert.equal(session.statusText, 'Sign in again.');
+  assert.equal(realm.sockets.length, 0);
+});
+
+test('a full zone is tried again', async () => {
+  realm.refusals.push({ status: 503, title: 'zone-full', detail: 'The zone is full.' });
+  const { session } = connect({ transport: 'websocket' });
+  await until('an explanation', () => session.statusText.startsWith('The zone is full.'));
+  assert.equal(session.status, 'connecting');
+  await until('playing', () => session.status === 'playing');
+});
