@@ -1,0 +1,168 @@
+class_name RealmwireApi
+extends RefCounted
+## The realm's HTTP interface. Every call is a coroutine: [code]var reply: RealmwireReply = await api.guest()[/code].
+
+## The version of the HTTP interface and of the wire that this client speaks.
+const PROTOCOL: int = 1
+const _TIMEOUT_S: float = 12.0
+const _MAX_BODY: int = 8 << 20
+
+## Emitted when somebody signed in or out, or the realm no longer knows the token.
+signal account_changed
+
+## The gateway's address, as in "https://play.example.org".
+var base: String
+## Proves who is signed in; may be kept and put back later. Empty: nobody.
+var token: String = ""
+## The account that is signed in: id, name, guest, role.
+var account: Dictionary = {}
+
+var _host: Node
+
+
+## [param host] is a node in the tree under which requests live.
+func _init(host: Node, base_url: String) -> void:
+	_host = host
+	base = base_url.trim_suffix("/")
+
+
+## The realm as it is now: name, motd, players, capacity, zones …
+func realm() -> RealmwireReply:
+	return await request(HTTPClient.METHOD_GET, "/v1/realm")
+
+
+## Makes an account and signs it in.
+func register(name: String, password: String) -> RealmwireReply:
+	return await _sign_in("/v1/register", {"name": name, "password": password})
+
+
+## Signs in.
+func login(name: String, password: String) -> RealmwireReply:
+	return await _sign_in("/v1/login", {"name": name, "password": password})
+
+
+## Makes an account without a password, and signs it in. Losing the token loses it, unless it is upgraded.
+func guest() -> RealmwireReply:
+	return await _sign_in("/v1/guest", {})
+
+
+## Gives a guest account a name and a password.
+func upgrade(name: String, password: String) -> RealmwireReply:
+	var r: RealmwireReply = await request(HTTPClient.METHOD_POST, "/v1/upgrade", {"name": name, "password": password})
+	if r.ok:
+		account = r.object("account")
+		account_changed.emit()
+	return r
+
+
+## Takes up a token that was kept. Where the reply is not ok and no longer [method RealmwireReply.temporary], it is void.
+func resume(kept: String) -> RealmwireReply:
+	token = kept
+	var r: RealmwireReply = await request(HTTPClient.METHOD_GET, "/v1/me")
+	if r.ok:
+		account = r.object("account")
+		account_changed.emit()
+	elif not r.temporary():
+		forget()
+	return r
+
+
+## Signs out. The token is forgotten even where the realm cannot be reached.
+func logout() -> RealmwireReply:
+	var r: RealmwireReply = await request(HTTPClient.METHOD_POST, "/v1/logout")
+	forget()
+	return r
+
+
+## Forgets the token.
+func forget() -> void:
+	token = ""
+	account = {}
+	account_changed.emit()
+
+
+## The account's characters, how many it may have ("limit"), and the id of the one played last ("last"), if any was.
+func characters() -> RealmwireReply:
+	return await request(HTTPClient.METHOD_GET, "/v1/characters")
+
+
+## Makes a character. [param look] has skin, hair and shirt, each 0 to 7.
+func create_character(name: String, class_id: String, look: Dictionary) -> RealmwireReply:
+	return await request(HTTPClient.METHOD_POST, "/v1/characters", {"name": name, "class": class_id, "look": look})
+
+
+## Gives a character another name. Whoever plays it is put out of the world, and may enter again.
+func rename_character(id: String, name: String) -> RealmwireReply:
+	return await request(HTTPClient.METHOD_PATCH, "/v1/characters/" + id.uri_encode(), {"name": name})
+
+
+## Deletes a character for good. [param confirm] is its name, typed by the player: without it, the realm refuses.
+func delete_character(id: String, confirm: String) -> RealmwireReply:
+	return await request(HTTPClient.METHOD_DELETE, "/v1/characters/%s?confirm=%s" % [id.uri_encode(), confirm.uri_encode()])
+
+
+## Asks for a grant: the right to enter the zone where a character is.
+func play(character: String, schema_hex: String, suite: int) -> RealmwireReply:
+	var body: Dictionary = {"character": character, "schema": schema_hex, "protocol": PROTOCOL, "suite": suite}
+	return await request(HTTPClient.METHOD_POST, "/v1/play", body)
+
+
+## The full address of a path on the gateway.
+func url(path: String) -> String:
+	return path if path.contains("://") else base + path
+
+
+func _sign_in(path: String, body: Dictionary) -> RealmwireReply:
+	var r: RealmwireReply = await request(HTTPClient.METHOD_POST, path, body)
+	if r.ok:
+		token = r.text("token")
+		account = r.object("account")
+		account_changed.emit()
+	return r
+
+
+## Any call: [param path] begins with a slash; [param body] becomes JSON, null sends none.
+func request(method: HTTPClient.Method, path: String, body: Variant = null) -> RealmwireReply:
+	if not is_instance_valid(_host) or not _host.is_inside_tree():
+		return RealmwireReply.failed("closed", "The game is closing.")
+	var http: HTTPRequest = HTTPRequest.new()
+	http.timeout = _TIMEOUT_S
+	http.body_size_limit = _MAX_BODY
+	http.use_threads = not OS.has_feature("web")
+	_host.add_child(http)
+	var headers: PackedStringArray = ["Accept: application/json"]
+	if not token.is_empty():
+		headers.append("Authorization: Bearer " + token)
+	var text: String = ""
+	if body != null:
+		headers.append("Content-Type: application/json")
+		text = JSON.stringify(body)
+	elif method == HTTPClient.METHOD_POST:
+		headers.append("Content-Length: 0")
+	if http.request(url(path), headers, method, text) != OK:
+		http.queue_free()
+		return RealmwireReply.failed("offline", "%s is no address of a realm." % url(path))
+	var answer: Array = await http.request_completed
+	http.queue_free()
+	return _reply(answer[0], answer[1], answer[2], answer[3])
+
+
+func _reply(result: int, status: int, headers: PackedStringArray, body: PackedByteArray) -> RealmwireReply:
+	if result != HTTPRequest.RESULT_SUCCESS:
+		return RealmwireReply.failed("offline", "The realm cannot be reached at %s. Check your connection, then try again." % base)
+	var r: RealmwireReply = RealmwireReply.new()
+	r.status = status
+	r.ok = status >= 200 and status < 300
+	r.body = body
+	for line: String in headers:
+		if line.to_lower().begins_with("retry-after:"):
+			r.retry_after = line.get_slice(":", 1).strip_edges().to_float()
+	var json: JSON = JSON.new()
+	if not body.is_empty() and json.parse(body.get_string_from_utf8()) == OK and json.data is Dictionary:
+		r.data = json.data
+	if not r.ok:
+		r.title = r.text("title") if not r.text("title").is_empty() else "status-%d" % status
+		r.detail = r.text("detail")
+		if r.detail.is_empty():
+			r.detail = "The realm answered %d (%s). Try again in a moment." % [status, r.title]
+	return r

@@ -1,0 +1,34 @@
+@abstract
+class_name RealmwireEntity
+extends RefCounted
+## One version of an entity's state; generated classes extend this.
+##
+## Versions share components that did not change: treat everything as read-only.
+
+
+## The kind's number on the wire.
+@abstract func kind() -> int
+
+
+## The kind's name, as in [code]"player"[/code].
+@abstract func kind_name() -> String
+
+
+## Where it is, in position units.
+@abstract func position() -> Vector2i
+
+
+## Appends it whole, as its owner or as others see it.
+@abstract func write(w: RealmwireBitWriter, owner: bool) -> void
+
+
+## Becomes what [method write] wrote.
+@abstract func read(r: RealmwireBitReader, owner: bool) -> void
+
+
+## Appends what differs from [param against], which is of the same kind.
+@abstract func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, owner: bool) -> void
+
+
+## Becomes what [method write_delta] wrote against [param against].
+@abstract func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void

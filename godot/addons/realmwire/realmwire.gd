@@ -1,0 +1,94 @@
+extends Node
+## The Realmwire SDK's one autoload: the realm's HTTP interface, and the session that plays.
+##
+## [codeblock]
+## await Realmwire.api.guest()
+## var session: RealmwireSession = Realmwire.play(MyGame.new(), character_id)
+## session.entered.connect(_on_entered)
+## [/codeblock]
+## Project settings under [code]realmwire/network[/code] say which realm to play on; [code]-- --server=URL[/code] behind the
+## game's own arguments overrides that.
+
+const SETTING_URL: String = "realmwire/network/server_url"
+const SETTING_TRANSPORT: String = "realmwire/network/transport"
+const SETTING_VERIFY: String = "realmwire/network/verify_snapshots"
+const DEFAULTS: Dictionary[String, Variant] = {
+	SETTING_URL: "http://127.0.0.1:8080",
+	SETTING_TRANSPORT: "auto",
+	SETTING_VERIFY: true,
+}
+
+## A session began or ended; [member session] is the new one, or null.
+signal session_changed
+
+## The realm's HTTP interface.
+var api: RealmwireApi
+## The session that plays, or null.
+var session: RealmwireSession
+
+var _maps: RealmwireMapCache
+var _farewell: Array[RealmwireSession] = [] # that still tell their zones
+
+
+func _init() -> void:
+	process_priority = -1000 # what came is there before anyone draws
+	process_mode = Node.PROCESS_MODE_ALWAYS # a paused game must still answer the zone
+	connect_to(server_url())
+
+
+## The realm's address: from the command line, else the page that a web export came from, else the project's settings.
+static func server_url() -> String:
+	for arg: String in OS.get_cmdline_user_args():
+		if arg.begins_with("--server="):
+			return arg.trim_prefix("--server=")
+	var url: String = str(setting(SETTING_URL))
+	if OS.has_feature("web") and url == DEFAULTS[SETTING_URL]:
+		return str(JavaScriptBridge.eval("window.location.origin", true))
+	return url
+
+
+## A project setting of the SDK.
+static func setting(name: String) -> Variant:
+	return ProjectSettings.get_setting(name, DEFAULTS[name])
+
+
+## Talks to another realm from now on. Whoever was signed in is not any more.
+func connect_to(url: String) -> void:
+	stop()
+	api = RealmwireApi.new(self, url)
+	_maps = RealmwireMapCache.new(api)
+
+
+## Begins to play a character with a game's rules. The session before, if any, is left.
+func play(game: RealmwireGame, character: String) -> RealmwireSession:
+	stop()
+	session = RealmwireSession.new(api, _maps, get_tree(), game, character)
+	session.dialer.choice = str(setting(SETTING_TRANSPORT))
+	session.verify = bool(setting(SETTING_VERIFY))
+	session_changed.emit()
+	session.start()
+	return session
+
+
+## Leaves the zone.
+func stop() -> void:
+	if session == null:
+		return
+	session.leave()
+	_farewell.append(session)
+	session = null
+	session_changed.emit()
+
+
+func _process(_delta: float) -> void:
+	if session != null:
+		session.poll()
+	for i: int in range(_farewell.size() - 1, -1, -1):
+		_farewell[i].poll()
+		if _farewell[i].is_gone():
+			_farewell.remove_at(i)
+
+
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_WM_CLOSE_REQUEST or what == NOTIFICATION_PREDELETE:
+		stop()

@@ -1,0 +1,309 @@
+class_name RealmwireSession
+extends RefCounted
+## One character's play: it connects, follows portals into other zones without a gap, and comes back after a drop.
+##
+## [code]Realmwire.play(game, character)[/code] makes and polls one. Set the input once a frame and draw what
+## [method draw] gives.
+
+## What the session does now; [param text] is for people.
+signal state_changed(state: State, text: String)
+## The player stands in a zone, and its own entity is in view: at the beginning, after a portal, after a drop.
+signal entered(zone: RealmwireZone)
+## Somebody said something.
+signal chat_heard(line: RealmwireChatLine)
+## The number of players in the zone changed.
+signal population_changed(players: int)
+## A message of the game's came, its id first.
+signal message_received(msg: PackedByteArray)
+## The server's word moved the own entity, by so many position units.
+signal corrected(units: float)
+## It is over and does not come back by itself; [param text] is for people. Not after [method leave].
+signal ended(text: String)
+
+enum State { IDLE, CONNECTING, PLAYING, TRAVELLING, RECONNECTING, ENDED }
+
+const _JOIN_TIMEOUT_US: int = 15_000_000
+const _FIRST_BACKOFF_S: float = 0.25
+const _MAX_BACKOFF_S: float = 5.0
+const _MAX_OUTAGE_US: int = 90_000_000
+
+var state: State = State.IDLE
+var stats: RealmwireStats = RealmwireStats.new()
+## The zone that is shown; null before the first.
+var zone: RealmwireZone
+## Asks the zone for checksums and compares them.
+var verify: bool = true
+var dialer: RealmwireDialer
+
+var _api: RealmwireApi
+var _maps: RealmwireMapCache
+var _tree: SceneTree
+var _game: RealmwireGame
+var _character: String
+var _link: RealmwireLink # that is shown; null: none yet
+var _leaving: Array[RealmwireTransport] = [] # that still tell their peer
+var _run: int = 0 # raised by leave and by each start: coroutines of an older run give up
+var _input: RealmwireInput
+var _error: RealmwireReply # of the last connect
+
+
+func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: RealmwireGame, character: String) -> void:
+	_api = api
+	_maps = maps
+	_tree = tree
+	_game = game
+	_character = character
+	_input = game.quantise(Vector2.ZERO, 0)
+	dialer = RealmwireDialer.new(api, tree)
+	dialer.told.connect(_say)
+
+
+## Begins to play, or begins anew after the end.
+func start() -> void:
+	if state != State.IDLE and state != State.ENDED:
+		return
+	_run += 1
+	_become(State.CONNECTING, "Asking the realm …")
+	var run: int = _run
+	var link: RealmwireLink = await _enter(run)
+	if run != _run:
+		return
+	if link == null:
+		if _error.temporary():
+			_come_back(_error.detail)
+		else:
+			_finish(_error.detail)
+		return
+	_show(link)
+
+
+## Leaves for good. No signal follows.
+func leave() -> void:
+	_run += 1
+	if _link != null and not _link.over:
+		_link.close("left")
+		_part(_link)
+	_link = null
+	state = State.IDLE
+	_poll_leaving(Time.get_ticks_usec())
+
+
+## After [method leave]: whether the zone was told, so that nothing is left to poll.
+func is_gone() -> bool:
+	return _leaving.is_empty()
+
+
+## Whether the world can be shown.
+func is_playing() -> bool:
+	return _link != null and _link.here
+
+
+## Sets what the player holds down: [param direction] is 0 to 1 long, y down; [param buttons] are bits.
+func set_controls(direction: Vector2, buttons: int) -> void:
+	_input = _game.quantise(direction.limit_length(), buttons)
+
+
+## Says a line in the zone. False: it did not go out.
+func say(text: String) -> bool:
+	var m: MessageSchema.Say = MessageSchema.Say.new()
+	m.text = text
+	return send(m)
+
+
+## Sends a message of the game's on the reliable lane. False: it did not go out.
+func send(m: RealmwireMessage) -> bool:
+	return _link != null and _link.send(m)
+
+
+## Everything to draw now, the own entity last.
+func draw() -> Array[RealmwireDrawn]:
+	if _link == null:
+		return []
+	return _link.draw(Time.get_ticks_usec())
+
+
+## The replica of the zone that is shown, or null.
+func replica() -> RealmwireReplica:
+	return null if _link == null else _link.replica
+
+
+## Does what is due. [code]Realmwire[/code] calls it once a frame.
+func poll() -> void:
+	var now_us: int = Time.get_ticks_usec()
+	if _link != null and not _link.over:
+		_link.set_input(_input)
+		_link.poll(now_us)
+	_poll_leaving(now_us)
+
+
+func _poll_leaving(now_us: int) -> void:
+	for i: int in range(_leaving.size() - 1, -1, -1):
+		_leaving[i].poll(now_us)
+		if _leaving[i].state == RealmwireTransport.State.CLOSED:
+			_leaving.remove_at(i)
+
+
+func _become(to: State, text: String) -> void:
+	state = to
+	state_changed.emit(to, text)
+
+
+func _say(text: String) -> void:
+	if state == State.CONNECTING or state == State.RECONNECTING:
+		state_changed.emit(state, text)
+
+
+func _finish(text: String) -> void:
+	_run += 1
+	_become(State.ENDED, text)
+	ended.emit(text)
+
+
+func _ask() -> RealmwireReply:
+	return await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
+
+
+# Asks for a grant and connects with it.
+func _enter(run: int) -> RealmwireLink:
+	var r: RealmwireReply = await _ask()
+	if run != _run:
+		return null
+	if not r.ok:
+		_error = r
+		return null
+	return await _connect(run, r.data)
+
+
+# Joins the zone of a grant; returns when the own entity is in view, or null with _error set.
+func _connect(run: int, grant: Dictionary) -> RealmwireLink:
+	var entry: Variant = grant.get("map")
+	var map: RealmwireMap = await _maps.fetch(entry if entry is Dictionary else {})
+	if map == null:
+		_error = RealmwireReply.failed("map", _maps.error)
+		return null
+	if run != _run:
+		return null
+	var transport: RealmwireTransport = await dialer.dial(grant, _ask)
+	if transport == null:
+		_error = dialer.error
+		return null
+	var link: RealmwireLink = RealmwireLink.new(_game, map, transport, stats, Time.get_ticks_usec())
+	if run == _run:
+		await _await_arrival(run, link)
+	if run == _run and link.here and not link.over:
+		return link
+	if not link.over:
+		_error = RealmwireReply.failed("silent", "The zone did not let us in in time.")
+		link.close("gave up")
+	_release(transport)
+	return null
+
+
+# Keeps a closed transport until it has told its peer.
+func _release(transport: RealmwireTransport) -> void:
+	transport.poll(Time.get_ticks_usec())
+	_leaving.append(transport)
+
+
+func _await_arrival(run: int, link: RealmwireLink) -> void:
+	link.ended.connect(func(reason: int, code: int, text: String) -> void: _error = _judge(reason, code, text))
+	link.join(verify)
+	var until_us: int = Time.get_ticks_usec() + _JOIN_TIMEOUT_US
+	while run == _run and not link.here and not link.over and Time.get_ticks_usec() < until_us:
+		link.poll(Time.get_ticks_usec())
+		if not link.here:
+			await _tree.process_frame
+
+
+# What a link's end means, as a reply: those that are not temporary end the session.
+func _judge(reason: int, code: int, text: String) -> RealmwireReply:
+	var r: RealmwireReply = RealmwireReply.failed("ended", text if not text.is_empty() else RealmwireWire.explain(code))
+	match reason:
+		MessageSchema.Reason.TAKEN_OVER, MessageSchema.Reason.KICKED, MessageSchema.Reason.PROTOCOL_ERROR:
+			r.status = 403
+		MessageSchema.Reason.SCHEMA_MISMATCH:
+			r.status = 409
+		MessageSchema.Reason.MAP_MISMATCH:
+			if zone != null:
+				_maps.forget(zone.map.hash_hex)
+	if reason < 0 and (code == RealmwireWire.Close.TAKEN_OVER or code == RealmwireWire.Close.KICKED):
+		r.status = 403
+	return r
+
+
+# Makes a link the one that is shown, and lets the one before go.
+func _show(link: RealmwireLink) -> void:
+	if _link != null:
+		_link.close("travelled")
+		_part(_link)
+	_link = link
+	zone = link.zone
+	link.chat_heard.connect(chat_heard.emit)
+	link.population_changed.connect(population_changed.emit)
+	link.message_received.connect(message_received.emit)
+	link.corrected.connect(corrected.emit)
+	link.transfer_offered.connect(_travel)
+	link.ended.connect(_lost.bind(link))
+	_become(State.PLAYING, "")
+	entered.emit(zone)
+
+
+func _part(link: RealmwireLink) -> void:
+	for s: Signal in [link.chat_heard, link.population_changed, link.message_received, link.corrected, link.transfer_offered, link.ended]:
+		for c: Dictionary in s.get_connections():
+			s.disconnect(c["callable"])
+	_release(link.transport)
+
+
+# Make before break: the old zone is shown until the new one has shown us ourselves.
+func _travel(grant: Dictionary) -> void:
+	var run: int = _run
+	_become(State.TRAVELLING, "")
+	var link: RealmwireLink = await _connect(run, grant)
+	if run != _run:
+		return
+	if link == null:
+		_come_back(_error.detail)
+		return
+	stats.transfers += 1
+	_show(link)
+
+
+func _lost(reason: int, code: int, text: String, link: RealmwireLink) -> void:
+	_release(link.transport)
+	if link != _link or state == State.TRAVELLING:
+		return # the new zone decides
+	var why: RealmwireReply = _judge(reason, code, text)
+	if why.temporary():
+		_come_back(why.detail)
+	else:
+		_finish(why.detail)
+
+
+# Tries to return after a drop, ever less often; the world that was stays shown.
+func _come_back(cause: String) -> void:
+	_run += 1
+	var run: int = _run
+	stats.drops += 1
+	var until_us: int = Time.get_ticks_usec() + _MAX_OUTAGE_US
+	var attempt: int = 0
+	var wait_s: float = 0.0
+	while Time.get_ticks_usec() < until_us:
+		# Spread, so that a thousand clients of a restarted server do not come at once.
+		wait_s = maxf(wait_s, minf(_FIRST_BACKOFF_S * (1 << mini(attempt, 10)), _MAX_BACKOFF_S) * randf_range(0.5, 1.0))
+		attempt += 1
+		_become(State.RECONNECTING, "%s Trying again in %.1f s (attempt %d) …" % [cause, wait_s, attempt])
+		await _tree.create_timer(wait_s).timeout
+		if run != _run:
+			return
+		var link: RealmwireLink = await _enter(run)
+		if run != _run:
+			return
+		if link != null:
+			_show(link)
+			return
+		cause = _error.detail
+		wait_s = _error.retry_after
+		if not _error.temporary():
+			break
+	_finish(cause)

@@ -1,0 +1,180 @@
+//go:build linux
+
+package godot_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/realmwire/realmwire/transport/netsim"
+)
+
+// Golden vectors of codecs, movement, handshake and sealing, written by Go, decoded and encoded again by GDScript.
+func TestUnit(t *testing.T) {
+	out, err := stage(t).run(context.Background(), nil, "--headless", "--script", "res://test/run.gd")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !strings.Contains(out, "golden_test.gd test_snapshots") || !strings.Contains(out, " 0 failed") {
+		t.Fatalf("the tests did not run:\n%s", out)
+	}
+}
+
+// The demo's pictures are those of the browser client: go generate ./godot copies them anew.
+func TestArtIsFresh(t *testing.T) {
+	for _, name := range []string{"art.json", "atlas.png", "characters.png", "icon.png", "logo.png"} {
+		want, err := os.ReadFile("../web/public/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile("demo/art/" + name); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("demo/art/%s is not what web/public has (%v): run go generate ./godot", name, err)
+		}
+	}
+}
+
+// The editor opens the project, as it is committed, without a word of complaint.
+func TestOpensWithoutWarning(t *testing.T) {
+	stage(t)
+	for line := range strings.Lines(staged.log) {
+		if strings.Contains(line, "WARNING") || strings.Contains(line, "ERROR") {
+			t.Error(strings.TrimSpace(line))
+		}
+	}
+}
+
+// Every script must compile with every warning as an error, untyped declarations among them.
+func TestNoWarnings(t *testing.T) {
+	p := stage(t)
+	override := p.path("override.cfg")
+	warnings := []string{
+		"untyped_declaration", "unsafe_void_return", "unused_variable", "unused_local_constant", "unused_parameter", "unused_signal",
+		"unused_private_class_variable", "shadowed_variable", "shadowed_variable_base_class", "shadowed_global_identifier",
+		"unreachable_code", "unreachable_pattern", "standalone_expression", "standalone_ternary", "incompatible_ternary",
+		"integer_division", "narrowing_conversion", "int_as_enum_without_cast", "int_as_enum_without_match",
+		"static_called_on_instance", "redundant_await", "assert_always_true", "assert_always_false", "empty_file", "unassigned_variable",
+		"unassigned_variable_op_assign", "enum_variable_without_default", "native_method_override", "get_node_default_without_onready",
+		"onready_with_export", "confusable_identifier", "confusable_local_declaration", "confusable_local_usage", "confusable_capture_reassignment",
+		"deprecated_keyword", "redundant_static_unload", "missing_tool", "inferred_declaration",
+	}
+	var b strings.Builder
+	b.WriteString("[debug]\ngdscript/warnings/enable=true\ngdscript/warnings/exclude_addons=false\ngdscript/warnings/directory_rules={}\n")
+	for _, w := range warnings {
+		b.WriteString("gdscript/warnings/" + w + "=2\n")
+	}
+	if err := os.WriteFile(override, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(override)
+	if out, err := p.run(context.Background(), nil, "--headless", "res://test/lint.tscn"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// botReport is what test/bot.gd prints.
+type botReport struct {
+	OK           bool     `json:"ok"`
+	Error        string   `json:"error"`
+	Zones        []string `json:"zones"`
+	Transport    string   `json:"transport"`
+	Snapshots    int      `json:"snapshots"`
+	Checked      int      `json:"checked"`
+	Desyncs      int      `json:"desyncs"`
+	Corrections  int      `json:"corrections"`
+	Starved      int      `json:"starved"`
+	Transfers    int      `json:"transfers"`
+	Drops        int      `json:"drops"`
+	Heard        int      `json:"heard"`
+	Others       int      `json:"others"`
+	Walked       float64  `json:"walked_px"`
+	RTT          float64  `json:"rtt_ms"`
+	Loss         float64  `json:"loss_pct"`
+	ScriptErrors []string `json:"script_errors"`
+}
+
+func bot(t *testing.T, args ...string) botReport {
+	t.Helper()
+	s := startServer(t)
+	all := append([]string{"--headless", "res://test/bot.tscn", "--", "--server=" + s.URL}, args...)
+	out, err := stage(t).run(context.Background(), nil, all...)
+	var r botReport
+	found := false
+	for line := range strings.Lines(out) {
+		if report, ok := strings.CutPrefix(line, "BOT "); ok {
+			found = json.Unmarshal([]byte(report), &r) == nil
+		}
+	}
+	if err != nil || !found || !r.OK || len(r.ScriptErrors) > 0 {
+		t.Fatalf("the bot could not play: %v\n%s", err, out)
+	}
+	t.Logf("%+v", r)
+	if r.Desyncs != 0 || r.Checked != r.Snapshots || r.Snapshots < 50 {
+		t.Errorf("%d desyncs, %d of %d snapshots checked", r.Desyncs, r.Checked, r.Snapshots)
+	}
+	if r.Walked < 100 || r.Heard == 0 || r.Others == 0 {
+		t.Errorf("the bot walked %.0f px, heard %d lines and saw %d others", r.Walked, r.Heard, r.Others)
+	}
+	return r
+}
+
+// A guest makes a character, plays over UDP, walks, talks and takes the portal. Nothing that it predicts is ever wrong, unless
+// this machine was too slow to send an input in time: then it may try again, and in the end corrections must be explained by ticks
+// that the server had to simulate without an input (each may show in two snapshots).
+func TestBotOnACleanNetwork(t *testing.T) {
+	for try := 1; ; try++ {
+		r := bot(t, "--seconds=8", "--portal")
+		if r.Transport != "kcp" || r.Transfers < 1 || len(r.Zones) < 2 {
+			t.Fatalf("zones %v over %s, %d transfers", r.Zones, r.Transport, r.Transfers)
+		}
+		if r.Corrections == 0 {
+			return
+		}
+		if r.Corrections > 2*r.Starved || try == 5 && r.Corrections > r.Starved {
+			t.Fatalf("%d corrections in try %d, %d ticks without input", r.Corrections, try, r.Starved)
+		}
+		if try == 5 {
+			t.Logf("this machine is too slow to say more: %d corrections for %d ticks without input", r.Corrections, r.Starved)
+			return
+		}
+	}
+}
+
+// The same with every tenth datagram lost, both ways, and jitter; and in the middle the client's address changes, as when a
+// phone leaves the Wi-Fi.
+func TestBotLosesPackets(t *testing.T) {
+	stage(t)
+	bad := netsim.Profile{Latency: 20 * time.Millisecond, Jitter: 10 * time.Millisecond, Loss: 0.1, Duplicate: 0.02, Reorder: 0.02}
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: startServer(t).UDP, Up: bad, Down: bad, Seed: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer proxy.Close()
+	moved := time.AfterFunc(8*time.Second, func() { _ = proxy.Rebind() })
+	defer moved.Stop()
+	r := bot(t, "--seconds=8", "--portal", "--udp="+proxy.Addr())
+	if up, down := proxy.Counters(); up.Lost < 20 || down.Lost < 20 {
+		t.Errorf("the proxy lost %d and %d datagrams: the bot did not go through it", up.Lost, down.Lost)
+	}
+	if r.Transport != "kcp" || r.Transfers < 1 || r.Drops != 0 {
+		t.Errorf("over %s, %d transfers, %d drops", r.Transport, r.Transfers, r.Drops)
+	}
+}
+
+// Where no UDP gets through, the client falls back to WebSocket by itself.
+func TestBotFallsBackToWebSocket(t *testing.T) {
+	stage(t)
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: startServer(t).UDP})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer proxy.Close()
+	proxy.Block(true)
+	if r := bot(t, "--seconds=6", "--transport=auto", "--udp="+proxy.Addr()); r.Transport != "websocket" {
+		t.Errorf("plays over %s", r.Transport)
+	}
+}
