@@ -1,0 +1,9 @@
+// Command realmwire is the server, its load test and its tools, with the games that ship with it.
+package main
+
+import (
+	"github.com/realmwire/realmwire"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+)
+
+func main() { realmwire.Main(rpg.Game) }

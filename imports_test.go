@@ -1,0 +1,101 @@
+package realmwire_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/realmwire/realmwire"
+
+// law is one direction that imports must not take. Folders are prefixes of package paths below the module.
+type law struct {
+	from, to string
+	why      string
+}
+
+var laws = []law{
+	{"protocol", "transport", "the wire knows no sockets"},
+	{"protocol", "zone", "the wire knows no game"},
+	{"protocol", "realm", "the wire knows no accounts"},
+	{"transport", "protocol", "transports carry bytes and know no wire above them"},
+	{"transport", "zone", "transports know no game"},
+	{"transport", "realm", "transports know no accounts"},
+	{"zone", "realm", "the root joins them"},
+	{"realm", "zone", "the root joins them"},
+	{"zone/games", "transport", "a game knows no network"},
+	{"zone/games", "zone/interest", "a game sees the rules interface only"},
+}
+
+// TestImportsObeyTheArchitecture holds the directions that docs/architecture.md draws.
+func TestImportsObeyTheArchitecture(t *testing.T) {
+	checked := 0
+	eachImport(t, func(file, pkg, imported string) {
+		checked++
+		if below(pkg, "protocol") && !strings.HasSuffix(file, "_test.go") {
+			if first, _, _ := strings.Cut(imported, "/"); strings.Contains(first, ".") && !strings.HasPrefix(imported, module+"/protocol") {
+				t.Errorf("%s imports %s: protocol stands on the standard library alone", file, imported)
+			}
+		}
+		inside, ok := strings.CutPrefix(imported, module)
+		if !ok {
+			return
+		}
+		inside = strings.TrimPrefix(inside, "/")
+		for _, l := range laws {
+			if below(pkg, l.from) && below(inside, l.to) {
+				t.Errorf("%s imports %s: %s", file, imported, l.why)
+			}
+		}
+		lower := pkg != "" && !below(pkg, "cmd") && !below(pkg, "loadtest")
+		if lower && (inside == "" || below(inside, "cmd") || below(inside, "loadtest")) && !strings.HasSuffix(file, "_test.go") {
+			t.Errorf("%s imports %s: nothing below the root may", file, imported)
+		}
+		if below(pkg, "zone/games") && below(inside, "zone") && inside != "zone/rules" && inside != "zone/mover" && inside != "zone/tilemap" &&
+			!below(inside, "zone/games") && !strings.HasSuffix(file, "_test.go") {
+			t.Errorf("%s imports %s: a game sees zone/rules, zone/mover and zone/tilemap", file, imported)
+		}
+	})
+	if checked < 50 {
+		t.Fatalf("only %d imports were found; the test looks in the wrong place", checked)
+	}
+}
+
+func below(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+func eachImport(t *testing.T, visit func(file, pkg, imported string)) {
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && path != "."):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, ".go"):
+			return nil
+		}
+		f, err := parser.ParseFile(fset, path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		if pkg == "." {
+			pkg = ""
+		}
+		for _, i := range f.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			visit(path, pkg, name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

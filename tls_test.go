@@ -1,0 +1,80 @@
+package realmwire_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// selfSigned writes a certificate for 127.0.0.1 and returns a client that trusts it.
+func selfSigned(t *testing.T, dir string) (cert, key string, client *http.Client) {
+	t.Helper()
+	priv, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "realmwire test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: []string{"localhost"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, &priv.PublicKey, priv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(priv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	write := func(file, kind string, b []byte) {
+		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(cert, "CERTIFICATE", der)
+	write(key, "PRIVATE KEY", raw)
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return cert, key, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 10 * time.Second}
+}
+
+func TestTLS(t *testing.T) {
+	cert, key, client := selfSigned(t, t.TempDir())
+	p := startUp(t, t.TempDir(), "--tls-cert", cert, "--tls-key", key)
+	if !strings.HasPrefix(p.ready.URL, "https://") {
+		t.Errorf("the page is said to be at %s", p.ready.URL)
+	}
+	resp, err := client.Get("https://" + p.ready.HTTP + "/v1/realm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	client.CloseIdleConnections()
+}
+
+func TestPlainHTTPBeyondLoopbackWarnsLoudly(t *testing.T) {
+	const warning = "PLAIN HTTP BEYOND THIS MACHINE"
+	p := startUp(t, t.TempDir(), "--http", ":0")
+	if !strings.Contains(p.log.String(), warning) {
+		t.Errorf("no warning:\n%s", p.log)
+	}
+	p = startUp(t, t.TempDir())
+	if strings.Contains(p.log.String(), warning) {
+		t.Errorf("a warning for loopback:\n%s", p.log)
+	}
+}
