@@ -38,7 +38,7 @@ func (s *session) emitChallenge(now time.Time, b []byte) ([]byte, bool) {
 // wants reports whether there is a reason for a datagram.
 func (s *session) wants(now time.Time) bool {
 	return s.ping || s.path.answering || s.end.tellNow || len(s.latest) > 0 ||
-		s.reliable != nil && s.reliable.bunch() != nil ||
+		s.reliable != nil && s.reliable.wants(now) ||
 		!s.acks.due.IsZero() && !now.Before(s.acks.due)
 }
 
@@ -74,6 +74,9 @@ func (s *session) fill(now time.Time, b []byte) []byte {
 		}
 		b = appendDataFrame(b, frameReliable, bunch)
 		s.reliable.take()
+	}
+	if s.reliable != nil {
+		b = s.reliable.repeats.appendTo(now, b, s.room(b))
 	}
 	return b
 }

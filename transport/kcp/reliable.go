@@ -2,6 +2,7 @@ package kcp
 
 import (
 	"encoding/binary"
+	"time"
 
 	kcpcore "github.com/xtaci/kcp-go/v5"
 
@@ -40,11 +41,14 @@ type reliable struct {
 	received []byte // the stream as it came, not yet a whole message
 	consumed int    // of received, by messages already handed out
 	ackDue   bool   // the core holds acknowledgements; whatever it emits next contains them
+	repeats  repeats
 
-	out     []byte // segments to be sealed, one bunch after the other
-	bunches []int  // the end of each in out
-	sent    int    // bunches already taken
-	dropped uint64 // bunches, for want of room in out
+	out     []byte    // segments to be sealed, one bunch after the other
+	bunches []int     // the end of each in out
+	sent    int       // bunches already taken
+	now     time.Time // of the call under way, for what the core emits in it
+	due     time.Time // when bunch must leave at the latest; data at once, acknowledgements may wait for company
+	dropped uint64    // bunches, for want of room in out
 }
 
 func newReliable(id uint32) *reliable {
@@ -62,6 +66,13 @@ func (r *reliable) output(buf []byte, size int) {
 	if len(r.out)+size > maxQueuedOutput {
 		r.dropped++
 		return
+	}
+	due := r.now
+	if !r.repeats.sent(r.now, buf[:size]) {
+		due = due.Add(ackHold)
+	}
+	if r.sent == len(r.bunches) || due.Before(r.due) {
+		r.due = due
 	}
 	r.out = append(r.out, buf[:size]...)
 	r.bunches = append(r.bunches, len(r.out))
@@ -81,7 +92,8 @@ func (r *reliable) send(msg []byte) error {
 }
 
 // advance moves the stream into the core and lets it emit what is due. It must be called every ten milliseconds while busy.
-func (r *reliable) advance() {
+func (r *reliable) advance(now time.Time) {
+	r.now = now
 	r.settle()
 	moved := 0
 	for moved < len(r.pending) && r.inFlight < kcpWindow {
@@ -112,11 +124,13 @@ func (r *reliable) settle() {
 }
 
 // input takes segments from the peer. It reports false when they break the protocol.
-func (r *reliable) input(id uint32, segments []byte) bool {
+func (r *reliable) input(now time.Time, id uint32, segments []byte) bool {
 	owes, ok := checkSegments(id, segments)
 	if !ok {
 		return false
 	}
+	r.now = now
+	r.repeats.heard(segments)
 	r.ackDue = r.ackDue || owes // before Input, which may emit at once
 	if r.core.Input(segments, kcpcore.IKCP_PACKET_REGULAR, false) != 0 {
 		return false
@@ -191,6 +205,17 @@ func checkSegments(id uint32, b []byte) (owes, ok bool) {
 		b = b[size:]
 	}
 	return owes, true
+}
+
+// wants reports whether a bunch should leave now even if nothing else does.
+func (r *reliable) wants(now time.Time) bool { return r.sent < len(r.bunches) && !now.Before(r.due) }
+
+// wake is when a bunch must leave, zero when there is none.
+func (r *reliable) wake() time.Time {
+	if r.sent == len(r.bunches) {
+		return time.Time{}
+	}
+	return r.due
 }
 
 // bunch returns the next bunch of segments to be sealed, nil when there is none; take removes it.

@@ -135,17 +135,17 @@ func (s *session) frame(now time.Time, from netip.AddrPort, f frame) bool {
 		if s.nextTick.IsZero() {
 			s.nextTick = now.Add(updateEvery)
 		}
-		return s.segments(f.payload)
+		return s.segments(now, f.payload)
 	}
 	return true
 }
 
 // segments gives the reliable lane its segments and takes the messages that they complete.
-func (s *session) segments(b []byte) bool {
+func (s *session) segments(now time.Time, b []byte) bool {
 	if s.reliable == nil {
 		s.reliable = newReliable(s.cfg.id)
 	}
-	if !s.reliable.input(s.cfg.id, b) {
+	if !s.reliable.input(now, s.cfg.id, b) {
 		return false
 	}
 	for {
@@ -206,7 +206,7 @@ func (s *session) advance(now time.Time) {
 		s.ping = true
 	}
 	if s.reliable != nil {
-		s.reliable.advance()
+		s.reliable.advance(now)
 		s.nextTick = time.Time{}
 		if s.reliable.busy() {
 			s.nextTick = now.Add(updateEvery)
@@ -224,6 +224,9 @@ func (s *session) wake() time.Time {
 	wake = earlier(wake, s.lastSent.Add(s.keepAlive))
 	wake = earlier(wake, s.acks.due)
 	wake = earlier(wake, s.nextTick)
+	if s.reliable != nil {
+		wake = earlier(wake, s.reliable.wake())
+	}
 	return earlier(wake, s.end.wake())
 }
 
