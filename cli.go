@@ -24,6 +24,7 @@ type cli struct {
 	Gateway  gatewayCmd  `cmd:"" help:"Run a gateway alone: the public HTTP face."`
 	Zone     zoneCmd     `cmd:"" help:"Run a zone process alone: the simulation of one or more zones."`
 	Loadtest loadtestCmd `cmd:"" help:"Let bots play on a server, and report what they saw."`
+	Netsim   netsimCmd   `cmd:"" help:"Be a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
 	Gen      genCmd      `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
 	Show     showCmd     `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`

@@ -4,22 +4,24 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/loadtest"
+	"github.com/realmwire/realmwire/transport/netsim"
 )
 
 // loadtestCmd is `realmwire loadtest`.
 type loadtestCmd struct {
-	Bots      int           `default:"100" help:"Bots that play."`
-	Duration  time.Duration `default:"30s" help:"How long to measure, from when all bots are in."`
-	Transport string        `default:"kcp" enum:"kcp,webrtc,websocket,mixed" help:"Transport of the bots: kcp, webrtc, websocket, or mixed."`
-	URL       string        `name:"url" help:"Server to test. Without it, one is started in a child process on a temporary folder and free ports." placeholder:"URL"`
-	Own       bool          `name:"i-own-this-server" help:"Allow a --url beyond this machine: you say that the server is yours to load."`
-	Metrics   []string      `name:"metrics" help:"Pages with the zones' figures (default: the server's /metrics)." placeholder:"URL"`
-	JSON      string        `name:"json" type:"path" help:"File for the report, one JSON object." placeholder:"FILE"`
-	Ramp      float64       `name:"ramp" default:"50" help:"Bots that start per second."`
-	Chat      time.Duration `name:"chat" default:"0s" help:"Each bot says something about this often (0s: never)."`
-	Seed      uint64        `name:"seed" default:"1" help:"Of the bots' decisions."`
-	Tick      int           `name:"tick" default:"0" help:"Tick rate of the server that is started (0: its default)."`
-	Snapshots string        `name:"snapshots" default:"" enum:",latest,kcp" help:"Lane of the snapshots of the server that is started: latest or kcp."`
+	Bots      int            `default:"100" help:"Bots that play."`
+	Duration  time.Duration  `default:"30s" help:"How long to measure, from when all bots are in."`
+	Transport string         `default:"kcp" enum:"kcp,webrtc,websocket,mixed" help:"Transport of the bots: kcp, webrtc, websocket, or mixed."`
+	URL       string         `name:"url" help:"Server to test. Without it, one is started in a child process on a temporary folder and free ports." placeholder:"URL"`
+	Own       bool           `name:"i-own-this-server" help:"Allow a --url beyond this machine: you say that the server is yours to load."`
+	Metrics   []string       `name:"metrics" help:"Pages with the zones' figures (default: the server's /metrics)." placeholder:"URL"`
+	JSON      string         `name:"json" type:"path" help:"File for the report, one JSON object." placeholder:"FILE"`
+	Ramp      float64        `name:"ramp" default:"50" help:"Bots that start per second."`
+	Chat      time.Duration  `name:"chat" default:"0s" help:"Each bot says something about this often (0s: never)."`
+	Seed      uint64         `name:"seed" default:"1" help:"Of the bots' decisions."`
+	Tick      int            `name:"tick" default:"0" help:"Tick rate of the server that is started (0: its default)."`
+	Snapshots string         `name:"snapshots" default:"" enum:",latest,kcp" help:"Lane of the snapshots of the server that is started: latest or kcp."`
+	Network   netsim.Profile `name:"network" help:"Bad network in front of the server that is started, both ways (kcp and webrtc): latency=50ms loss=5% and the other words of realmwire netsim." placeholder:"PROFILE"`
 
 	Travel bool `name:"travel" help:"Bots go from zone to zone, through portals."`
 
@@ -33,6 +35,6 @@ func (c *loadtestCmd) Run(env *environment) error {
 	return loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
 		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots,
-		JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
+		Network: c.Network, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
 	})
 }

@@ -1,7 +1,9 @@
 package realmwire_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -268,5 +270,57 @@ func TestConfigShowsEverySetting(t *testing.T) {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("config lacks %q:\n%s", want, out)
 		}
+	}
+}
+
+// TestNetsimCommand sends datagrams through the command's proxy to a server of the test's, half of them lost.
+func TestNetsimCommand(t *testing.T) {
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	cmd := exec.CommandContext(t.Context(), binary(t), "netsim", "--listen", "127.0.0.1:0", "--target", server.LocalAddr().String(),
+		"--up", "loss=50%", "--duration", "3s", "--every", "0s")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	var listen string
+	if !lines.Scan() {
+		t.Fatal("the command says nothing")
+	}
+	if _, err := fmt.Sscanf(lines.Text(), "a bad network from %s to", &listen); err != nil {
+		t.Fatalf("%q: %v", lines.Text(), err)
+	}
+	c, err := net.Dial("udp", listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 200 {
+		if _, err := c.Write([]byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !lines.Scan() {
+		t.Fatal("the command ends without its counters")
+	}
+	var clients, up, lost int
+	if _, err := fmt.Sscanf(lines.Text(), "%d clients; up: %d datagrams, %d lost", &clients, &up, &lost); err != nil {
+		t.Fatalf("%q: %v", lines.Text(), err)
+	}
+	if clients != 1 || up != 200 || lost < 60 || lost > 140 {
+		t.Errorf("%d clients, %d datagrams, %d lost", clients, up, lost)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), binary(t), "netsim", "--both", "loss=200%").CombinedOutput(); err == nil || !strings.Contains(string(out), "no share such as 5%") {
+		t.Errorf("%v: %s", err, out)
 	}
 }

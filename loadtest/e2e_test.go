@@ -13,6 +13,7 @@ import (
 
 	"github.com/realmwire/realmwire/loadtest"
 	"github.com/realmwire/realmwire/loadtest/report"
+	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 
@@ -106,5 +107,33 @@ func TestOptionsThatCannotBeMeant(t *testing.T) {
 		if err := loadtest.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nwant %q", err, want)
 		}
+	}
+}
+
+// TestBadNetwork plays through one: every bot joins and stays, nothing differs, and the ages contain the network's delay.
+func TestBadNetwork(t *testing.T) {
+	for _, kind := range []string{"kcp", "webrtc"} {
+		t.Run(kind, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "report.json")
+			var out strings.Builder
+			err := loadtest.Run(t.Context(), loadtest.Options{
+				Game: rpg.Game, Bots: 6, Duration: 3 * time.Second, Transport: kind, JSON: file, Executable: executable(t), Out: &out,
+				Network: netsim.Profile{Latency: 50 * time.Millisecond, Loss: 0.05, Reorder: 0.01, Duplicate: 0.01},
+			})
+			if err != nil {
+				t.Fatalf("%v\n%s", err, &out)
+			}
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var r report.Report
+			if err := json.Unmarshal(raw, &r); err != nil {
+				t.Fatal(err)
+			}
+			if r.SnapshotAgeMs.P50 < 50 || r.RTTMs.P50 < 100 {
+				t.Errorf("age %v ms, round trip %v ms over a network of 50 ms each way", r.SnapshotAgeMs.P50, r.RTTMs.P50)
+			}
+		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/loadtest/swarm"
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
@@ -49,10 +51,11 @@ type Options struct {
 	Metrics []string
 
 	// For the child server.
-	Tick       int      // Hz; 0: its default
-	Snapshots  string   // latest or kcp; empty: its default
-	ServerArgs []string // further arguments of its command line
-	Executable string   // empty: this program
+	Tick       int            // Hz; 0: its default
+	Snapshots  string         // latest or kcp; empty: its default
+	Network    netsim.Profile // between the bots and its UDP port, both ways; WebSocket does not pass it
+	ServerArgs []string       // further arguments of its command line
+	Executable string         // empty: this program
 
 	JSON       string  // file for the report; empty: none
 	MaxAgeP99  float64 // --max-age-p99-ms; 0: no limit
@@ -75,9 +78,17 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	if o.URL == "" {
+		between, err := o.network()
+		if err != nil {
+			return err
+		}
+		defer between.Close()
 		server, err := child.Start(ctx, child.Config{Executable: o.Executable, Tick: o.Tick, Snapshots: o.Snapshots, Args: o.ServerArgs})
 		if err != nil {
 			return err
+		}
+		if err := between.lead(server.UDP); err != nil {
+			return errors.Join(err, server.Stop())
 		}
 		fmt.Fprintf(o.Out, "server %d at %s (udp %s)\n", server.PID, server.URL(), server.UDP)
 		o.URL = server.URL()
@@ -90,6 +101,43 @@ func Run(ctx context.Context, o Options) (err error) {
 		}()
 	}
 	return o.test(ctx, kinds)
+}
+
+// network is the simulated network in front of a server of our own; nil: none.
+type network struct{ *netsim.Proxy }
+
+// network makes it, if one is wanted, and lets the server that is to come name it as its address.
+func (o *Options) network() (network, error) {
+	if o.Network == (netsim.Profile{}) {
+		return network{}, nil
+	}
+	p, err := netsim.NewProxy(netsim.ProxyConfig{Up: o.Network, Down: o.Network, Seed: o.Seed})
+	if err != nil {
+		return network{}, err
+	}
+	o.ServerArgs = append(slices.Clip(o.ServerArgs), "--public-addr", p.Addr())
+	return network{p}, nil
+}
+
+// delay is what the network adds to every snapshot; none where some bots go around it.
+func (o *Options) delay(kinds []transport.Kind) time.Duration {
+	if slices.Contains(kinds, transport.WebSocket) {
+		return 0
+	}
+	return o.Network.Latency
+}
+
+func (n network) lead(udp string) error {
+	if n.Proxy == nil {
+		return nil
+	}
+	return n.SetTarget(udp)
+}
+
+func (n network) Close() {
+	if n.Proxy != nil {
+		_ = n.Proxy.Close()
+	}
 }
 
 var errServerGone = errors.New("the server ended in the middle of the test")
@@ -107,7 +155,7 @@ func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
 	progress := report.NewTicker(o.Out)
 	r, err := swarm.Run(ctx, swarm.Config{
 		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
-		Travel: o.Travel, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+		Travel: o.Travel, Delay: o.delay(kinds), LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
 	})
 	progress.Done()
 	if err != nil {
@@ -159,7 +207,7 @@ func (o *Options) check() ([]transport.Kind, error) {
 			return nil, fmt.Errorf("--url %s is another machine: a load test can bring a server down. "+
 				"If it is yours, say so with --i-own-this-server", o.URL)
 		}
-		if o.Tick != 0 || o.Snapshots != "" || len(o.ServerArgs) > 0 {
+		if o.Tick != 0 || o.Snapshots != "" || len(o.ServerArgs) > 0 || o.Network != (netsim.Profile{}) {
 			return nil, errors.New("--tick and --snapshots are for the server that the load test starts; with --url, set them where that server is started")
 		}
 	}

@@ -19,17 +19,19 @@ const originEvery = 5 * time.Second
 //
 // zero is the smallest (arrival − n·period) that any bot has seen of any snapshot: the arrival that was least delayed. So the
 // tick time is that of the tick's due moment plus the smallest delay from there to a client (simulating, encoding and
-// sending to the first client, some tens of microseconds on loopback), and ages are too small by exactly that. A zone that
+// sending to the first client, some tens of microseconds on loopback), and ages are too small by exactly that. A network
+// with a delay that is known (Config.Delay) is added. A zone that
 // gives up on ticks it is behind with moves its schedule; then the smallest value of a whole originEvery lies more than a
 // period above zero, and becomes the new one.
 type origin struct {
 	period time.Duration
-	zero   atomic.Int64 // nanoseconds since the swarm began
-	recent atomic.Int64 // the smallest since the last check
+	delay  time.Duration // that every arrival has at least
+	zero   atomic.Int64  // nanoseconds since the swarm began
+	recent atomic.Int64  // the smallest since the last check
 }
 
-func newOrigin(hz int) *origin {
-	o := &origin{period: time.Second / time.Duration(hz)}
+func newOrigin(hz int, delay time.Duration) *origin {
+	o := &origin{period: time.Second / time.Duration(hz), delay: delay}
 	o.zero.Store(math.MaxInt64)
 	o.recent.Store(math.MaxInt64)
 	return o
@@ -37,7 +39,7 @@ func newOrigin(hz int) *origin {
 
 // arrived takes the arrival of a tick's snapshot and returns its age at that moment.
 func (o *origin) arrived(at time.Duration, tick uint32) time.Duration {
-	zero := int64(at) - int64(tick)*int64(o.period)
+	zero := int64(at-o.delay) - int64(tick)*int64(o.period)
 	lower(&o.recent, zero)
 	lower(&o.zero, zero)
 	return o.age(at, tick)
@@ -68,6 +70,8 @@ func lower(v *atomic.Int64, to int64) {
 
 // origins are the zones that bots have been in.
 type origins struct {
+	delay time.Duration // of every arrival, at least
+
 	mu   sync.Mutex
 	byID map[originID]uint32       // guarded by mu: index into list
 	list atomic.Pointer[[]*origin] // replaced under mu, read without
@@ -98,7 +102,7 @@ func (o *origins) find(z client.Zone) (*origin, uint32) {
 		o.byID = map[originID]uint32{}
 	}
 	i := uint32(len(list))
-	grown := append(append(make([]*origin, 0, len(list)+1), list...), newOrigin(z.TickHz))
+	grown := append(append(make([]*origin, 0, len(list)+1), list...), newOrigin(z.TickHz, o.delay))
 	o.list.Store(&grown)
 	o.byID[id] = i
 	return grown[i], i

@@ -8,7 +8,7 @@ import (
 )
 
 func TestOriginIsTheLeastDelayedArrival(t *testing.T) {
-	o := newOrigin(20)
+	o := newOrigin(20, 0)
 	const p = 50 * time.Millisecond
 	start := 3 * time.Second // tick 0, on our clock
 	at := func(tick uint32, delay time.Duration) time.Duration { return start + time.Duration(tick)*p + delay }
@@ -35,7 +35,7 @@ func TestOriginIsTheLeastDelayedArrival(t *testing.T) {
 }
 
 func TestOriginFollowsAScheduleThatMoved(t *testing.T) {
-	o := newOrigin(20)
+	o := newOrigin(20, 0)
 	arrive := func(from, to uint32, start time.Duration) {
 		for tick := from; tick < to; tick++ {
 			o.arrived(start+time.Duration(tick)*o.period, tick)
@@ -80,5 +80,15 @@ func TestOriginsKeepZonesAndProcessesApart(t *testing.T) {
 	}
 	if o, _ := all.find(client.Zone{Name: "one too many", TickHz: 20}); o != nil {
 		t.Error("the limit does not hold")
+	}
+}
+
+func TestKnownDelayIsPartOfTheAge(t *testing.T) {
+	o := newOrigin(20, 50*time.Millisecond)
+	if age := o.arrived(time.Second, 10); age != 50*time.Millisecond {
+		t.Errorf("the fastest arrival is %v old", age)
+	}
+	if age := o.arrived(time.Second+60*time.Millisecond, 11); age != 60*time.Millisecond {
+		t.Errorf("one that took ten milliseconds more is %v old", age)
 	}
 }

@@ -41,6 +41,8 @@ type Config struct {
 	// Metrics are the pages with the zones' figures; empty: the gateway's.
 	Metrics []string
 	Travel  bool // bots go from zone to zone, where the game has ways
+	// Delay is how long every snapshot is known to be under way at least: the bots cannot see it, and their ages contain it.
+	Delay time.Duration
 	// Observer is told what the bots see, where set.
 	Observer Observer
 	// Progress is called once a second, where set.
@@ -119,7 +121,7 @@ func newSwarm(ctx context.Context, cfg Config, began time.Time) (*Swarm, error) 
 		joining: make(chan struct{}, maxJoining), sampler: newSampler(),
 		returns: newReturns(), returnsBy: map[transport.Kind]*returns{},
 		meters: map[transport.Kind]*meter{}, problems: map[string]int{},
-		failed: map[transport.Kind]int{}, gone: map[transport.Kind]int{},
+		failed: map[transport.Kind]int{}, gone: map[transport.Kind]int{}, origins: origins{delay: cfg.Delay},
 	}
 	if s.realm, err = api.Realm(ctx); err != nil {
 		return nil, fmt.Errorf("load test of %s: %w", cfg.URL, err)

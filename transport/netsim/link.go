@@ -3,33 +3,9 @@
 package netsim
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
-)
-
-// Profile is the behaviour of one direction. The zero value is a perfect network. Shares are from 0 to 1.
-type Profile struct {
-	Latency   time.Duration // one way
-	Jitter    time.Duration // up to so much more, uniformly; order is kept unless Reorder strikes
-	Loss      float64       // share of datagrams lost independently
-	Burst     Burst
-	Duplicate float64 // share of datagrams that arrive twice
-	Reorder   float64 // share of datagrams that later ones overtake
-	// ReorderBy is how much later those come; 0 means 20 ms.
-	ReorderBy time.Duration
-	// Rate is the bottleneck in bytes per second; 0 means none. A datagram that would wait longer than MaxQueue is lost.
-	Rate int
-	// MaxQueue bounds the bottleneck's queue; 0 means 200 ms.
-	MaxQueue time.Duration
-}
-
-// Burst is loss that comes in runs (the Gilbert–Elliott model): a link turns bad with share Enter per datagram, turns good
-// with share Leave, and loses with share Loss while bad.
-type Burst struct{ Enter, Leave, Loss float64 }
-
-const (
-	defaultReorderBy = 20 * time.Millisecond
-	defaultMaxQueue  = 200 * time.Millisecond
 )
 
 // Link impairs one direction. It is a pure core: the same seed, times and sizes give the same fate. It is not safe for
@@ -40,11 +16,16 @@ type Link struct {
 	bad      bool
 	lastAt   time.Time // latest arrival of those in order
 	freeAt   time.Time // when the bottleneck is free
+	begun    time.Time // of the first datagram: partitions count from it
 	Counters Counters
 }
 
 // Counters are what a link has done.
 type Counters struct{ Sent, Lost, Duplicated, Reordered uint64 }
+
+func (c Counters) String() string {
+	return fmt.Sprintf("%d datagrams, %d lost, %d doubled, %d overtaken", c.Sent, c.Lost, c.Duplicated, c.Reordered)
+}
 
 // NewLink returns a link whose fate the seed decides.
 func NewLink(p Profile, seed uint64) *Link {
@@ -61,8 +42,11 @@ func NewLink(p Profile, seed uint64) *Link {
 // is lost. Calls must not go back in time. The result is valid until the next call.
 func (l *Link) Plan(now time.Time, size int) (arrivals [2]time.Time, copies int) {
 	l.Counters.Sent++
+	if l.begun.IsZero() {
+		l.begun = now
+	}
 	leaves, ok := l.queue(now, size)
-	if !ok || l.lost() {
+	if !ok || l.lost() || l.profile.MTU > 0 && size > l.profile.MTU || l.cut(now) {
 		l.Counters.Lost++
 		return arrivals, 0
 	}
@@ -107,6 +91,12 @@ func (l *Link) lost() bool {
 		l.bad = l.chance(l.profile.Burst.Enter)
 	}
 	return l.chance(l.profile.Loss) || l.bad && l.chance(l.profile.Burst.Loss)
+}
+
+// cut reports whether the link is partitioned at now.
+func (l *Link) cut(now time.Time) bool {
+	p := l.profile.Partition
+	return p.Every > 0 && now.Sub(l.begun)%p.Every >= p.Every-p.For
 }
 
 func (l *Link) jitter() time.Duration {

@@ -211,3 +211,71 @@ func TestProxyErrors(t *testing.T) {
 		t.Error("an address without a port was taken")
 	}
 }
+
+func TestMTU(t *testing.T) {
+	l := NewLink(Profile{MTU: 500}, 1)
+	for size, want := range map[int]int{499: 1, 500: 1, 501: 0} {
+		if _, n := l.Plan(start, size); n != want {
+			t.Errorf("%d bytes: %d copies, want %d", size, n, want)
+		}
+	}
+}
+
+func TestPartition(t *testing.T) {
+	l := NewLink(Profile{Partition: Partition{Every: time.Second, For: 200 * time.Millisecond}}, 1)
+	for i, d := range fates(l, 3000) {
+		if got, want := len(d) == 0, i%1000 >= 800; got != want {
+			t.Fatalf("datagram %d: lost is %v, want %v", i, got, want)
+		}
+	}
+}
+
+func TestProfileText(t *testing.T) {
+	var p Profile
+	text := "latency=50ms,jitter=10ms loss=5% burst=1%/0.2/80% duplicate=0.01 reorder=2% reorder-by=30ms rate=250000 queue=100ms mtu=1200 partition=30s/2s"
+	if err := p.UnmarshalText([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	const ms = time.Millisecond
+	want := Profile{
+		Latency: 50 * ms, Jitter: 10 * ms, Loss: 0.05, Burst: Burst{0.01, 0.2, 0.8}, Duplicate: 0.01, Reorder: 0.02, ReorderBy: 30 * ms,
+		Rate: 250000, MaxQueue: 100 * ms, MTU: 1200, Partition: Partition{30 * time.Second, 2 * time.Second},
+	}
+	if p != want {
+		t.Errorf("got %+v\nwant %+v", p, want)
+	}
+	for _, bad := range []string{"loss=101%", "loss=-1", "loss=NaN", "loss", "latency=5", "latency=-5ms", "speed=5", "burst=1%", "mtu=0", "rate=x", "partition=1s/1s"} {
+		if err := p.UnmarshalText([]byte(bad)); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+	if p != want {
+		t.Error("a refused text changed the profile")
+	}
+}
+
+func TestProxyWaitsForItsTarget(t *testing.T) {
+	p, err := NewProxy(ProxyConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	c, err := net.Dial("udp", p.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, _ = c.Write([]byte("too early"))
+	if err := p.SetTarget(echo(t)); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 100)
+	for range 50 {
+		_, _ = c.Write([]byte("hi"))
+		_ = c.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+		if n, err := c.Read(buf); err == nil && string(buf[:2]) == "hi" && n > 2 {
+			return
+		}
+	}
+	t.Error("no answer although the target is known")
+}

@@ -20,7 +20,7 @@ const (
 // ProxyConfig configures a Proxy.
 type ProxyConfig struct {
 	Listen string  // host:port on which clients connect; empty means 127.0.0.1:0
-	Target string  // host:port of the server
+	Target string  // host:port of the server; it may be set later, by SetTarget
 	Up     Profile // client → server
 	Down   Profile // server → client
 	Seed   uint64
@@ -31,9 +31,9 @@ type ProxyConfig struct {
 type Proxy struct {
 	cfg    ProxyConfig
 	listen *net.UDPConn
-	target netip.AddrPort
 
 	mu      sync.Mutex // guards what follows
+	target  netip.AddrPort
 	clients map[netip.AddrPort]*flow
 	queue   arrivals
 	up      *Link
@@ -84,9 +84,13 @@ func NewProxy(cfg ProxyConfig) (*Proxy, error) {
 	if cfg.Listen == "" {
 		cfg.Listen = "127.0.0.1:0"
 	}
-	target, err := net.ResolveUDPAddr("udp", cfg.Target)
-	if err != nil {
-		return nil, fmt.Errorf("netsim: target %q: %w", cfg.Target, err)
+	var target netip.AddrPort
+	if cfg.Target != "" {
+		addr, err := net.ResolveUDPAddr("udp", cfg.Target)
+		if err != nil {
+			return nil, fmt.Errorf("netsim: target %q: %w", cfg.Target, err)
+		}
+		target = addr.AddrPort()
 	}
 	laddr, err := net.ResolveUDPAddr("udp", cfg.Listen)
 	if err != nil {
@@ -97,7 +101,7 @@ func NewProxy(cfg ProxyConfig) (*Proxy, error) {
 		return nil, fmt.Errorf("netsim: listen on %q: %w", cfg.Listen, err)
 	}
 	p := &Proxy{
-		cfg: cfg, listen: listen, target: target.AddrPort(), clients: make(map[netip.AddrPort]*flow),
+		cfg: cfg, listen: listen, target: target, clients: make(map[netip.AddrPort]*flow),
 		up: NewLink(cfg.Up, cfg.Seed), down: NewLink(cfg.Down, cfg.Seed+1),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
@@ -117,6 +121,25 @@ func (p *Proxy) SetProfiles(up, down Profile) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.up, p.down = NewLink(up, p.cfg.Seed), NewLink(down, p.cfg.Seed+1)
+}
+
+// SetTarget names the server, or another one for clients that come from now on. Until there is one, datagrams are dropped.
+func (p *Proxy) SetTarget(addr string) error {
+	target, err := net.ResolveUDPAddr("udp", addr)
+	if err != nil {
+		return fmt.Errorf("netsim: target %q: %w", addr, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = target.AddrPort()
+	return nil
+}
+
+// Clients is the number of clients that the proxy has seen.
+func (p *Proxy) Clients() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.clients)
 }
 
 // Counters returns what each direction has done since its profile was set.
@@ -184,7 +207,7 @@ func (p *Proxy) readClients() {
 		}
 		p.mu.Lock()
 		f := p.clients[from]
-		if f == nil && !p.closed && len(p.clients) < maxClients {
+		if f == nil && !p.closed && p.target.IsValid() && len(p.clients) < maxClients {
 			if f, err = p.open(from); err == nil {
 				p.clients[from] = f
 			}

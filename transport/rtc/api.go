@@ -15,6 +15,9 @@ import (
 const (
 	sctpReceiveBuffer = 256 << 10 // four of the largest reliable messages
 	receiveMTU        = 1500
+	// dtlsRepeat is how long the handshake waits for an answer before it repeats a flight, doubling: pion's second would leave
+	// a lossy path too few tries within the time that a player waits.
+	dtlsRepeat = 150 * time.Millisecond
 )
 
 // quiet keeps pion from logging what peers do: that is counted, never written per packet.
@@ -29,6 +32,7 @@ func settings(timeout time.Duration) webrtc.SettingEngine {
 	se.DetachDataChannels()
 	// DTLS asks for a cookie to prove the client's address; ICE has proven it already, and the cookie costs a round trip.
 	se.SetDTLSInsecureSkipHelloVerify(true)
+	se.SetDTLSRetransmissionInterval(dtlsRepeat)
 	se.EnableSCTPZeroChecksum(true) // DTLS authenticates every packet already
 	se.SetIncludeLoopbackCandidate(true)
 	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
