@@ -25,6 +25,8 @@ type loadtestCmd struct {
 
 	Travel bool `name:"travel" help:"Bots go from zone to zone, through portals."`
 
+	Flood int `name:"flood" default:"0" help:"Garbage, forged and replayed datagrams a second that the zone process gets beside the bots, in the second half of the time (0: none; kcp bots, this machine only)."`
+
 	Disconnects bool    `name:"allow-disconnects" help:"Pass although connections are lost, as long as every bot comes back by itself: for tests that kill servers."`
 	MaxAgeP99   float64 `name:"max-age-p99-ms" default:"0" help:"Fail when the p99 of the snapshots' age is above this (0: no limit)."`
 	MaxTickP99  float64 `name:"max-tick-p99-ms" default:"0" help:"Fail when a zone's p99 tick is above this (0: no limit)."`
@@ -35,6 +37,6 @@ func (c *loadtestCmd) Run(env *environment) error {
 	return loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
 		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots,
-		Network: c.Network, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
+		Network: c.Network, Flood: c.Flood, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
 	})
 }

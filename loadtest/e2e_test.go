@@ -137,3 +137,31 @@ func TestBadNetwork(t *testing.T) {
 		})
 	}
 }
+
+// TestFlood: attackers beside honest bots make no session, get less than they send, and change nothing for the bots.
+func TestFlood(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.json")
+	var out strings.Builder
+	err := loadtest.Run(t.Context(), loadtest.Options{
+		Game: rpg.Game, Bots: 6, Duration: 4 * time.Second, JSON: file, Executable: executable(t), Out: &out, Flood: 3000,
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	f := r.Flood
+	if f == nil || f.Sent < 1000 || f.Received == 0 || f.ReceivedBytes*10 > f.SentBytes || f.Quiet.Sessions != 6 || f.Hostile.Sessions != 6 ||
+		f.Quiet.RSSBytes == 0 || f.Hostile.TickP99Ms <= 0 {
+		t.Errorf("%+v", f)
+	}
+	if !strings.Contains(out.String(), "flood: ") {
+		t.Errorf("the summary does not speak of the flood:\n%s", &out)
+	}
+}

@@ -57,6 +57,7 @@ type Options struct {
 	ServerArgs []string       // further arguments of its command line
 	Executable string         // empty: this program
 
+	Flood      int     // hostile datagrams a second in the second half of the window; 0: none
 	JSON       string  // file for the report; empty: none
 	MaxAgeP99  float64 // --max-age-p99-ms; 0: no limit
 	MaxTickP99 float64 // --max-tick-p99-ms; 0: no limit
@@ -155,7 +156,7 @@ func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
 	progress := report.NewTicker(o.Out)
 	r, err := swarm.Run(ctx, swarm.Config{
 		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
-		Travel: o.Travel, Delay: o.delay(kinds), LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+		Travel: o.Travel, Delay: o.delay(kinds), Flood: o.Flood, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
 	})
 	progress.Done()
 	if err != nil {

@@ -25,7 +25,14 @@ func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (trans
 		if err := c.allow(g.UDP.Addr); err != nil {
 			return nil, err
 		}
-		return kcp.Dial(ctx, kcp.DialConfig{Addr: g.UDP.Addr, Ticket: g.Ticket, Secret: g.Secret, Suite: ticket.Suite(g.Suite)}, h)
+		addr := g.UDP.Addr
+		if c.Reroute != nil {
+			var err error
+			if addr, err = c.Reroute(addr); err != nil {
+				return nil, err
+			}
+		}
+		return kcp.Dial(ctx, kcp.DialConfig{Addr: addr, Ticket: g.Ticket, Secret: g.Secret, Suite: ticket.Suite(g.Suite)}, h)
 	case transport.WebRTC:
 		return rtc.Dial(ctx, rtc.DialConfig{Signal: func(ctx context.Context, offer string) (string, error) {
 			answer, err := c.API.Signal(ctx, g, offer)

@@ -35,6 +35,8 @@ type Config struct {
 	Maps      *Maps          // shared between sessions; nil: one of its own
 	// LoopbackOnly refuses to send anything beyond this machine, whatever a grant says.
 	LoopbackOnly bool
+	// Reroute names the UDP address to dial instead of a grant's, where set: one that leads there.
+	Reroute func(addr string) (string, error)
 	// MaxOutage is how long to try to come back after a drop; 0: DefaultMaxOutage.
 	MaxOutage time.Duration
 	Events    Events

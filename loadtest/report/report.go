@@ -78,6 +78,24 @@ type Zone struct {
 	RSSBytes float64 `json:"rss_bytes"`
 }
 
+// Flood is what attackers did in the second half of the window, and what came of it.
+type Flood struct {
+	Rate          float64 `json:"rate"` // datagrams a second
+	Sent          uint64  `json:"sent"`
+	SentBytes     uint64  `json:"sent_bytes"`
+	Received      uint64  `json:"received"` // datagrams that came back
+	ReceivedBytes uint64  `json:"received_bytes"`
+	Quiet         Phase   `json:"quiet"`
+	Hostile       Phase   `json:"hostile"`
+}
+
+// Phase is what the zone processes said at the end of a half, of the last ten seconds.
+type Phase struct {
+	TickP99Ms float64 `json:"tick_p99_ms"` // of the slowest zone
+	Sessions  int     `json:"sessions"`    // of all transports
+	RSSBytes  float64 `json:"rss_bytes"`
+}
+
 // Machine is where the swarm ran.
 type Machine struct {
 	OS   string `json:"os"`
@@ -126,6 +144,7 @@ type Report struct {
 	Zones      []Zone                `json:"zones"`
 	Problems   map[string]int        `json:"problems"` // why bots failed or were disconnected
 	Notes      []string              `json:"notes"`    // what could not be measured
+	Flood      *Flood                `json:"flood,omitempty"`
 
 	Interrupted bool     `json:"interrupted"`
 	Passed      bool     `json:"passed"`

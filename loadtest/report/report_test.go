@@ -201,3 +201,21 @@ func TestProgressLines(t *testing.T) {
 		t.Errorf("terminal: %q", got)
 	}
 }
+
+func TestJudgeFlood(t *testing.T) {
+	good := Flood{Sent: 10, SentBytes: 1000, ReceivedBytes: 60, Quiet: Phase{Sessions: 5}, Hostile: Phase{Sessions: 5}}
+	for want, change := range map[string]func(*Flood){
+		"":                                  func(*Flood) {},
+		"the flood sent nothing":            func(f *Flood) { f.Sent = 0 },
+		"attackers got 1001 bytes for 1000": func(f *Flood) { f.ReceivedBytes = 1001 },
+		"attackers made 1 sessions":         func(f *Flood) { f.Hostile.Sessions = 6 },
+	} {
+		f := good
+		change(&f)
+		r := Report{ViewsChecked: 1, Flood: &f}
+		r.Judge(Limits{})
+		if got := strings.Join(r.Faults, "; "); got != want {
+			t.Errorf("%+v: %q, want %q", f, got, want)
+		}
+	}
+}

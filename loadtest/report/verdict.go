@@ -38,8 +38,26 @@ func (r *Report) Judge(l Limits) {
 	if r.ViewsChecked == 0 {
 		fault("no snapshot was checked against the server's checksum")
 	}
+	r.judgeFlood(fault)
 	r.judgeLimits(l, fault)
 	r.Passed = len(r.Faults) == 0
+}
+
+// judgeFlood holds the server to what docs/security.md promises.
+func (r *Report) judgeFlood(fault func(string, ...any)) {
+	f := r.Flood
+	switch {
+	case f == nil:
+	case f.Sent == 0:
+		fault("the flood sent nothing")
+	default:
+		if f.ReceivedBytes > f.SentBytes {
+			fault("attackers got %d bytes for %d", f.ReceivedBytes, f.SentBytes)
+		}
+		if f.Hostile.Sessions > f.Quiet.Sessions {
+			fault("attackers made %d sessions", f.Hostile.Sessions-f.Quiet.Sessions)
+		}
+	}
 }
 
 func (r *Report) judgeLimits(l Limits, fault func(string, ...any)) {

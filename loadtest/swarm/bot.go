@@ -162,7 +162,7 @@ func (b *bot) join(ctx context.Context) error {
 	for {
 		session, err := client.New(client.Config{
 			API: api, Character: character, Schema: s.cfg.Game.Schema, NewPlayer: b.newPlayer, Transport: b.kind, Verify: true,
-			Name: "realmwire-loadtest", Maps: &s.maps, LoopbackOnly: s.cfg.LoopbackOnly, Events: b.events(),
+			Name: "realmwire-loadtest", Maps: &s.maps, LoopbackOnly: s.cfg.LoopbackOnly, Reroute: b.reroute(), Events: b.events(),
 		})
 		if err != nil {
 			return err
@@ -174,6 +174,14 @@ func (b *bot) join(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// reroute leads one bot through the tap of a flood.
+func (b *bot) reroute() func(string) (string, error) {
+	if b.index != 0 || b.swarm.hostile == nil {
+		return nil
+	}
+	return b.swarm.hostile.reroute
 }
 
 func (b *bot) newPlayer(z client.Zone) client.Player {

@@ -42,6 +42,10 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	side.Wait()
 	bots.Wait()
 	r := s.report(w, rtt)
+	if s.hostile != nil {
+		s.hostile.close()
+		r.Flood = &s.hostile.found
+	}
 	r.Started = s.began.UTC().Format(time.RFC3339)
 	return r, nil
 }
@@ -102,10 +106,20 @@ func (s *Swarm) watch(ctx context.Context) *window {
 	tick.Reset(progressEvery)
 	closing := time.NewTimer(s.cfg.Duration)
 	defer closing.Stop()
+	var half <-chan time.Time
+	if s.hostile != nil {
+		timer := time.NewTimer(s.cfg.Duration / 2)
+		defer timer.Stop()
+		half = timer.C
+	}
 	for open := true; open; {
 		select {
 		case <-ctx.Done():
 			open, w.interrupted = false, true
+		case <-half:
+			if err := s.hostile.begin(ctx, s, w); err != nil {
+				w.notes = append(w.notes, err.Error())
+			}
 		case <-closing.C:
 			open = false
 		case <-tick.C:
@@ -114,6 +128,9 @@ func (s *Swarm) watch(ctx context.Context) *window {
 		}
 	}
 	s.measuring.Store(false)
+	if s.hostile != nil {
+		s.hostile.end(context.WithoutCancel(ctx), s, w, s.cfg.Duration/2)
+	}
 	w.last = s.reading(s.now())
 	s.scrape(context.WithoutCancel(ctx), w)
 	return w

@@ -43,6 +43,9 @@ type Config struct {
 	Travel  bool // bots go from zone to zone, where the game has ways
 	// Delay is how long every snapshot is known to be under way at least: the bots cannot see it, and their ages contain it.
 	Delay time.Duration
+	// Flood is how many hostile datagrams a second the zone process gets in the second half of the window; 0: none. Bot 0
+	// must play over UDP.
+	Flood int
 	// Observer is told what the bots see, where set.
 	Observer Observer
 	// Progress is called once a second, where set.
@@ -64,6 +67,7 @@ type Swarm struct {
 	bots    []*bot
 	meters  map[transport.Kind]*meter
 	origins origins
+	hostile *hostile // nil without a flood
 
 	returns   *returns // of all bots, and by their transport
 	returnsBy map[transport.Kind]*returns
@@ -122,6 +126,9 @@ func newSwarm(ctx context.Context, cfg Config, began time.Time) (*Swarm, error) 
 		returns: newReturns(), returnsBy: map[transport.Kind]*returns{},
 		meters: map[transport.Kind]*meter{}, problems: map[string]int{},
 		failed: map[transport.Kind]int{}, gone: map[transport.Kind]int{}, origins: origins{delay: cfg.Delay},
+	}
+	if cfg.Flood > 0 {
+		s.hostile = &hostile{rate: cfg.Flood}
 	}
 	if s.realm, err = api.Realm(ctx); err != nil {
 		return nil, fmt.Errorf("load test of %s: %w", cfg.URL, err)

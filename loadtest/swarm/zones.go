@@ -24,6 +24,7 @@ const (
 // scrape is one reading of one process's metrics.
 type scrape struct {
 	cpuS, rss float64
+	sessions  float64 // of all transports
 	zones     map[string]*zoneReading
 }
 
@@ -59,6 +60,7 @@ func parseMetrics(r io.Reader) (*scrape, error) {
 	s := &scrape{zones: map[string]*zoneReading{}}
 	each(families["process_cpu_seconds_total"], func(_ map[string]string, v float64) { s.cpuS = v })
 	each(families["process_resident_memory_bytes"], func(_ map[string]string, v float64) { s.rss = v })
+	each(families["realmwire_transport_sessions"], func(_ map[string]string, v float64) { s.sessions += v })
 	each(families["realmwire_zone_players"], func(l map[string]string, v float64) { s.zone(l).players = v })
 	each(families["realmwire_zone_tick_hz"], func(l map[string]string, v float64) { s.zone(l).hz = v })
 	each(families["realmwire_zone_tick_seconds"], func(l map[string]string, v float64) {
