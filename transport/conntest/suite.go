@@ -31,6 +31,9 @@ func Run(t *testing.T, kind transport.Kind, f Factory) {
 	t.Run("bad tickets", func(t *testing.T) { badTickets(t, f) })
 	t.Run("idle stays alive", func(t *testing.T) { idle(t, f) })
 	t.Run("many clients", func(t *testing.T) { many(t, f) })
+	t.Run("bad network", func(t *testing.T) { badNetwork(t, f) })
+	t.Run("races", func(t *testing.T) { races(t, f) })
+	t.Run("change of address", func(t *testing.T) { moves(t, f) })
 }
 
 func identity(t *testing.T, kind transport.Kind, f Factory) {

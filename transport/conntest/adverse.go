@@ -1,0 +1,120 @@
+package conntest
+
+import (
+	"encoding/binary"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/netsim"
+)
+
+// badNetwork: what is reliable arrives whole and in order, what is latest at most once.
+func badNetwork(t *testing.T, f Factory) {
+	bad := netsim.Profile{Latency: 5 * time.Millisecond, Jitter: 3 * time.Millisecond, Loss: 0.08, Duplicate: 0.05, Reorder: 0.05}
+	w := newWorld(t, f, Options{Up: bad, Down: bad, Seed: 3})
+	client, server := w.join()
+	var stop sync.WaitGroup
+	for _, r := range []*Recorder{client, server} {
+		stop.Go(func() { sendStates(t, r, 300) })
+	}
+	SendNumbered(t, client, server, 100)
+	SendNumbered(t, server, client, 100)
+	stop.Wait()
+	for _, r := range []*Recorder{client, server} {
+		r.until(t, "most of the states", func() bool { return len(r.messages[transport.Latest]) > 150 })
+		r.mu.Lock()
+		seen := map[uint32]bool{}
+		for _, msg := range r.messages[transport.Latest] {
+			n := binary.LittleEndian.Uint32(msg)
+			if seen[n] {
+				t.Errorf("state %d came twice", n)
+			}
+			seen[n] = true
+		}
+		r.mu.Unlock()
+	}
+}
+
+// sendStates sends n states, 4 ms apart.
+func sendStates(t *testing.T, r *Recorder, n int) {
+	for i := range n {
+		msg := binary.LittleEndian.AppendUint32(nil, uint32(i))
+		if err := r.Conn.Send(transport.Latest, append(msg, make([]byte, 100)...)); err != nil {
+			t.Errorf("state %d: %v", i, err)
+			return
+		}
+		time.Sleep(4 * time.Millisecond)
+	}
+}
+
+// races: any goroutine may send on either lane, ask and close, at any time.
+func races(t *testing.T, f Factory) {
+	w := newWorld(t, f, Options{})
+	client, server := w.join()
+	var work sync.WaitGroup
+	for _, r := range []*Recorder{client, server} {
+		for i := range 4 {
+			work.Go(func() {
+				for n := range 400 {
+					lane := transport.Lane((i + n) % 2)
+					err := r.Conn.Send(lane, []byte{byte(n)})
+					if err != nil && !errors.Is(err, transport.ErrClosed) && !errors.Is(err, transport.ErrBackpressure) {
+						t.Errorf("send on %s: %v", lane, err)
+						return
+					}
+					_, _ = r.Conn.Stats(), r.Conn.Backlog()
+					if n == 300 {
+						r.Conn.Close(transport.Normal, "enough")
+					}
+				}
+			})
+		}
+	}
+	work.Wait()
+	for _, r := range []*Recorder{client, server} {
+		if code, _ := r.WaitClosed(t); code != transport.Normal {
+			t.Errorf("closed with %s", code)
+		}
+		r.mu.Lock()
+		if r.closed != 1 || r.late != 0 {
+			t.Errorf("closed %d times, %d messages after that", r.closed, r.late)
+		}
+		r.mu.Unlock()
+		if err := r.Conn.Send(transport.Reliable, []byte("late")); !errors.Is(err, transport.ErrClosed) {
+			t.Errorf("sending on a closed session: %v", err)
+		}
+	}
+}
+
+// moves: a peer whose address changes keeps its session, where the transport can, and nothing reliable is lost.
+func moves(t *testing.T, f Factory) {
+	w := newWorld(t, f, Options{Timeout: 3 * time.Second})
+	if w.end.Move == nil {
+		return
+	}
+	client, server := w.join()
+	before := server.Conn.RemoteAddr()
+	SendNumbered(t, client, server, 20)
+	w.end.Move()
+	for _, r := range []*Recorder{client, server} {
+		for i := range 20 {
+			sendPatiently(t, r, numbered(i))
+		}
+	}
+	for _, r := range []*Recorder{client, server} {
+		mustSend(t, r, transport.Latest, []byte("moved"))
+	}
+	server.WaitMessages(t, transport.Reliable, 40)
+	client.WaitMessages(t, transport.Reliable, 20)
+	deadline := time.Now().Add(wait)
+	for server.Conn.RemoteAddr() == before {
+		if time.Now().After(deadline) {
+			t.Fatal("the session still goes to the old address")
+		}
+		mustSend(t, client, transport.Latest, []byte("here"))
+		time.Sleep(10 * time.Millisecond)
+	}
+}
