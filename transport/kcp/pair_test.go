@@ -71,8 +71,10 @@ func (w *pair) pump(end int) {
 }
 
 // step moves time on by a millisecond.
-func (w *pair) step() {
-	w.now = w.now.Add(time.Millisecond)
+func (w *pair) step() { w.stepBy(time.Millisecond) }
+
+func (w *pair) stepBy(d time.Duration) {
+	w.now = w.now.Add(d)
 	var later []inFlight
 	arrived := w.wire
 	w.wire = nil
