@@ -41,6 +41,7 @@ type client struct {
 	view    *snapshot.View
 	sees    interest.View
 	ordered bool
+	pace    pace
 
 	echo     echo
 	chat     bucket

@@ -49,6 +49,7 @@ func (c *Core) takeInputs(cl *client, msg []byte, at time.Duration) {
 		return
 	}
 	cl.view.Ack(h.AckTick, h.AckOlder)
+	cl.pace.acked(h.AckTick, h.AckOlder, at)
 	if cl.echo.has && h.Newest < cl.echo.newest {
 		return // overtaken on the way
 	}

@@ -129,6 +129,13 @@ func (c *Core) snapshot(cl *client, now time.Duration) {
 		}
 		lane = transport.Reliable
 	}
+	full := min(c.cfg.SnapshotBytes, cl.maxLatest)
+	cl.pace.decide(full, now)
+	budget := cl.pace.allow(c.tick, full)
+	if budget == 0 {
+		c.Count.Paced++
+		return
+	}
 	h := snapshot.Header{Starved: cl.inputs.Starved()}
 	if e := &cl.echo; e.has {
 		h.HasEcho, h.Echo = true, e.time
@@ -137,8 +144,9 @@ func (c *Core) snapshot(cl *client, now time.Duration) {
 		e.has = false
 	}
 	from := len(c.out.arena)
-	c.out.arena, _ = cl.view.Encode(c.out.arena, h, min(c.cfg.SnapshotBytes, cl.maxLatest))
+	c.out.arena, _ = cl.view.Encode(c.out.arena, h, budget)
 	msg := c.out.tail(from)
+	cl.pace.leaves(c.tick, len(msg), now)
 	c.Count.Snapshots++
 	c.Count.SnapBytes += uint64(len(msg))
 	c.out.Sends = append(c.out.Sends, Send{cl.id, lane, msg})
