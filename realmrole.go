@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/store/badger"
@@ -48,13 +49,22 @@ func startMaster(f realmFlags, game rules.Game, dial func() (*bus.Conn, error), 
 		return nil, err
 	}
 	m.realm, err = realm.New(realm.Config{
-		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Classes: game.Classes,
+		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Accepts: accepted(game.Schema), Classes: game.Classes,
 		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: f.RateLimit == "off"}, Log: log, Registerer: reg,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// accepted are the older versions of a schema whose clients are let in.
+func accepted(s *snapshot.Schema) []uint64 {
+	var out []uint64
+	for _, o := range s.Older {
+		out = append(out, o.Hash)
+	}
+	return out
 }
 
 // close stops in the order that loses nothing: no more requests, then no more work, then the store.

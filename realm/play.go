@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/realmwire/realmwire/realm/bus"
@@ -60,7 +61,7 @@ func (r *Realm) checkClient(p *PlayRequest) error {
 	case p.Protocol > Protocol:
 		return refuse(CodeServerOutdated, "This client speaks protocol %d, the realm speaks %d. Ask the operator to update the server, or use an older client.",
 			p.Protocol, Protocol)
-	case p.Schema != r.schema():
+	case p.Schema != r.schema() && !slices.ContainsFunc(r.cfg.Accepts, func(h uint64) bool { return ID(h).String() == p.Schema }):
 		return refuse(CodeClientOutdated, "This client was built for schema %.32s, the realm runs schema %s. Update the client; in a browser, reload the page.",
 			p.Schema, r.schema())
 	}

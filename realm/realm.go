@@ -27,7 +27,8 @@ type Config struct {
 	MOTD       string
 	Version    string // of the program; default "dev"
 	Game       string
-	Schema     uint64   // hash of the game's schema; clients and zone processes must have the same
+	Schema     uint64   // hash of the game's schema; zone processes must have the same
+	Accepts    []uint64 // hashes of older versions of the schema whose clients are served too
 	Classes    []string // that characters can have; default knight, rogue, wizard
 	StartZone  string   // where new characters begin
 	Capacity   int      // players in the whole realm; default: what the zones hold together

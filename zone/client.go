@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"slices"
 	"time"
 
 	"github.com/realmwire/realmwire/protocol/message"
@@ -34,6 +35,7 @@ type client struct {
 	transport transport.Kind
 	maxLatest int
 	verify    bool
+	older     *snapshot.Older // the version of the schema that the client was built for; nil: the server's
 	name      string
 
 	entity  snapshot.ID
@@ -81,6 +83,24 @@ func (b *bucket) take(tick, period uint32, burst int) bool {
 	}
 	b.used++
 	return true
+}
+
+// kinds are the entity kinds that the client knows; nil: all.
+func (cl *client) kinds() []uint8 {
+	if cl.older == nil {
+		return nil
+	}
+	return cl.older.Kinds
+}
+
+// knows reports whether the client understands a game's message.
+func (cl *client) knows(id uint8) bool {
+	return cl.older == nil || slices.Contains(cl.older.Messages, id)
+}
+
+// retired reports whether a fair client of that version may send a message that means nothing to this one.
+func (cl *client) retired(id uint8) bool {
+	return cl.older != nil && slices.Contains(cl.older.Retired, id)
 }
 
 // inWorld reports whether the client has an entity.

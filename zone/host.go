@@ -28,7 +28,7 @@ func (h host) Travel(p rules.PlayerID, zone, point string) {
 }
 
 func (h host) Send(p rules.PlayerID, m message.Body) {
-	if cl := h.c.players[p]; cl != nil {
+	if cl := h.c.players[p]; cl != nil && cl.knows(m.ID()) {
 		h.c.send(cl, m)
 	}
 }

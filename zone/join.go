@@ -3,6 +3,7 @@ package zone
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"
@@ -47,11 +48,12 @@ func (c *Core) join(cl *client, msg []byte) {
 		return
 	}
 	ground := c.cfg.Ground.Map
+	older, admitted := c.cfg.Game.Schema.Admits(j.Schema)
 	switch {
 	case j.Protocol != message.Version:
 		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client speaks protocol %d, the server %d. Update the %s.",
-			j.Protocol, message.Version, older(j.Protocol < message.Version)))
-	case j.Schema != c.cfg.Game.Schema.Hash:
+			j.Protocol, message.Version, outdated(j.Protocol < message.Version)))
+	case !admitted:
 		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client was built for schema %016x, the server for %016x. Update the client.",
 			j.Schema, c.cfg.Game.Schema.Hash))
 	case j.MapHash != ground.Hash():
@@ -59,14 +61,14 @@ func (c *Core) join(cl *client, msg []byte) {
 	case len(c.players)+c.joining >= c.cfg.Zone.Capacity && c.players[cl.character] == nil:
 		c.refuse(cl, message.ZoneFull, c.fullText())
 	default:
-		cl.verify = j.Verify
+		cl.verify, cl.older = j.Verify, older
 		cl.phase, cl.deadline = phaseAttach, c.tick+c.ticks(attachSeconds)
 		c.joining++
 		c.out.Attaches = append(c.out.Attaches, AttachRequest{Client: cl.id, Character: cl.character, Epoch: cl.epoch, Session: cl.session})
 	}
 }
 
-func older(client bool) string {
+func outdated(client bool) string {
 	if client {
 		return "client"
 	}
@@ -114,6 +116,12 @@ func (c *Core) supersede(p rules.PlayerID) {
 func (c *Core) enter(cl *client, r *AttachResult) {
 	c.supersede(cl.character)
 	id, inputs, err := c.sim.Join(r.Character.Character)
+	if err == nil && cl.older != nil && !slices.Contains(cl.older.Kinds, c.world.Kind(id)) {
+		c.sim.Leave(cl.character)
+		c.release(r)
+		c.refuse(cl, message.SchemaMismatch, "Your character is of a kind that this client does not know. Update the client.")
+		return
+	}
 	if err != nil {
 		c.refuse(cl, message.AttachRefused, fmt.Sprintf("You cannot enter %s: %v", c.cfg.Zone.Title, err))
 		return
@@ -125,7 +133,7 @@ func (c *Core) enter(cl *client, r *AttachResult) {
 	// Spread over the period, so that a crowd that came together is not saved together.
 	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(saveSeconds)
 	cl.ordered = c.cfg.Ordered && cl.transport == transport.KCP
-	cl.view = snapshot.NewView(c.world, snapshot.ViewConfig{Ordered: cl.ordered, Verify: cl.verify})
+	cl.view = snapshot.NewView(c.world, snapshot.ViewConfig{Ordered: cl.ordered, Verify: cl.verify, Kinds: cl.kinds()})
 	cl.view.Enter(id, true)
 	c.players[cl.character] = cl
 	c.send(cl, &message.Welcome{

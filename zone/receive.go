@@ -30,6 +30,7 @@ func (c *Core) receive(cl *client, lane transport.Lane, msg []byte, at time.Dura
 		c.offend(cl)
 	case id == (*message.Say)(nil).ID():
 		c.say(cl, msg)
+	case id >= schema.FirstGameID && cl.retired(id): // fair, and no longer of use
 	case id >= schema.FirstGameID && cl.phase == phasePlay:
 		if err := c.sim.Message(cl.character, msg); err != nil {
 			c.offend(cl)

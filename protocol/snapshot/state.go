@@ -51,6 +51,30 @@ type Kind struct {
 type Schema struct {
 	Hash  uint64
 	Kinds []Kind
+	Older []Older // versions whose clients the server serves too
+}
+
+// Older is an earlier version of a schema whose clients read and write the same bytes, as far as they know them.
+// See docs/evolution.md.
+type Older struct {
+	Hash     uint64
+	Kinds    []uint8 // entity kinds that its clients know
+	Messages []uint8 // messages that its clients know
+	Retired  []uint8 // messages that its clients may send and that mean nothing any more
+}
+
+// Admits reports whether clients built for the schema with this hash are served, and from which older version they are;
+// nil: from this one.
+func (s *Schema) Admits(hash uint64) (older *Older, ok bool) {
+	if hash == s.Hash {
+		return nil, true
+	}
+	for i := range s.Older {
+		if s.Older[i].Hash == hash {
+			return &s.Older[i], true
+		}
+	}
+	return nil, false
 }
 
 func (s *Schema) kind(id uint8) *Kind {

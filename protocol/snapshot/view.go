@@ -13,6 +13,8 @@ type ViewConfig struct {
 	Ordered bool
 	// Verify ends each snapshot with a checksum over its entities.
 	Verify bool
+	// Kinds are those that the client knows; others are never shown to it. Empty: it knows all.
+	Kinds []uint8
 }
 
 // View is the server's picture of one client. Its zone owns it. Views of one world share its scratch space: encode them
@@ -101,8 +103,12 @@ func (v *View) lookup(id ID) *slot {
 }
 
 // Enter puts an entity into view; own marks the client's own entity. False: no slot is left, try again later.
+// An entity of a kind that the client does not know is passed over.
 func (v *View) Enter(id ID, own bool) bool {
 	i, known := v.search(id)
+	if !known && len(v.cfg.Kinds) > 0 && !slices.Contains(v.cfg.Kinds, v.world.Kind(id)) {
+		return true
+	}
 	if known {
 		if s := &v.slots[v.byID[i].slot]; s.state == slotLeaving {
 			// The client may or may not have dropped it: only a whole state is safe.

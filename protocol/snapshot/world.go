@@ -61,6 +61,15 @@ func (w *World) Position(id ID) (x, y int32, ok bool) {
 	return x, y, true
 }
 
+// Kind is an entity's kind; 0 when it is gone.
+func (w *World) Kind(id ID) uint8 {
+	p := w.find(id)
+	if p == nil {
+		return 0
+	}
+	return w.tables[p.table].kind()
+}
+
 // Alive reports whether id names an entity of this world.
 func (w *World) Alive(id ID) bool { return w.find(id) != nil }
 
