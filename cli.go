@@ -26,6 +26,7 @@ type cli struct {
 	Loadtest loadtestCmd `cmd:"" help:"Let bots play on a server, and report what they saw."`
 	Netsim   netsimCmd   `cmd:"" help:"Be a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
 	Gen      genCmd      `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
+	Compat   compatCmd   `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
 	Show     showCmd     `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 }

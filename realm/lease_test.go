@@ -402,6 +402,25 @@ func TestPlayRefuses(t *testing.T) {
 	wantCode(t, err, CodeSignedOut)
 }
 
+// Clients of an older schema that the game's accepts are let through; the zone knows how to serve them.
+func TestPlayAcceptsOlderSchemas(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Accepts = []uint64{0xab, 0xfedcba9876543210} })
+	w.zone("overworld")
+	p := w.player("Mine")
+	for schema, want := range map[string]Code{
+		"00000000000000ab": "", "fedcba9876543210": "", "0123456789abcdef": "", "ab": CodeClientOutdated, "fedcba9876543211": CodeClientOutdated,
+	} {
+		req := playRequest(p.character.ID)
+		req.Schema = schema
+		_, err := w.realm.Play(t.Context(), p.Caller, req)
+		if want == "" {
+			must(t, err)
+		} else {
+			wantCode(t, err, want)
+		}
+	}
+}
+
 func TestRegisterProcess(t *testing.T) {
 	w := newWorld(t, nil)
 	z := w.zone("overworld")

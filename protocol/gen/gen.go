@@ -76,11 +76,16 @@ func Render(c Config) (*schema.Schema, map[string][]byte, error) {
 	if c.Go == "" {
 		c.Go = filepath.Join(c.Dir, s.Package+"_gen.go")
 	}
-	text, err := emitGo(s)
+	older, err := readAccepts(c.Dir, s)
 	if err != nil {
 		return nil, nil, err
 	}
-	files := map[string][]byte{c.Go: text}
+	text, err := emitGo(s, older)
+	if err != nil {
+		return nil, nil, err
+	}
+	lock := filepath.Join(filepath.Dir(c.Go), schema.LockName(s.Package))
+	files := map[string][]byte{c.Go: text, lock: s.Lock().Bytes()}
 	if c.TypeScript != "" {
 		if c.TypeScriptSDK == "" {
 			c.TypeScriptSDK = "../sdk"

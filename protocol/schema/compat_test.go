@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -53,6 +54,20 @@ func TestVerdicts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The report in docs/evolution.md is what this change gives.
+func TestDocumentedReport(t *testing.T) {
+	newer := strings.NewReplacer("\tHair  uint8  `rw:\"max=7\"`\n", "", "type Feeling uint8", "type Feeling uint8\n\n//realmwire:message id=66\ntype Ping struct{ N uint8 }\n").Replace(evolution.Base)
+	page, err := os.ReadFile("../../docs/evolution.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := schema.Compare(lockOf(t, evolution.Base), lockOf(t, newer)).String()
+	hash := regexp.MustCompile("[0-9a-f]{16}")
+	if want := hash.ReplaceAllString(report, "HASH"); !strings.Contains(hash.ReplaceAllString(string(page), "HASH"), want) {
+		t.Errorf("docs/evolution.md does not show\n%s", report)
 	}
 }
 
