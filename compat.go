@@ -97,7 +97,7 @@ func schemaAt(ctx context.Context, revision, folder string) (*schema.Lock, error
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	for name := range strings.Lines(string(names)) {
 		name = strings.TrimSpace(name)
 		lock := strings.HasSuffix(name, schema.LockName(""))

@@ -101,7 +101,13 @@ func (b *syncBuffer) String() string {
 // start runs a role and waits until it is ready. The test's end stops it.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := launch(t, args...)
+	return startBinary(t, binary(t), args...)
+}
+
+// startBinary is start for a program that a test built.
+func startBinary(t *testing.T, path string, args ...string) *process {
+	t.Helper()
+	p := launchBinary(t, path, args...)
 	deadline := time.Now().Add(60 * time.Second)
 	file := args[len(args)-1]
 	for {

@@ -141,6 +141,7 @@ type Info struct {
 	Protocol int          `json:"protocol"`
 	Game     string       `json:"game"`
 	Schema   string       `json:"schema"`
+	Accepts  []string     `json:"accepts,omitempty" doc:"hashes of older schemas whose clients are served too"`
 	Players  int          `json:"players"`
 	Capacity int          `json:"capacity"`
 	Classes  []string     `json:"classes"`

@@ -136,9 +136,13 @@ func (r *Realm) Endpoint(_ context.Context, incarnation ID) (Endpoint, error) {
 // Info implements API.
 func (r *Realm) Info(context.Context) (Info, error) {
 	zones, players, capacity := r.dir.status(r.now())
+	var accepts []string
+	for _, h := range r.cfg.Accepts {
+		accepts = append(accepts, ID(h).String())
+	}
 	return Info{
 		Name: r.cfg.Name, MOTD: r.cfg.MOTD, Version: r.cfg.Version, Protocol: Protocol,
-		Game: r.cfg.Game, Schema: r.schema(), Players: players, Capacity: capacity,
+		Game: r.cfg.Game, Schema: r.schema(), Accepts: accepts, Players: players, Capacity: capacity,
 		Classes: r.cfg.Classes, Zones: zones,
 	}, nil
 }

@@ -46,7 +46,8 @@ type Realm struct {
 	Version  string       `json:"version"`
 	Protocol int          `json:"protocol"`
 	Game     string       `json:"game"`
-	Schema   string       `json:"schema"` // hash, 16 hex digits
+	Schema   string       `json:"schema"`  // hash, 16 hex digits
+	Accepts  []string     `json:"accepts"` // older schemas whose clients are served too
 	Players  int          `json:"players"`
 	Capacity int          `json:"capacity"`
 	Classes  []string     `json:"classes"`

@@ -11,7 +11,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
-// AcceptsFolder, in a game's folder, holds the lock files of the older versions whose clients are served.
+// AcceptsFolder is in a game's folder and holds the lock files of the older versions whose clients are served.
 const AcceptsFolder = "accepts"
 
 // maxAccepts bounds how many older versions a server serves: each join looks through them.

@@ -108,7 +108,7 @@ func (c *comparison) meet(p pair, way path) {
 func (c *comparison) spread() {
 	for again := true; again; {
 		again = false
-		for i := 0; i < len(c.order); i++ {
+		for i := range len(c.order) {
 			p := c.order[i]
 			if p.enum {
 				continue

@@ -48,8 +48,8 @@ func (c *comparison) form(where string, older, newer *LockType, way path) {
 		return
 	case o.kind == "other" && older.Elem == nil:
 		return
-	case o.kind == "int" && older.Enum != "" && newer.Enum != "" && o.small == n.small && o.medium == n.medium:
-		return // the range is the enum's
+	case o.kind == "int" && o.spans(c.Old.enum(older.Enum)) && n.spans(c.New.enum(newer.Enum)) && o.small == n.small && o.medium == n.medium:
+		return // what there is to say is said of the enum
 	case o.kind == "int":
 		c.number(where, older, newer, way)
 		return
@@ -66,6 +66,9 @@ func (c *comparison) form(where string, older, newer *LockType, way path) {
 		c.form(where+"[]", older.Elem, newer.Elem, way)
 	}
 }
+
+// spans reports whether a range is that of an enum's constants.
+func (f form) spans(e *LockEnum) bool { return e != nil && f.min == 0 && f.max == int64(len(e.Values))-1 }
 
 func lengths(f form) string { return fmt.Sprintf("%d to %d", int64(1)<<(f.bits-1), int64(1)<<f.bits-1) }
 

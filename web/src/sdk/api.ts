@@ -27,6 +27,8 @@ export interface RealmInfo {
   game: string;
   /** The hash of the game's schema, 16 hex digits. */
   schema: string;
+  /** Hashes of older schemas whose clients are served too. */
+  accepts?: string[];
   players: number;
   capacity: number;
   classes: string[];
