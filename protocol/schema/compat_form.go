@@ -68,7 +68,9 @@ func (c *comparison) form(where string, older, newer *LockType, way path) {
 }
 
 // spans reports whether a range is that of an enum's constants.
-func (f form) spans(e *LockEnum) bool { return e != nil && f.min == 0 && f.max == int64(len(e.Values))-1 }
+func (f form) spans(e *LockEnum) bool {
+	return e != nil && f.min == 0 && f.max == int64(len(e.Values))-1
+}
 
 func lengths(f form) string { return fmt.Sprintf("%d to %d", int64(1)<<(f.bits-1), int64(1)<<f.bits-1) }
 

@@ -69,6 +69,10 @@ var Cases = []Case{
 	{Name: "lower-bound-in-message", Edits: []string{"max=999", "max=600"}, Breaking: true, Says: "Item.Code: 0..999 became 0..600"},
 	{Name: "longer-list", Edits: []string{"max=4\"", "max=6\""}, Breaking: true, Says: "Trade.Offer: its greatest length 4 became 6"},
 	{Name: "more-constants-in-message", Edits: []string{"\tFear\n", "\tFear\n\tLove\n"}, Breaking: true, Says: "enum Feeling: has 4 values and had 3"},
+	{Name: "all-at-once", Edits: []string{
+		"Hair ", "Mane ", "Purse ", "Wallet ", "type Chest ", "type Coffer ", "Sitting", "Resting", "\tLying\n", "", "max=200", "max=255",
+		"//realmwire:message id=65\n", "", end, end + "\n//realmwire:message id=66\ntype Ping struct{ Of uint16 }\n\n//realmwire:entity id=3\ntype Boat struct {\n\tBody Body\n\tHull Lid\n}\n",
+	}, Says: "COMPATIBLE"},
 	// Bits move.
 	{Name: "add-field", Edits: []string{"\tOpen bool\n", "\tOpen bool\n\tBurning bool\n"}, Breaking: true, Says: "Lid.Burning: is new"},
 	{Name: "remove-field", Edits: []string{"\tHair  uint8  `rw:\"max=7\"`\n", ""}, Breaking: true, Says: "Look.Hair: is gone"},
