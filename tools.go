@@ -41,6 +41,11 @@ func (showCmd) Run(env *environment) error {
 			return err
 		}
 		args := []string{cmd.Name}
+		for _, p := range cmd.Positional {
+			if p.Required {
+				args = append(args, p.Name) // any word: what is shown are flags
+			}
+		}
 		if env.config != "" {
 			args = append(args, "--config", env.config)
 		}
