@@ -20,7 +20,11 @@ func describeTransports(ch chan<- *prometheus.Desc) {
 
 // collectTransports exports every counter of every transport under its field's name, so that a new one is never forgotten.
 func collectTransports(ch chan<- prometheus.Metric, p *zoneProcess) {
-	for name, counters := range map[string]any{"udp": p.sock.Counters(), "kcp": p.kcp.Counters(), "webrtc": p.rtc.Counters(), "websocket": p.ws.Counters()} {
+	all := map[string]any{"udp": p.sock.Counters(), "kcp": p.kcp.Counters(), "webrtc": p.rtc.Counters(), "websocket": p.ws.Counters()}
+	if p.wsDirect != nil {
+		all["websocket-direct"] = p.wsDirect.Counters()
+	}
+	for name, counters := range all {
 		v := reflect.ValueOf(counters)
 		for i := range v.NumField() {
 			switch f := v.Field(i); f.Kind() {

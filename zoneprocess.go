@@ -40,6 +40,8 @@ type zoneProcess struct {
 	ws          *ws.Handler
 	zones       *zone.Process
 	client      *realm.ZoneClient
+	wsDirect    *ws.Handler // for those who come straight here; nil without --ws
+	direct      *httpServer // likewise
 	private     *httpServer // WebSocket from the gateways, and the operator's pages
 }
 
@@ -74,6 +76,11 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 		return nil, err
 	}
 	p.ws = ws.NewHandler(ws.ServerConfig{Tickets: opener, Accept: p.zones.Accept, TrustForwarded: true, Log: log})
+	if flags.WS != "" {
+		if err = p.openDirect(opener); err != nil {
+			return nil, err
+		}
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/ws", p.ws)
 	if ops != nil {
@@ -85,6 +92,30 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 		reg.MustRegister(newZoneCollector(p))
 	}
 	return p, nil
+}
+
+// openDirect listens for WebSockets that come past the gateway. Whoever connects there may write any header: none is trusted.
+func (p *zoneProcess) openDirect(tickets *ticket.Opener) error {
+	l, err := listenHTTP(context.Background(), "--ws", p.flags.WS)
+	if err != nil {
+		return err
+	}
+	p.wsDirect = ws.NewHandler(ws.ServerConfig{Tickets: tickets, Accept: p.zones.Accept, Log: p.log})
+	mux := http.NewServeMux()
+	mux.Handle("/ws", p.wsDirect)
+	p.direct = startHTTP(l, mux, nil, p.log)
+	return nil
+}
+
+// webSocketURL is where WebSockets come straight here, empty where they do not.
+func (p *zoneProcess) webSocketURL() string {
+	switch {
+	case p.direct == nil:
+		return ""
+	case p.flags.PublicWS != "":
+		return p.flags.PublicWS
+	}
+	return "ws://" + p.direct.l.Addr().String() + "/ws"
 }
 
 func newIncarnation() realm.ID {
@@ -119,7 +150,7 @@ func (p *zoneProcess) udpAddr() string {
 func (p *zoneProcess) registration() realm.Process {
 	reg := realm.Process{
 		Incarnation: p.incarnation, TicketKey: p.key, UDPAddr: p.udpAddr(), HTTPAddr: reachable(p.private.l.Addr().String()),
-		Schema: p.game.Schema.Hash, Snapshots: p.flags.Snapshots,
+		WebSocketURL: p.webSocketURL(), Schema: p.game.Schema.Hash, Snapshots: p.flags.Snapshots,
 	}
 	stats := p.zones.Stats()
 	for i, z := range p.zones.Zones() {
@@ -232,6 +263,10 @@ func (p *zoneProcess) load() realm.Load {
 func (p *zoneProcess) closeTransports() {
 	if p.ws != nil {
 		_ = p.ws.Close()
+	}
+	if p.wsDirect != nil {
+		_ = p.wsDirect.Close()
+		p.direct.stop(context.Background())
 	}
 	if p.rtc != nil {
 		_ = p.rtc.Close()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 
 	"github.com/realmwire/realmwire/transport/ticket"
 )
@@ -41,10 +42,20 @@ func (r *Realm) seal(character characterRecord, h holdRecord, t target) (Grant, 
 		Expires:   claims.Expires.UTC(),
 		UDP:       GrantUDP{Addr: publicAddr(t.process.UDPAddr, h.Host)},
 		WebRTC:    GrantEndpoint{URL: "/v1/rtc/" + incarnation},
-		WebSocket: GrantEndpoint{URL: "/v1/ws/" + incarnation},
+		WebSocket: GrantEndpoint{URL: webSocketURL(t.process, h.Host)},
 		Schema:    r.schema(),
 		Snapshots: t.process.Snapshots,
 	}, nil
+}
+
+// webSocketURL is where a client's WebSocket goes: a path on the gateway, which relays it, or straight to the process.
+func webSocketURL(p Process, host string) string {
+	u, err := url.Parse(p.WebSocketURL)
+	if p.WebSocketURL == "" || err != nil {
+		return "/v1/ws/" + p.Incarnation.String()
+	}
+	u.Host = publicAddr(u.Host, host)
+	return u.String()
 }
 
 // publicAddr is where a client reaches a process: at its own address or, where that says "any", at the host by which the client

@@ -438,6 +438,8 @@ func TestRegisterProcess(t *testing.T) {
 		{func(p *Process) { p.TicketKey = [32]byte{} }, CodeInvalid},
 		{func(p *Process) { p.Schema++ }, CodeSchemaMismatch},
 		{func(p *Process) { p.UDPAddr = "nowhere" }, CodeInvalid},
+		{func(p *Process) { p.WebSocketURL = "http://zone.example.org/ws" }, CodeInvalid},
+		{func(p *Process) { p.WebSocketURL = "wss:///ws" }, CodeInvalid},
 		{func(p *Process) { p.HTTPAddr = "" }, CodeInvalid},
 		{func(p *Process) { p.Snapshots = "best" }, CodeInvalid},
 		{func(p *Process) { p.Zones = nil }, CodeInvalid},

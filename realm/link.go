@@ -26,9 +26,12 @@ type Process struct {
 	TicketKey   ticket.Key `json:"-"`         // the realm seals tickets for this process with it
 	UDPAddr     string     `json:"udp_addr"`  // HOST:PORT for clients; an unspecified host means the host by which they reach the gateway
 	HTTPAddr    string     `json:"http_addr"` // HOST:PORT for gateways
-	Schema      uint64     `json:"schema"`
-	Snapshots   string     `json:"snapshots"` // "latest" or "kcp"
-	Zones       []ZoneInfo `json:"zones"`
+	// WebSocketURL is where clients' WebSockets come straight to the process, its host unspecified for that of the gateway; empty:
+	// gateways relay them.
+	WebSocketURL string     `json:"websocket_url,omitempty"`
+	Schema       uint64     `json:"schema"`
+	Snapshots    string     `json:"snapshots"` // "latest" or "kcp"
+	Zones        []ZoneInfo `json:"zones"`
 }
 
 // ZoneInfo is a zone that a process serves. Map is the artefact whose SHA-256 in hex is MapHash.

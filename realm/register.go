@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/realmwire/realmwire/realm/bus"
@@ -68,6 +69,11 @@ func (r *Realm) checkProcess(p Process) error {
 	for what, addr := range map[string]string{"UDP": p.UDPAddr, "HTTP": p.HTTPAddr} {
 		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" || len(addr) > maxHost {
 			return refuse(CodeInvalid, "%s address %.80q: want HOST:PORT", what, addr)
+		}
+	}
+	if p.WebSocketURL != "" {
+		if u, err := url.Parse(p.WebSocketURL); err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Host == "" || len(p.WebSocketURL) > maxHost {
+			return refuse(CodeInvalid, "WebSocket URL %.80q: want ws://HOST:PORT/PATH or wss://…", p.WebSocketURL)
 		}
 	}
 	if n := len(p.Zones); n == 0 || n > MaxZonesPerProcess {

@@ -174,8 +174,11 @@ func (a *API) Signal(ctx context.Context, g *Grant, offer string) (answer string
 	return r.SDP, err
 }
 
-// WebSocketURL is where a grant's WebSocket is.
+// WebSocketURL is where a grant's WebSocket is: at the gateway, or at the zone process itself.
 func (a *API) WebSocketURL(g *Grant) (string, error) {
+	if u, err := url.Parse(g.WebSocket.URL); err == nil && u.Host != "" && (u.Scheme == "ws" || u.Scheme == "wss") {
+		return u.String(), nil
+	}
 	u, err := a.resolve(g.WebSocket.URL)
 	if err != nil {
 		return "", err

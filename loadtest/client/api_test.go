@@ -256,7 +256,15 @@ func TestAGrantCannotSendItsClientToAnotherHost(t *testing.T) {
 			t.Errorf("path %q became %q", path, u)
 		}
 	}
-	c := Config{LoopbackOnly: true, Transport: transport.KCP, API: a}
+	direct := Grant{WebSocket: GrantEndpoint{"wss://zone1.example/ws"}}
+	if u, err := a.WebSocketURL(&direct); err != nil || u != "wss://zone1.example/ws" {
+		t.Errorf("straight to the zone process: %q, %v", u, err)
+	}
+	c := Config{LoopbackOnly: true, Transport: transport.WebSocket, API: a}
+	if _, err := c.dial(t.Context(), &direct, nil); err == nil || !strings.Contains(err.Error(), "not on this machine") {
+		t.Errorf("WebSocket beyond the machine: %v", err)
+	}
+	c = Config{LoopbackOnly: true, Transport: transport.KCP, API: a}
 	if _, err := c.dial(t.Context(), &Grant{UDP: GrantUDP{"192.0.2.1:7777"}}, nil); err == nil || !strings.Contains(err.Error(), "not on this machine") {
 		t.Errorf("kcp beyond the machine: %v", err)
 	}

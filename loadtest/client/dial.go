@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/realmwire/realmwire/transport"
@@ -42,12 +43,17 @@ func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (trans
 			return answer, err
 		}}, h)
 	case transport.WebSocket:
-		url, err := c.API.WebSocketURL(g)
+		target, err := c.API.WebSocketURL(g)
 		if err != nil {
 			return nil, err
 		}
+		if u, err := url.Parse(target); err != nil || u.Host != c.API.base.Host {
+			if err := c.allow(u.Host); err != nil {
+				return nil, err
+			}
+		}
 		// A WebSocket outlives any request's timeout, so only the connection pool is shared.
-		return ws.Dial(ctx, ws.DialConfig{URL: url, Ticket: g.Ticket, HTTPClient: &http.Client{Transport: c.API.http.Transport}}, h)
+		return ws.Dial(ctx, ws.DialConfig{URL: target, Ticket: g.Ticket, HTTPClient: &http.Client{Transport: c.API.http.Transport}}, h)
 	default:
 		return nil, fmt.Errorf("transport %q is unknown: kcp, webrtc and websocket exist", c.Transport)
 	}

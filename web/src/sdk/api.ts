@@ -97,8 +97,9 @@ export class RealmApi {
     this.base = base.replace(/\/+$/, '');
   }
 
-  /** The full address of a path on the gateway. */
+  /** The full address of a path on the gateway; an address that is full already stays. */
   url(path: string): string {
+    if (/^wss?:/.test(path)) return path;
     const here = typeof location === 'undefined' ? undefined : location.href;
     return new URL(this.base + path, here).href;
   }
