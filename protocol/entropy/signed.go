@@ -70,12 +70,12 @@ func (d *Decoder) Signed(s *Signed) int64 {
 		u |= uint64(d.Adaptive(&s.top[n])) << (n - 1)
 		u |= d.Uint(uint(n - 1))
 	}
+	if u > 1<<63 || u == 1<<63 && !negative {
+		d.Fail() // one form for each value: the least is written with its sign, and what is beyond it not at all
+		return 0
+	}
 	if negative {
 		return int64(-u)
-	}
-	if u > 1<<63-1 {
-		d.Fail() // one form for each value: the least is written with its sign
-		return 0
 	}
 	return int64(u)
 }

@@ -15,6 +15,8 @@ const (
 	MaxRest    = 127  // ticks of rest that are told apart
 	MaxRows    = 4096 // entities
 	maxInteger = 1 << 40
+	maxFall    = 1 << 20
+	maxHalf    = 1 << 16
 )
 
 // ErrMalformed refuses a stream that no encoder wrote for this history.
@@ -84,6 +86,9 @@ func (c *Codec) group(i int, g Group) error {
 	switch g.Class {
 	case Plain:
 	case Motion:
+		if g.Fall < -maxFall || g.Fall > maxFall || g.Drag < 0 || g.Drag > 1<<16 || g.Half < 0 || g.Half > maxHalf || g.Floor < -maxInteger || g.Floor > maxInteger {
+			return fmt.Errorf("group %d: a hint is out of range", i)
+		}
 		if c.motion >= 0 || g.Count < 2 || g.Count > 3 {
 			return fmt.Errorf("group %d: an entity has one place, of 2 or 3 fields", i)
 		}

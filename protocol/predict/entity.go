@@ -82,7 +82,8 @@ func (p *pass) recallPlace(e *entity, i int, g *Group) {
 		e.coast[l] = d.scale(p.stretch[l]).bound()
 		brake := 4096 - g.Drag*(ahead+p.lag[l])>>5
 		e.free[l] = e.coast[l].scale(max(0, brake))
-		e.free[l][g.upAxis()] += g.Fall * ahead * (ahead + p.lag[l]) >> 1
+		up := &e.free[l][g.upAxis()]
+		*up = bound(*up+g.Fall*ahead*(ahead+p.lag[l])>>1, maxPlace)
 	}
 	e.gravity[g.upAxis()] = g.Fall * ahead * ahead >> 1
 	e.bend1 = p.bend(&gone, lag1, lag2)
@@ -136,7 +137,7 @@ func (p *pass) recallPose(e *entity, i int) {
 	if m := p.codec.motion; m >= 0 {
 		if g := &p.codec.layout.Groups[m]; g.Half > 0 && g.Count == 3 {
 			e.reach, e.corner = lowest(e.pose, g.Half)
-			e.hang = e.place[2] - e.reach - g.Floor<<8
+			e.hang = bound(e.place[2]-e.reach-g.Floor<<8, maxPlace)
 			w := e.spin[lag3].mul(e.pose.conj()).near()
 			r := 2 * g.Half << 8
 			e.roll = vec{w[1] * r >> quatShift, -w[0] * r >> quatShift, 0}

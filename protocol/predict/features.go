@@ -32,7 +32,7 @@ func (p *pass) plane(e *entity) (sink, low int64) {
 		return 0, 0
 	}
 	up := g.upAxis()
-	z := e.place[up] - g.Floor<<8 + e.free[lag6][up]
+	z := bound(e.place[up]-g.Floor<<8+e.free[lag6][up], maxPlace)
 	body := g.Half << 8
 	return max(0, body-z), bound((z-body*9/8)*2*logOne/body, 4*logOne)
 }
@@ -142,7 +142,7 @@ func (p *pass) contact(e *entity, i int) contact {
 	reach, corner := lowest(pose, g.Half)
 	c.pivot = e.pose.rotate(corner).sub(pose.rotate(corner))
 	c.oldPivot = e.pose.rotate(e.corner).sub(pose.rotate(e.corner))
-	c.lift = reach + g.Floor<<8 - e.place[2]
+	c.lift = bound(reach+g.Floor<<8-e.place[2], maxPlace)
 	c.over = e.free[lag6][2] - c.lift
 	return c
 }

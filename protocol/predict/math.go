@@ -32,7 +32,7 @@ func size(x int64) int64 {
 func extent(v vec) int64 {
 	var s uint64
 	for _, x := range v {
-		x >>= 4
+		x = bound(x>>4, 1<<25) // three squares stay below 2^53
 		s += uint64(x * x)
 	}
 	return (log2(s+256) - 8*logOne) >> 1

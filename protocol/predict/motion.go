@@ -38,6 +38,6 @@ func (p *pass) axis(set *model, e *entity, i, a int, means, own []int64) {
 	f := &p.codec.layout.Fields[field]
 	now, was := &p.row(i)[field], p.old(i, 0)[field]
 	*now = p.predicted(set, *now, was, f.Min, f.Max+1, means, own)
-	e.moved[a] = (*now - was) << 8
+	e.moved[a] = bound((*now-was)<<8, maxPlace)
 	e.residual[a] = bound(e.moved[a]-e.expected()[a], maxPlace)
 }

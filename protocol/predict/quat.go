@@ -44,10 +44,8 @@ func (a quat) share(num int64) quat {
 	t6 := t4 * t2 >> quatShift
 	shrink := quatOne - t2/6 + t4/120 - t6/5040
 	k = k * shrink >> quatShift
-	return quat{
-		a[0] * k >> quatShift, a[1] * k >> quatShift, a[2] * k >> quatShift,
-		quatOne - t2/2 + t4/24 - t6/720,
-	}
+	part := func(x int64) int64 { return bound(x*k>>quatShift, 8*quatOne) }
+	return quat{part(a[0]), part(a[1]), part(a[2]), quatOne - t2/2 + t4/24 - t6/720}
 }
 
 // nudge turns a by twice x and y about the first two axes of the world.
