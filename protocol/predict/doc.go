@@ -7,3 +7,5 @@
 // field. All state is fresh for every packet. Integers only: every language computes the same.
 // docs/decisions/0004-snapshot-models.md says what was measured. It is not on the wire yet.
 package predict
+
+//go:generate go run ./train/typescript -out ../../web/src/sdk/predictcodec/weights.ts
