@@ -13,12 +13,30 @@ const SIGMAS = 1023;
 /** 2^-i, exactly. */
 const halvings = Float64Array.from({ length: 40 }, (_, i) => 1 / (1 << (i >> 1)) / (1 << ((i + 1) >> 1)));
 
-function weigh(acc: Float64Array, size: Float64Array, from: number, f: Float64Array, n: number): void {
-  for (let i = 0, w = from * OUTPUTS; i < n; i++, w += OUTPUTS) {
+/** Adds weighted sums of f to six sums. Weights below 2^15, sizes below 2^28: they stay below 2^50. */
+function weigh(acc: Float64Array, at: number, weights: Float64Array, from: number, stride: number, f: Float64Array, n: number): void {
+  let a0 = acc[at]!;
+  let a1 = acc[at + 1]!;
+  let a2 = acc[at + 2]!;
+  let a3 = acc[at + 3]!;
+  let a4 = acc[at + 4]!;
+  let a5 = acc[at + 5]!;
+  for (let i = 0, w = from; i < n; i++, w += stride) {
     const x = f[i]!;
     if (x === 0) continue;
-    for (let k = 0; k < OUTPUTS; k++) acc[k]! += size[w + k]! * x; // weights below 2^15, sizes below 2^28: sums below 2^50
+    a0 += weights[w]! * x;
+    a1 += weights[w + 1]! * x;
+    a2 += weights[w + 2]! * x;
+    a3 += weights[w + 3]! * x;
+    a4 += weights[w + 4]! * x;
+    a5 += weights[w + 5]! * x;
   }
+  acc[at] = a0;
+  acc[at + 1] = a1;
+  acc[at + 2] = a2;
+  acc[at + 3] = a3;
+  acc[at + 4] = a4;
+  acc[at + 5] = a5;
 }
 
 /** The experts while one vector is coded. Each one's opinion of a value is a logistic distribution. */
@@ -40,20 +58,19 @@ export class Opinions {
   share(m: Model, f: Float64Array, n: number): void {
     this.common = n;
     this.shared.fill(0);
-    weigh(this.shared, m.size, 0, f, n);
+    weigh(this.shared, 0, m.size, 0, OUTPUTS, f, n);
+    weigh(this.shared, EXPERTS, m.size, EXPERTS, OUTPUTS, f, n);
   }
 
   /** Forms the opinions of one value. */
   form(m: Model, means: Float64Array, meanCount: number, own: Float64Array, ownCount: number): void {
     const { acc, mean } = this;
     acc.set(this.shared);
-    weigh(acc, m.size, this.common, own, ownCount);
+    const from = this.common * OUTPUTS;
+    weigh(acc, 0, m.size, from, OUTPUTS, own, ownCount);
+    weigh(acc, EXPERTS, m.size, from + EXPERTS, OUTPUTS, own, ownCount);
     mean.fill(0);
-    for (let i = 0, w = 0; i < meanCount; i++, w += EXPERTS) {
-      const x = means[i]!;
-      if (x === 0) continue;
-      for (let k = 0; k < EXPERTS; k++) mean[k]! += m.mean[w + k]! * x; // weights below 2^13, means below 2^34: sums below 2^52
-    }
+    weigh(mean, 0, m.mean, 0, EXPERTS, means, meanCount); // weights below 2^13, means below 2^34: below 2^52
     let best = 0;
     for (let k = 1; k < EXPERTS; k++) if (acc[EXPERTS + k]! > acc[EXPERTS + best]!) best = k;
     const top = acc[EXPERTS + best]!;
