@@ -177,3 +177,37 @@ func FuzzDecoder(f *testing.F) {
 		}
 	})
 }
+
+// Each value has one form: a magnitude that only wraps to a value is none.
+func TestSignedRefusesASecondForm(t *testing.T) {
+	write := func(negative int, u uint64) []byte {
+		var e entropy.Encoder
+		e.Reset(nil)
+		e.Bit(0, entropy.One/4) // not zero, in a context of scale 1
+		e.Bit(negative, entropy.One/2)
+		for i := range 63 {
+			p := uint32(entropy.One / 4)
+			if i < 1 {
+				p = entropy.One * 7 / 8
+			} else if i == 1 {
+				p = entropy.One / 2
+			}
+			e.Bit(1, p)
+		}
+		e.Uint(u, 63) // the top bit's context starts at even odds
+		return e.Bytes()
+	}
+	for _, c := range []struct {
+		negative int
+		u        uint64
+		well     bool
+	}{{1, 0, true}, {0, 0, false}, {1, 1, false}, {1, 1<<63 - 1, false}, {0, 5, false}} {
+		var d entropy.Decoder
+		d.Reset(write(c.negative, c.u))
+		s := entropy.NewSigned(1)
+		v := d.Signed(&s)
+		if well := d.Close(); well != c.well || well && v != math.MinInt64 {
+			t.Errorf("sign %d, 2^63 + %d: %d, well-formed %v", c.negative, c.u, v, well)
+		}
+	}
+}

@@ -157,6 +157,7 @@ func TestLayoutsThatAreRefused(t *testing.T) {
 		"2 or 3 fields":    {Fields: place3[:1], Groups: []predict.Group{{Class: predict.Motion, Count: 1}}},
 		"index 0 to 3":     {Fields: append(place3[:1:1], rotation[1:]...), Groups: []predict.Group{{Class: predict.Rotation, Count: 4}}},
 		"a field of -9223": {Fields: append(odd[2:3:3], place3...), Groups: []predict.Group{{Class: predict.Motion, Count: 2}, {First: 2, Count: 2}}},
+		"hint is out of":   {Fields: place3, Groups: []predict.Group{{Class: predict.Motion, Count: 3, Half: 1<<16 + 1}}},
 		"unknown class 9":  {Fields: odd[:2], Groups: []predict.Group{{Class: 9, Count: 2}}},
 	} {
 		if _, err := predict.New(l); err == nil || !strings.Contains(err.Error(), want) {
