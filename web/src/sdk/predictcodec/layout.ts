@@ -43,7 +43,7 @@ const MAX_HALF = 2 ** 16;
 /** A group with its hints, all given. */
 export type FullGroup = Required<Group>;
 
-/** A layout as the codec works by it. Indices of groups are -1 where there is none. */
+/** A layout as the codec works by it. */
 export class Plan {
   readonly fields: number;
   readonly groups: readonly FullGroup[];
@@ -51,7 +51,7 @@ export class Plan {
   readonly rotation: FullGroup | null;
   /** The greatest value of a rotation's parts. */
   readonly top: number;
-  /** Ranges of the fields; those of wide ones are in words. */
+  /** Ranges of the fields; not exact for wide ones. */
   readonly min: Float64Array;
   readonly max: Float64Array;
   /** For each field, whether its values or their differences are beyond what numbers hold; null: none is. */

@@ -13,7 +13,7 @@ const SIGMAS = 1023;
 /** 2^-i, exactly. */
 const halvings = Float64Array.from({ length: 40 }, (_, i) => 1 / (1 << (i >> 1)) / (1 << ((i + 1) >> 1)));
 
-/** Adds weighted sums of f to six sums. Weights below 2^15, sizes below 2^28: they stay below 2^50. */
+/** Adds weighted sums of f to six sums. Weights below 2^15, sizes below 2^29: they stay below 2^51. */
 function weigh(acc: Float64Array, at: number, weights: Float64Array, from: number, stride: number, f: Float64Array, n: number): void {
   let a0 = acc[at]!;
   let a1 = acc[at + 1]!;

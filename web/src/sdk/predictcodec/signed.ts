@@ -36,7 +36,7 @@ export function writeAdaptive(e: Encoder, bit: boolean, all: Probs, i: number): 
   learn(all, i, bit);
 }
 
-/** Reads zero or not; then the sign and the length. It returns the length, from 0 on, as it is or for the negative its complement; null: zero. */
+/** Reads zero or not, then the sign and how many bits follow the highest one. Null: zero. */
 function readLength(d: Decoder, s: Probs): { negative: boolean; n: number } | null {
   if (readAdaptive(d, s, ZERO)) return null;
   const negative = readAdaptive(d, s, SIGN);
