@@ -113,8 +113,8 @@ func deltas(s *schema.Schema) map[*schema.Def]bool {
 	mark = func(d *schema.Def) {
 		out[d] = true
 		for _, f := range d.Fields {
-			if f.Type.Kind == schema.Struct {
-				mark(f.Type.Struct)
+			if inner := innermost(f.Type); inner.Kind == schema.Struct {
+				mark(inner.Struct)
 			}
 		}
 	}
@@ -122,6 +122,29 @@ func deltas(s *schema.Schema) map[*schema.Def]bool {
 		if d.Component || d == s.Input {
 			mark(d)
 		}
+	}
+	return out
+}
+
+// innermost is the type of what a list, an array or an optional is made of.
+func innermost(t schema.Type) schema.Type {
+	for t.Elem != nil {
+		t = *t.Elem
+	}
+	return t
+}
+
+// runs parts fields into those that stand alone and those that share a bit: several rare ones beside one another, of one
+// audience. See docs/wire.md#schema.
+func runs(fields []schema.Field) [][]schema.Field {
+	var out [][]schema.Field
+	for i := 0; i < len(fields); {
+		n := 1
+		for fields[i].Rare && i+n < len(fields) && fields[i+n].Rare && fields[i+n].Owner == fields[i].Owner {
+			n++
+		}
+		out = append(out, fields[i:i+n])
+		i += n
 	}
 	return out
 }

@@ -1,47 +1,96 @@
 package gen
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
 // layout writes what package predict needs of a component with hints: its fields' ranges and groups, and its values as
-// integers.
+// integers. A vector is one integer for each axis, a rotation four.
 func (g *goEmitter) layout(d *schema.Def) {
 	g.line("// %sLayout says how %s's fields change.\nvar %sLayout = predict.Layout{\nFields: []predict.Field{", d.Name, d.Name, d.Name)
 	for _, f := range d.Fields {
-		lo, hi := span(f.Type)
-		g.line("{Min: %d, Max: %d},", lo, hi)
+		g.spans(f.Type)
 	}
 	g.line("},\nGroups: []predict.Group{")
+	at := 0
 	for i := 0; i < len(d.Fields); {
-		n := 1
+		n, count := 1, integers(d.Fields[i].Type)
 		h := d.Fields[i].Hint
 		for h.Predict != "" && i+n < len(d.Fields) && d.Fields[i+n].Hint.Predict == h.Predict {
+			count += integers(d.Fields[i+n].Type)
 			n++
 		}
-		g.group(h, i, n)
+		g.group(h, at, count)
 		i += n
+		at += count
 	}
 	g.line("},\n}\n")
 	g.line("// Values sets dst to v's fields, in order.\nfunc (v *%s) Values(dst []int64) {", d.Name)
-	for i, f := range d.Fields {
-		if f.Type.Kind == schema.Bool {
-			g.line("dst[%d] = 0\nif v.%s {\ndst[%d] = 1\n}", i, f.Name, i)
-		} else {
-			g.line("dst[%d] = int64(v.%s)", i, f.Name)
-		}
+	at = 0
+	for _, f := range d.Fields {
+		g.values("v."+f.Name, f.Type, at)
+		at += integers(f.Type)
 	}
 	g.line("}\n\n// SetValues sets v's fields to what Values gave.\nfunc (v *%s) SetValues(src []int64) {", d.Name)
-	for i, f := range d.Fields {
-		if f.Type.Kind == schema.Bool {
-			g.line("v.%s = src[%d] != 0", f.Name, i)
-		} else {
-			g.line("v.%s = %s(src[%d])", f.Name, f.Type.Go, i)
-		}
+	at = 0
+	for _, f := range d.Fields {
+		g.setValues("v."+f.Name, f.Type, at)
+		at += integers(f.Type)
 	}
 	g.line("}\n")
+}
+
+// integers is how many integers a field is.
+func integers(t schema.Type) int {
+	switch t.Kind {
+	case schema.Vector:
+		return t.Len
+	case schema.Quat:
+		return 4
+	}
+	return 1
+}
+
+func (g *goEmitter) values(val string, t schema.Type, at int) {
+	switch t.Kind {
+	case schema.Bool:
+		g.line("dst[%d] = 0\nif %s {\ndst[%d] = 1\n}", at, val, at)
+	case schema.Vector:
+		for i, a := range axes[:t.Len] {
+			g.values(val+"."+a, *t.Elem, at+i)
+		}
+	case schema.Quat:
+		g.line("{\nq := %s\ndst[%d], dst[%d], dst[%d], dst[%d] = int64(q.Largest), int64(q.Parts[0]), int64(q.Parts[1]), int64(q.Parts[2])\n}",
+			packQuat(val, t), at, at+1, at+2, at+3)
+	case schema.Fixed, schema.Turn:
+		g.line("dst[%d] = %s", at, goInteger(val, t))
+	default:
+		g.line("dst[%d] = int64(%s)", at, val)
+	}
+}
+
+func (g *goEmitter) setValues(val string, t schema.Type, at int) {
+	src := fmt.Sprintf("src[%d]", at)
+	switch t.Kind {
+	case schema.Bool:
+		g.line("%s = %s != 0", val, src)
+	case schema.Vector:
+		for i, a := range axes[:t.Len] {
+			g.setValues(val+"."+a, *t.Elem, at+i)
+		}
+	case schema.Quat:
+		g.line("%[1]s.X, %[1]s.Y, %[1]s.Z, %[1]s.W = bits.Quat{Largest: uint8(src[%[2]d]), Parts: [3]int32{int32(src[%[3]d]), int32(src[%[4]d]), int32(src[%[5]d])}}.Floats(%[6]d)",
+			val, at, at+1, at+2, at+3, t.Bits)
+	case schema.Fixed:
+		g.line("%s = %s(bits.FromSteps(%s, %d, %d))", val, t.Go, src, t.Num, t.Den)
+	case schema.Turn:
+		g.line("%s = %s(bits.FromTurn(uint64(%s), %d))", val, t.Go, src, t.Bits)
+	default:
+		g.line("%s = %s(%s)", val, t.Go, src)
+	}
 }
 
 func (g *goEmitter) group(h schema.Hint, first, count int) {
@@ -56,13 +105,20 @@ func (g *goEmitter) group(h schema.Hint, first, count int) {
 	}
 }
 
-// span is the range of a field's integers; all 64 bits count as signed.
-func span(t schema.Type) (lo, hi int64) {
+// spans writes the ranges of a field's integers; all 64 bits count as signed.
+func (g *goEmitter) spans(t schema.Type) {
 	switch t.Kind {
 	case schema.Bool:
-		return 0, 1
+		g.line("{Min: 0, Max: 1},")
 	case schema.Word:
-		return math.MinInt64, math.MaxInt64
+		g.line("{Min: %d, Max: %d},", math.MinInt64, math.MaxInt64)
+	case schema.Vector:
+		for range t.Len {
+			g.spans(*t.Elem)
+		}
+	case schema.Quat:
+		g.line("{Min: 0, Max: 3},\n{Min: 0, Max: %[1]d},\n{Min: 0, Max: %[1]d},\n{Min: 0, Max: %[1]d},", t.Max)
+	default:
+		g.line("{Min: %d, Max: %d},", t.Min, t.Max)
 	}
-	return t.Min, t.Max
 }

@@ -11,6 +11,7 @@ func (s *scanner) rules(firstMessageID int) {
 	for _, e := range s.out.Entities {
 		s.uniqueID(ids, e, 1, MaxKinds)
 		s.entity(e)
+		s.fits(e, MaxEntityBits, "a snapshot must have room for it")
 	}
 	clear(ids)
 	for _, m := range s.out.Messages {
@@ -21,25 +22,14 @@ func (s *scanner) rules(firstMessageID int) {
 			s.position(d)
 		}
 		s.hints(d)
-		for _, f := range d.Fields {
-			if f.Owner {
-				s.fail(s.at(d), "%s.%s: owner stands on the components of an entity, not on fields of a component", d.Name, f.Name)
-			}
-			if (d.Component || d == s.out.Input) && holds(f.Type, List, Octets) {
-				s.fail(s.at(d), "%s.%s: a component or an input holds no slices; use fields, or send a message", d.Name, f.Name)
-			}
-		}
+		s.fields(d)
+	}
+	if s.out.Input != nil {
+		s.fits(s.out.Input, MaxInputBits, "a datagram carries several")
 	}
 	if len(s.out.Structs) > MaxStructs {
 		s.fail(token.NoPos, "%d structs; at most %d", len(s.out.Structs), MaxStructs)
 	}
-}
-
-func (s *scanner) at(d *Def) token.Pos {
-	if dec := s.find(d.Name); dec != nil {
-		return dec.spec.Pos()
-	}
-	return token.NoPos
 }
 
 func (s *scanner) uniqueID(seen map[int]string, d *Def, lo, hi int) {
@@ -70,23 +60,74 @@ func (s *scanner) entity(e *Def) {
 	}
 }
 
+// position checks that a component says where something is: in fields X and Y, or in a vector.
 func (s *scanner) position(d *Def) {
+	if v := d.vector(); v != nil {
+		if v.Owner {
+			s.fail(s.at(d), "%s.%s: the position is for everyone who sees the entity; take owner away", d.Name, v.Name)
+		}
+		return
+	}
 	for _, want := range []string{"X", "Y"} {
 		ok := slices.ContainsFunc(d.Fields, func(f Field) bool {
-			return f.Name == want && f.Type.Kind == Int && f.Type.Min >= -1<<31 && f.Type.Max < 1<<31
+			number := f.Type.Kind == Int || f.Type.Kind == Fixed
+			return f.Name == want && !f.Owner && number && f.Type.Min >= -1<<31 && f.Type.Max < 1<<31
 		})
 		if !ok {
-			s.fail(s.at(d), "%s: a position needs integer fields X and Y within 32 bits; %s is missing", d.Name, want)
+			s.fail(s.at(d), "%s: a position needs fields X and Y for everyone, integers or floats with a step, within 32 bits (or a geom.Vec2 or geom.Vec3 called Position); %s is missing", d.Name, want)
 		}
 	}
 }
 
-func holds(t Type, kinds ...Kind) bool {
-	if slices.Contains(kinds, t.Kind) {
-		return true
+// vector is the field Position of a component, where that is a vector.
+func (d *Def) vector() *Field {
+	for i, f := range d.Fields {
+		if f.Name == "Position" && f.Type.Kind == Vector {
+			return &d.Fields[i]
+		}
 	}
-	if t.Kind == Struct {
-		return slices.ContainsFunc(t.Struct.Fields, func(f Field) bool { return holds(f.Type, kinds...) })
+	return nil
+}
+
+// fields checks what the fields of a struct say of themselves.
+func (s *scanner) fields(d *Def) {
+	for _, f := range d.Fields {
+		if f.Owner && !d.Component {
+			s.fail(s.at(d), "%s.%s: owner stands on the components of an entity, or on the fields of a component; move it there", d.Name, f.Name)
+		}
+		if f.Rare && !d.Component {
+			s.fail(s.at(d), "%s.%s: rare stands on the fields of a component; move it there", d.Name, f.Name)
+		}
+		if d.Component && f.Owner && s.nested(d) {
+			s.fail(s.at(d), "%s.%s: %s is part of another struct, where an owner is not known; take owner away", d.Name, f.Name, d.Name)
+		}
 	}
-	return false
+}
+
+// nested reports whether d is part of a struct that is no entity.
+func (s *scanner) nested(d *Def) bool {
+	return slices.ContainsFunc(s.out.Structs, func(o *Def) bool {
+		return slices.ContainsFunc(o.Fields, func(f Field) bool {
+			t := &f.Type
+			for t.Elem != nil {
+				t = t.Elem
+			}
+			return t.Struct == d
+		})
+	})
+}
+
+// fits checks that a struct is small enough for what carries it.
+func (s *scanner) fits(d *Def, most int64, why string) {
+	total, largest := int64(0), Field{}
+	for _, f := range d.Fields {
+		n := f.Type.MostBits()
+		if total += n; largest.Name == "" || n > largest.Type.MostBits() {
+			largest = f
+		}
+	}
+	if total > most {
+		s.fail(s.at(d), "%s: takes up to %d bits, and %d are allowed: %s. Its largest field is %s, up to %d bits: give what is in it a smaller max=",
+			d.Name, total, most, why, largest.Name, largest.Type.MostBits())
+	}
 }

@@ -8,21 +8,28 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
 // Version is raised when the same schema comes to mean other bytes; it is part of every hash.
-const Version = 1
+const Version = 2
 
 // Limits of a schema.
 const (
-	MaxKinds      = 63  // entity kinds, ids 1..63
-	MaxMessageID  = 255 // message ids 1..63 are the system's, 64..255 a game's
-	FirstGameID   = 64
-	MaxStringLen  = 60000 // bytes
-	MaxStructs    = 512
-	MaxArrayLen   = 4096
-	maxWordedBits = 62 // widest ranged integer
+	MaxKinds       = 63  // entity kinds, ids 1..63
+	MaxMessageID   = 255 // message ids 1..63 are the system's, 64..255 a game's
+	FirstGameID    = 64
+	MaxStringLen   = 60000 // bytes
+	MaxStructs     = 512
+	MaxArrayLen    = 4096
+	MaxFixedLen    = 64   // elements of an array of fixed length
+	MaxEntityBits  = 8000 // of an entity, whole: a snapshot must have room for it
+	MaxInputBits   = 512  // of the input, whole: a datagram carries several
+	maxWordedBits  = 62   // widest ranged integer
+	maxCounterBits = 53   // widest monotonic integer
+	minPriority    = 0.01
+	maxPriority    = 100
 )
 
 // Kind says how a value is written.
@@ -30,26 +37,37 @@ type Kind uint8
 
 // The kinds of values.
 const (
-	Bool   Kind = iota + 1
-	Int         // ranged: Min..Max in Bits bits
-	Word        // all 64 bits
-	String      // UTF-8, at most Max bytes
-	Octets      // bytes, at most Max
-	Struct      // another struct, inline
-	List        // at most Max elements
+	Bool     Kind = iota + 1
+	Int           // ranged: Min..Max in Bits bits
+	Word          // all 64 bits
+	String        // UTF-8, at most Max bytes
+	Octets        // bytes, at most Max
+	Struct        // another struct, inline
+	List          // at most Max elements
+	Fixed         // a float as a count of steps, Min..Max in Bits bits
+	Turn          // an angle in radians as a share of a full turn, in Bits bits
+	Vector        // Len floats, each an Elem, which is Fixed
+	Quat          // a rotation as the smallest three of its parts, each 0..Max in Bits bits
+	Ref           // the id of an entity, or 0
+	Array         // Len elements
+	Optional      // an Elem, or nothing
 )
 
 // Type is the wire type of one field.
 type Type struct {
 	Kind          Kind
-	Min, Max      int64  // Int: the range; String, Octets, List: Max is the greatest length
-	Bits          uint   // Int: width; String, Octets, List: width of the length
-	Small, Medium uint   // Int: widths of the two short differences; 0 = the value is sent whole
-	Go            string // the Go type as its package spells it
+	Min, Max      int64  // Int: the range; Fixed: the range in steps; String, Octets, List: Max is the greatest length
+	Bits          uint   // Int, Fixed, Turn: width; Quat: width of a part; String, Octets, List: width of the length
+	Small, Medium uint   // widths of the two short differences (List: of its length); 0 = the value is sent whole
+	Num, Den      int64  // Fixed: a step is Num/Den
+	Len           int    // Vector, Array: the number of elements
+	Go            string // the Go type as generated code spells it
 	Enum          *Enum  // Int of a named type with constants, or nil
 	Signed        bool   // Word: int64 rather than uint64
+	Single        bool   // Fixed, Turn: float32 rather than float64
+	Monotonic     bool   // Int: differences are steps forward
 	Struct        *Def   // Struct
-	Elem          *Type  // List
+	Elem          *Type  // List, Vector, Array, Optional
 }
 
 // Field is one field of a Def.
@@ -57,25 +75,9 @@ type Field struct {
 	Name  string
 	Doc   string
 	Type  Type
-	Owner bool // entity fields only: sent to nobody but the owner
+	Owner bool // of entities and components: sent to nobody but the owner
+	Rare  bool // shares the bit that says whether it changed with the rare fields beside it
 	Hint  Hint // fields of components only
-}
-
-// Hint says how a field changes, for the tier that predicts. See docs/wire.md#best.
-type Hint struct {
-	Predict string  // "motion", "rotation" or nothing
-	Fall    float64 // motion: acceleration along the last axis, in units per tick²
-	Drag    float64 // motion: share of its speed that a free body loses in a tick
-	Half    int64   // motion: half the edge of the body's box, in units
-	Floor   int64   // motion: where the ground is along the last axis
-	Lapse   int64   // without predict: ticks of rest after which the value falls back
-}
-
-func (h Hint) canonical() string {
-	if h == (Hint{}) {
-		return ""
-	}
-	return fmt.Sprintf(" predict=%s fall=%v drag=%v half=%d floor=%d lapse=%d", h.Predict, h.Fall, h.Drag, h.Half, h.Floor, h.Lapse)
 }
 
 // Enum is a named integer type with constants 0..n-1.
@@ -90,11 +92,17 @@ type Def struct {
 	Name      string
 	Doc       string
 	Fields    []Field
-	Component bool // may be part of an entity: has delta forms
-	Hinted    bool // a field of it carries a Hint: it has a layout for the tier that predicts
-	Position  bool // its X and Y place the entity in the world
-	ID        int  // entities and messages
+	Component bool    // may be part of an entity: has delta forms
+	Hinted    bool    // a field of it carries a Hint: it has a layout for the tier that predicts
+	Position  bool    // its X and Y, or its vector Position, place the entity in the world
+	ID        int     // entities and messages
+	Priority  float64 // entities: their claim on a full snapshot; 0: as usual, which is 1
 	Pos       string
+}
+
+// Private reports whether a field of d itself is sent to nobody but the owner.
+func (d *Def) Private() bool {
+	return slices.ContainsFunc(d.Fields, func(f Field) bool { return f.Owner })
 }
 
 // Schema is one package's wire.
@@ -121,7 +129,7 @@ func (s *Schema) Canonical() string {
 	def := func(what string, d *Def) {
 		fmt.Fprintf(&b, "%s %s %d\n", what, d.Name, d.ID)
 		for _, f := range d.Fields {
-			fmt.Fprintf(&b, "\t%s %s owner=%t%s\n", f.Name, f.Type.canonical(), f.Owner, f.Hint.canonical())
+			fmt.Fprintf(&b, "\t%s %s owner=%t rare=%t%s\n", f.Name, f.Type.canonical(), f.Owner, f.Rare, f.Hint.canonical())
 		}
 	}
 	for _, e := range s.Enums {
@@ -147,6 +155,9 @@ func (t *Type) canonical() string {
 	case Bool:
 		return "bool"
 	case Int:
+		if t.Monotonic {
+			return fmt.Sprintf("counter %d..%d", t.Min, t.Max)
+		}
 		return fmt.Sprintf("int %d..%d delta=%d,%d", t.Min, t.Max, t.Small, t.Medium)
 	case Word:
 		return fmt.Sprintf("word signed=%t", t.Signed)
@@ -158,20 +169,23 @@ func (t *Type) canonical() string {
 		return "struct " + t.Struct.Name
 	case List:
 		return fmt.Sprintf("list %d of %s", t.Max, t.Elem.canonical())
+	case Fixed:
+		return fmt.Sprintf("fixed %d..%d step=%d/%d delta=%d,%d", t.Min, t.Max, t.Num, t.Den, t.Small, t.Medium)
+	case Turn:
+		return fmt.Sprintf("turn %d delta=%d,%d", t.Bits, t.Small, t.Medium)
+	case Vector:
+		return fmt.Sprintf("vector %d of %s", t.Len, t.Elem.canonical())
+	case Quat:
+		return fmt.Sprintf("quat %d delta=%d,%d", t.Bits, t.Small, t.Medium)
+	case Ref:
+		return "ref"
+	case Array:
+		return fmt.Sprintf("array %d of %s", t.Len, t.Elem.canonical())
+	case Optional:
+		return "optional " + t.Elem.canonical()
 	}
 	panic("schema: unknown kind")
 }
 
 // width is the number of bits that n distinct values take.
 func width(n uint64) uint { return uint(bits.Len64(n - 1)) }
-
-// setRange makes t a ranged integer with the widths of its short differences. See docs/wire.md#int-delta.
-func (t *Type) setRange(lo, hi int64) {
-	t.Kind, t.Min, t.Max = Int, lo, hi
-	t.Bits = width(uint64(hi) - uint64(lo) + 1)
-	t.Small, t.Medium = 0, 0
-	if t.Bits > 8 {
-		t.Small = max(4, t.Bits/3)
-		t.Medium = (t.Small + t.Bits) / 2
-	}
-}

@@ -18,6 +18,17 @@ export interface DeltaCodec<T> extends Codec<T> {
   equal(a: T, b: T): boolean;
 }
 
+/** A codec of a component some of whose fields only the owner is sent; for others these keep their initial value. */
+export interface OwnedCodec<T> {
+  readonly name: string;
+  create(): T;
+  write(w: BitWriter, v: T, owner: boolean): void;
+  read(r: BitReader, owner: boolean): T;
+  writeDelta(w: BitWriter, v: T, base: T, owner: boolean): void;
+  readDelta(r: BitReader, base: T, owner: boolean): T;
+  equal(a: T, b: T, owner: boolean): boolean;
+}
+
 /** How an entity kind travels. Some components only the owner is sent; for others they keep their initial value. */
 export interface EntityCodec<T> {
   /** The kind's number on the wire. */

@@ -171,6 +171,9 @@ func text(most: int, width: int) -> String:
 	if not RealmwireUtf8.valid(bytes):
 		fail()
 		return ""
+	# The engine drops a byte order mark at the start, which is text like any other here: so it may not stand there.
+	if bytes.size() >= 3 and bytes[0] == 0xef and bytes[1] == 0xbb and bytes[2] == 0xbf:
+		return ("-".to_utf8_buffer() + bytes).get_string_from_utf8().substr(1)
 	return bytes.get_string_from_utf8()
 
 
@@ -194,3 +197,84 @@ func octets(most: int, width: int) -> PackedByteArray:
 		at += take
 	out.resize(n)
 	return out
+
+
+## Reads the id of an entity.
+func ref() -> int:
+	var id: int = varuint(8)
+	if id >> 32 != 0:
+		fail()
+		return 0
+	return id
+
+
+## Reads what [method RealmwireBitWriter.counter_delta] wrote against the same [param base].
+func counter_delta(base: int, lo: int, hi: int) -> int:
+	var from: int = clampi(base, lo, hi)
+	if not flag():
+		return from
+	var d: int = varuint(4)
+	if d < 0 or d >= hi - lo:
+		fail()
+		return lo
+	var room: int = hi - from
+	return lo + d - room if d >= room else from + d + 1
+
+
+## Reads a number that is a count of steps.
+func fixed(num: int, den: int, lo: int, hi: int, width: int) -> float:
+	return RealmwireQuantity.from_steps(ranged(lo, hi, width), num, den)
+
+
+## Reads what [method RealmwireBitWriter.fixed_delta] wrote against the same [param base].
+func fixed_delta(base: float, num: int, den: int, lo: int, hi: int, width: int, small: int, medium: int) -> float:
+	var from: int = RealmwireQuantity.steps(base, num, den, lo, hi)
+	return RealmwireQuantity.from_steps(ranged_delta(from, lo, hi, width, small, medium), num, den)
+
+
+## Reads an angle in radians, from -π to below π.
+func turn(width: int) -> float:
+	return RealmwireQuantity.from_turn(uint(width), width)
+
+
+## Reads what [method RealmwireBitWriter.turn_delta] wrote against the same [param base].
+func turn_delta(base: float, width: int, small: int, medium: int) -> float:
+	var v: int = RealmwireQuantity.turn(base, width)
+	if not flag():
+		return RealmwireQuantity.from_turn(v, width)
+	if small == 0:
+		v = uint(width)
+	elif not flag():
+		v += _signed(small)
+	elif not flag():
+		v += _signed(medium)
+	else:
+		v = uint(width)
+	return RealmwireQuantity.from_turn(v & ((1 << width) - 1), width)
+
+
+func _signed(width: int) -> int:
+	var v: int = uint(width)
+	return v - (1 << width) if v >= 1 << (width - 1) else v
+
+
+## Reads a rotation.
+func quat(width: int) -> Quaternion:
+	var largest: int = uint(2)
+	var top: int = (1 << width) - 2
+	var a: int = ranged(0, top, width)
+	var b: int = ranged(0, top, width)
+	return RealmwireQuantity.unpack(RealmwireQuantity.join(largest, a, b, ranged(0, top, width)), width)
+
+
+## Reads what [method RealmwireBitWriter.quat_delta] wrote against the same [param base].
+func quat_delta(base: Quaternion, width: int, small: int, medium: int) -> Quaternion:
+	var from: int = RealmwireQuantity.pack(base, width)
+	if not flag():
+		return RealmwireQuantity.unpack(from, width)
+	if flag():
+		return quat(width)
+	var parts: PackedInt64Array = []
+	for i: int in 3:
+		parts.append(ranged_delta(RealmwireQuantity.part_of(from, i), 0, (1 << width) - 2, width, small, medium))
+	return RealmwireQuantity.unpack(RealmwireQuantity.join(from & 3, parts[0], parts[1], parts[2]), width)

@@ -137,3 +137,79 @@ func octets(v: PackedByteArray, most: int, width: int) -> void:
 	uint(n, width)
 	for i: int in n:
 		uint(v[i], 8)
+
+
+## Writes the id of an entity.
+func ref(id: int) -> void:
+	varuint(id & 0xffffffff, 8)
+
+
+## Writes an integer that only counts up as the steps from [param base] forward to it.
+func counter_delta(v: int, base: int, lo: int, hi: int) -> void:
+	var d: int = clampi(v, lo, hi) - clampi(base, lo, hi)
+	flag(d != 0)
+	if d < 0:
+		d += hi - lo + 1
+	if d != 0:
+		varuint(d - 1, 4)
+
+
+## Writes a number as a count of steps.
+func fixed(v: float, num: int, den: int, lo: int, hi: int, width: int) -> void:
+	uint(RealmwireQuantity.steps(v, num, den, lo, hi) - lo, width)
+
+
+## Writes a number as a difference of steps from [param base].
+func fixed_delta(v: float, base: float, num: int, den: int, lo: int, hi: int, width: int, small: int, medium: int) -> void:
+	var from: int = RealmwireQuantity.steps(base, num, den, lo, hi)
+	ranged_delta(RealmwireQuantity.steps(v, num, den, lo, hi), from, lo, hi, width, small, medium)
+
+
+## Writes an angle in radians.
+func turn(radians: float, width: int) -> void:
+	uint(RealmwireQuantity.turn(radians, width), width)
+
+
+## Writes an angle as its difference from [param base], the shorter way round.
+func turn_delta(radians: float, base: float, width: int, small: int, medium: int) -> void:
+	var v: int = RealmwireQuantity.turn(radians, width)
+	var half: int = 1 << (width - 1)
+	var d: int = posmod(v - RealmwireQuantity.turn(base, width) + half, 2 * half) - half
+	if d == 0:
+		flag(false)
+	elif small == 0:
+		uint(1, 1)
+		uint(v, width)
+	elif _fits(d, small):
+		uint(1, 2)
+		uint(d, small)
+	elif _fits(d, medium):
+		uint(3, 3)
+		uint(d, medium)
+	else:
+		uint(7, 3)
+		uint(v, width)
+
+
+## Writes a rotation.
+func quat(q: Quaternion, width: int) -> void:
+	_packed(RealmwireQuantity.pack(q, width), width)
+
+
+func _packed(packed: int, width: int) -> void:
+	uint(packed, 2)
+	for i: int in 3:
+		uint(RealmwireQuantity.part_of(packed, i), width)
+
+
+## Writes a rotation as the differences of its parts from those of [param base], where the same part is left out.
+func quat_delta(q: Quaternion, base: Quaternion, width: int, small: int, medium: int) -> void:
+	var to: int = RealmwireQuantity.pack(q, width)
+	var from: int = RealmwireQuantity.pack(base, width)
+	if not changed(to != from):
+		return
+	if changed(to & 3 != from & 3):
+		_packed(to, width)
+		return
+	for i: int in 3:
+		ranged_delta(RealmwireQuantity.part_of(to, i), RealmwireQuantity.part_of(from, i), 0, (1 << width) - 2, width, small, medium)

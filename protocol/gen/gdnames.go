@@ -1,0 +1,136 @@
+package gen
+
+import (
+	_ "embed" // gdscript_reserved.txt
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/realmwire/realmwire/protocol/schema"
+)
+
+// reservedText holds the names that Godot has taken: see godot/test/reserved.gd, which writes it.
+//
+//go:embed gdscript_reserved.txt
+var reservedText string
+
+// reserved reports whether a name means something in every GDScript: an inner class of that name is an error, a variable one
+// or a warning.
+var reserved = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for line := range strings.Lines(reservedText) {
+		if !strings.HasPrefix(line, "#") {
+			for _, name := range strings.Fields(line) {
+				out[name] = true
+			}
+		}
+	}
+	return out
+})
+
+// members are the names that classes have themselves, by what they extend.
+var members = map[string]string{
+	"":                 " write read write_delta read_delta r w base against ",
+	"RefCounted":       " equals hidden other owner ",
+	"RealmwireInput":   " equals other ",
+	"RealmwireMessage": " id encode decode ",
+	"RealmwireEntity":  " kind kind_name position owner ",
+}
+
+// field is the name of a field in the class that is being written.
+func (g *gdEmitter) field(name string) string {
+	out := snake(name)
+	if strings.Contains(members[""]+members[g.class], " "+out+" ") {
+		return out + "_"
+	}
+	return out
+}
+
+// name is a struct's or enum's class name: its own where that is free, else with the package's before it, since an inner class
+// may not be called as one of Godot's (Input becomes RpgInput).
+func (g *gdEmitter) name(name string) string {
+	if reserved()[name] {
+		return pascal(g.s.Package) + name
+	}
+	return name
+}
+
+func pascal(pkg string) string { return strings.ToUpper(pkg[:1]) + pkg[1:] }
+
+// snake is a Go name in snake_case: MapHash → map_hash, HPMax → hp_max. A name that Godot has taken gets an underscore.
+func snake(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		if c < 'A' || c > 'Z' {
+			b.WriteByte(c)
+			continue
+		}
+		before := i > 0 && (name[i-1] < 'A' || name[i-1] > 'Z') && name[i-1] != '_'
+		after := i > 0 && i+1 < len(name) && name[i+1] >= 'a' && name[i+1] <= 'z' && name[i-1] != '_'
+		if before || after {
+			b.WriteByte('_')
+		}
+		b.WriteByte(c - 'A' + 'a')
+	}
+	if out := b.String(); !reserved()[out] {
+		return out
+	}
+	return b.String() + "_"
+}
+
+var docLink = regexp.MustCompile(`\[([\w.]+)\]`)
+
+// doc writes a Go comment as one of Godot's.
+func (g *gdEmitter) doc(indent, text string) {
+	text = docLink.ReplaceAllString(text, "\x00code\x01$1\x00/code\x01")
+	text = strings.NewReplacer("[", "[lb]", "\x00", "[", "\x01", "]").Replace(text)
+	line := indent + "##"
+	for _, word := range strings.Fields(text) {
+		if len(line)+1+len(word) > gdWidth {
+			g.line("%s", line)
+			line = indent + "##"
+		}
+		line += " " + word
+	}
+	if line != indent+"##" {
+		g.line("%s", line)
+	}
+}
+
+func (g *gdEmitter) enum(e *schema.Enum) {
+	g.line("")
+	g.doc("", e.Doc)
+	g.line("enum %s {", g.name(e.Name))
+	for i, v := range enumValues(e) {
+		g.line("\t%s = %d,", v, i)
+	}
+	g.line("}")
+}
+
+func enumValues(e *schema.Enum) []string {
+	var out []string
+	for _, v := range shortened(e.Name, e.Values) {
+		out = append(out, strings.ToUpper(strings.TrimSuffix(snake(v), "_")))
+	}
+	return out
+}
+
+// shortened leaves the enum's own name out of its values where all of them have it: FacingDown → Down.
+func shortened(enum string, values []string) []string {
+	for _, cut := range []func(string) string{
+		func(v string) string { return strings.TrimPrefix(v, enum) },
+		func(v string) string { return strings.TrimSuffix(v, enum) },
+	} {
+		var out []string
+		for _, v := range values {
+			if s := cut(v); s != v && s != "" && s[0] >= 'A' && s[0] <= 'Z' {
+				out = append(out, s)
+			}
+		}
+		if len(out) == len(values) {
+			return out
+		}
+	}
+	return values
+}

@@ -1,0 +1,99 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"go/types"
+)
+
+var sizes = map[types.BasicKind]uint{
+	types.Int8: 8, types.Int16: 16, types.Int32: 32, types.Int64: 64,
+	types.Uint8: 8, types.Uint16: 16, types.Uint32: 32, types.Uint64: 64,
+}
+
+// integer is a sized integer: all 64 bits, or a range, that of its tag or else its own.
+func integer(u *types.Basic, tg tag) (Type, error) {
+	size, signed := sizes[u.Kind()], u.Info()&types.IsUnsigned == 0
+	monotonic := tg.flag("monotonic")
+	if size == 64 && !tg.has("min") && !tg.has("max") {
+		if monotonic {
+			return Type{}, errMonotonic
+		}
+		return Type{Kind: Word, Signed: signed}, nil
+	}
+	typeLo, typeHi := int64(0), int64(1)<<min(size, 63)-1
+	if size == 64 {
+		typeHi = 1<<63 - 1
+	}
+	if signed {
+		typeLo, typeHi = -1<<(size-1), 1<<(size-1)-1
+	}
+	lo, hi := typeLo, typeHi
+	for key, dst := range map[string]*int64{"min": &lo, "max": &hi} {
+		if n, err := tg.whole(key); err != nil {
+			return Type{}, err
+		} else if n != nil {
+			*dst = *n
+		}
+	}
+	switch {
+	case lo >= hi:
+		return Type{}, fmt.Errorf("min=%d is not below max=%d", lo, hi)
+	case lo < typeLo || hi > typeHi:
+		return Type{}, fmt.Errorf("%d..%d does not fit in %s", lo, hi, u.Name())
+	case uint64(hi)-uint64(lo) >= 1<<maxWordedBits:
+		return Type{}, fmt.Errorf("%d..%d takes more than %d bits; leave the range out to send all 64", lo, hi, maxWordedBits)
+	}
+	t := Type{Monotonic: monotonic}
+	t.setRange(lo, hi)
+	if monotonic && (lo < 0 || t.Bits > maxCounterBits) {
+		return t, errMonotonic
+	}
+	if monotonic {
+		t.Small, t.Medium = 0, 0
+		return t, nil
+	}
+	return t, t.shortForms(tg)
+}
+
+var errMonotonic = fmt.Errorf("monotonic goes with an unsigned integer of at most %d bits; give it a max=", maxCounterBits)
+
+// setRange makes t a ranged integer with the widths of its short differences. See docs/wire.md#int-delta.
+func (t *Type) setRange(lo, hi int64) {
+	t.Kind, t.Min, t.Max = Int, lo, hi
+	t.Bits = width(uint64(hi) - uint64(lo) + 1)
+	t.Small, t.Medium = 0, 0
+	if t.Bits > 8 {
+		t.Small = max(4, t.Bits/3)
+		t.Medium = (t.Small + t.Bits) / 2
+	}
+}
+
+// shortForms takes the widths of a value's short differences from its tag.
+func (t *Type) shortForms(tg tag) error {
+	small, err := tg.whole("small")
+	if err != nil {
+		return err
+	}
+	medium, err := tg.whole("medium")
+	if err != nil {
+		return err
+	}
+	if small != nil {
+		if *small < 0 || *small > int64(t.Bits) {
+			return fmt.Errorf("small=%d is not within the %d bits of the value", *small, t.Bits)
+		}
+		t.Small = uint(*small)
+		t.Medium = (t.Small + t.Bits) / 2
+	}
+	if medium != nil {
+		t.Medium = uint(*medium)
+	}
+	if t.Small > t.Medium || t.Medium > t.Bits {
+		return fmt.Errorf("small=%d and medium=%d must rise and stay within the %d bits of the value", t.Small, t.Medium, t.Bits)
+	}
+	if t.Small == 0 && t.Medium != 0 && small == nil {
+		return errors.New("medium= wants a small= beside it, for a value of so few bits")
+	}
+	return nil
+}
