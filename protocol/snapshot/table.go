@@ -12,6 +12,7 @@ type Entity[T any] interface {
 	State
 	WriteDelta(w *bits.Writer, base *T, owner bool)
 	Changed(old *T) (public, private bool)
+	Copy(from *T) // in memory of its own: versions share nothing with what the game changes
 }
 
 // Table holds the entities of one kind. The game changes them in place; [World.Commit] finds what changed.
@@ -22,6 +23,7 @@ type Table[T any, P Entity[T]] struct {
 	free  []int32
 
 	kindID uint8
+	weight float32 // of its entities in new views
 }
 
 type row[T any] struct {
@@ -41,7 +43,10 @@ type version[T any] struct {
 
 // NewTable adds a table to a world.
 func NewTable[T any, P Entity[T]](w *World) *Table[T, P] {
-	t := &Table[T, P]{world: w, index: int16(len(w.tables)), kindID: P(new(T)).Kind()}
+	t := &Table[T, P]{world: w, index: int16(len(w.tables)), kindID: P(new(T)).Kind(), weight: 1}
+	if p, ok := any(P(new(T))).(interface{ Priority() float32 }); ok {
+		t.weight = p.Priority()
+	}
 	w.tables = append(w.tables, t)
 	return t
 }
@@ -92,6 +97,8 @@ func (t *Table[T, P]) All() iter.Seq2[ID, P] {
 
 func (t *Table[T, P]) kind() uint8 { return t.kindID }
 
+func (t *Table[T, P]) priority() float32 { return t.weight }
+
 func (t *Table[T, P]) remove(n int32) {
 	t.rows[n].id = 0
 	t.free = append(t.free, n)
@@ -113,12 +120,12 @@ func (t *Table[T, P]) commit(tick uint32) {
 			r.private = tick
 		}
 		if public || private {
-			r.push(tick)
+			push[T, P](r, tick)
 		}
 	}
 }
 
-func (r *row[T]) push(tick uint32) {
+func push[T any, P Entity[T]](r *row[T], tick uint32) {
 	if len(r.history) < History {
 		r.history = append(r.history, version[T]{})
 		r.newest = len(r.history) - 1
@@ -126,7 +133,8 @@ func (r *row[T]) push(tick uint32) {
 		r.newest = (r.newest + 1) % History
 	}
 	v := &r.history[r.newest]
-	v.tick, v.state = tick, r.cur
+	v.tick = tick
+	P(&v.state).Copy(&r.cur)
 }
 
 // at finds the version that stood at tick: the newest that is not younger. It is nil when the ring has dropped it.

@@ -121,7 +121,7 @@ func (v *View) Enter(id ID, own bool) bool {
 		v.Refused++
 		return false
 	}
-	v.slots[n] = slot{id: id, state: slotSpawning, own: own, weight: 1}
+	v.slots[n] = slot{id: id, state: slotSpawning, own: own, weight: v.world.priority(id)}
 	v.byID = slices.Insert(v.byID, i, slotRef{id: id, slot: n})
 	return true
 }

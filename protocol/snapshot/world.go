@@ -26,6 +26,7 @@ type place struct {
 // rows is a Table without its type.
 type rows interface {
 	kind() uint8
+	priority() float32
 	commit(tick uint32)
 	remove(row int32)
 	changed(row int32) (public, private uint32)
@@ -72,6 +73,14 @@ func (w *World) Kind(id ID) uint8 {
 
 // Alive reports whether id names an entity of this world.
 func (w *World) Alive(id ID) bool { return w.find(id) != nil }
+
+// priority is what an entity's schema says of its claim on a full snapshot; 1 is usual.
+func (w *World) priority(id ID) float32 {
+	if p := w.find(id); p != nil {
+		return w.tables[p.table].priority()
+	}
+	return 1
+}
 
 // Despawn removes an entity. A name that is gone already is passed over.
 func (w *World) Despawn(id ID) {
