@@ -9,7 +9,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash:  0x064d2b5f0a7d7124,
+	Hash:  0x5a3b25440d47e844,
 	Kinds: []snapshot.Kind{},
 }
 

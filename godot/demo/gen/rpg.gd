@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]rpg[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = 4730447954910020212
+const HASH: int = 5718279200972036030
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "41a5ed5a1ce28274"
+const HASH_HEX: String = "4f5b68a2f47157be"
 
 ## Facing is the direction that somebody looks in; the numbers are those of the mover.
 enum Facing {

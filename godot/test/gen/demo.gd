@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]demo[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = 5618899513846720212
+const HASH: int = -8893737303591032456
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "4dfa57566f72e6d4"
+const HASH_HEX: String = "8493190b1dd0e978"
 
 ## Stance is an enum.
 enum Stance {
@@ -18,6 +18,921 @@ enum Stance {
 }
 
 static var _shared: RealmwireSchema
+
+
+## Pose is where a craft is, and how it flies.
+class Pose:
+	extends RefCounted
+	var position: Vector3 = Vector3.ZERO
+	var facing: Quaternion = Quaternion.IDENTITY
+	var thrust: float = 0.0
+	var heading: float = 0.0
+	var landed: bool = false
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.fixed(position.x, 1, 100, -100000, 100000, 18)
+		w.fixed(position.y, 1, 100, -100000, 100000, 18)
+		w.fixed(position.z, 1, 100, -100000, 100000, 18)
+		w.quat(facing, 9)
+		w.fixed(thrust, 1, 64, -64, 64, 8)
+		w.turn(heading, 12)
+		w.flag(landed)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		position.x = r.fixed(1, 100, -100000, 100000, 18)
+		position.y = r.fixed(1, 100, -100000, 100000, 18)
+		position.z = r.fixed(1, 100, -100000, 100000, 18)
+		facing = r.quat(9)
+		thrust = r.fixed(1, 64, -64, 64, 8)
+		heading = r.turn(12)
+		landed = r.flag()
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Pose) -> void:
+		w.fixed_delta(position.x, base.position.x, 1, 100, -100000, 100000, 18, 6, 12)
+		w.fixed_delta(position.y, base.position.y, 1, 100, -100000, 100000, 18, 6, 12)
+		w.fixed_delta(position.z, base.position.z, 1, 100, -100000, 100000, 18, 6, 12)
+		w.quat_delta(facing, base.facing, 9, 4, 6)
+		w.fixed_delta(thrust, base.thrust, 1, 64, -64, 64, 8, 0, 0)
+		w.turn_delta(heading, base.heading, 12, 4, 8)
+		w.flag(landed != base.landed)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Pose) -> void:
+		position.x = r.fixed_delta(base.position.x, 1, 100, -100000, 100000, 18, 6, 12)
+		position.y = r.fixed_delta(base.position.y, 1, 100, -100000, 100000, 18, 6, 12)
+		position.z = r.fixed_delta(base.position.z, 1, 100, -100000, 100000, 18, 6, 12)
+		facing = r.quat_delta(base.facing, 9, 4, 6)
+		thrust = r.fixed_delta(base.thrust, 1, 64, -64, 64, 8, 0, 0)
+		heading = r.turn_delta(base.heading, 12, 4, 8)
+		landed = base.landed != r.flag()
+
+	## Whether all of it is the same.
+	func equals(other: Pose) -> bool:
+		return (
+			RealmwireQuantity.same3(position, other.position, 1, 100, -100000, 100000)
+			and RealmwireQuantity.pack(facing, 9) == RealmwireQuantity.pack(other.facing, 9)
+			and RealmwireQuantity.steps(thrust, 1, 64, -64, 64) == RealmwireQuantity.steps(other.thrust, 1, 64, -64, 64)
+			and RealmwireQuantity.turn(heading, 12) == RealmwireQuantity.turn(other.heading, 12)
+			and landed == other.landed
+		)
+
+
+## Gauges are numbers of other kinds; some change seldom.
+class Gauges:
+	extends RefCounted
+	var fuel: float = 0.0
+	var depth: float = 0.0
+	## its range has no zero
+	var heat: float = RealmwireQuantity.from_steps(4, 5, 2)
+	var rudder: float = 0.0
+	var drift: Vector2 = Vector2.ZERO
+	var gimbal: Quaternion = Quaternion.IDENTITY
+	var serial: int = 0
+	var callsign: String = ""
+	var odometer: int = 0
+	var laps: int = 0
+	var code: int = 0
+	var password: String = ""
+	var attempts: int = 0
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter, owner: bool) -> void:
+		w.fixed(fuel, 1, 10, 0, 1000, 10)
+		w.fixed(depth, 1, 1000, -11000000, 9000000, 25)
+		w.fixed(heat, 5, 2, 4, 8, 3)
+		w.turn(rudder, 6)
+		w.fixed(drift.x, 1, 256, -2048, 2048, 13)
+		w.fixed(drift.y, 1, 256, -2048, 2048, 13)
+		w.quat(gimbal, 5)
+		w.ranged(serial, 0, 4294967295, 32)
+		w.text(callsign, 8, 4)
+		w.ranged(odometer, 0, 4294967295, 32)
+		w.ranged(laps, 0, 9, 4)
+		if owner:
+			w.ranged(code, 0, 65535, 16)
+		if owner:
+			w.text(password, 6, 3)
+		if owner:
+			w.ranged(attempts, 0, 255, 8)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader, owner: bool) -> void:
+		fuel = r.fixed(1, 10, 0, 1000, 10)
+		depth = r.fixed(1, 1000, -11000000, 9000000, 25)
+		heat = r.fixed(5, 2, 4, 8, 3)
+		rudder = r.turn(6)
+		drift.x = r.fixed(1, 256, -2048, 2048, 13)
+		drift.y = r.fixed(1, 256, -2048, 2048, 13)
+		gimbal = r.quat(5)
+		serial = r.ranged(0, 4294967295, 32)
+		callsign = r.text(8, 4)
+		odometer = r.ranged(0, 4294967295, 32)
+		laps = r.ranged(0, 9, 4)
+		if owner:
+			code = r.ranged(0, 65535, 16)
+		if owner:
+			password = r.text(6, 3)
+		if owner:
+			attempts = r.ranged(0, 255, 8)
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Gauges, owner: bool) -> void:
+		w.fixed_delta(fuel, base.fuel, 1, 10, 0, 1000, 10, 4, 7)
+		w.fixed_delta(depth, base.depth, 1, 1000, -11000000, 9000000, 25, 6, 12)
+		w.fixed_delta(heat, base.heat, 5, 2, 4, 8, 3, 0, 0)
+		w.turn_delta(rudder, base.rudder, 6, 0, 0)
+		w.fixed_delta(drift.x, base.drift.x, 1, 256, -2048, 2048, 13, 4, 8)
+		w.fixed_delta(drift.y, base.drift.y, 1, 256, -2048, 2048, 13, 4, 8)
+		w.quat_delta(gimbal, base.gimbal, 5, 0, 0)
+		if w.changed(not (serial == base.serial and callsign == base.callsign)):
+			w.ranged_delta(serial, base.serial, 0, 4294967295, 32, 10, 21)
+			if w.changed(callsign != base.callsign):
+				w.text(callsign, 8, 4)
+		w.counter_delta(odometer, base.odometer, 0, 4294967295)
+		w.counter_delta(laps, base.laps, 0, 9)
+		if owner:
+			w.ranged_delta(code, base.code, 0, 65535, 16, 5, 10)
+		if owner:
+			if w.changed(not (password == base.password and attempts == base.attempts)):
+				if w.changed(password != base.password):
+					w.text(password, 6, 3)
+				w.ranged_delta(attempts, base.attempts, 0, 255, 8, 0, 0)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Gauges, owner: bool) -> void:
+		fuel = r.fixed_delta(base.fuel, 1, 10, 0, 1000, 10, 4, 7)
+		depth = r.fixed_delta(base.depth, 1, 1000, -11000000, 9000000, 25, 6, 12)
+		heat = r.fixed_delta(base.heat, 5, 2, 4, 8, 3, 0, 0)
+		rudder = r.turn_delta(base.rudder, 6, 0, 0)
+		drift.x = r.fixed_delta(base.drift.x, 1, 256, -2048, 2048, 13, 4, 8)
+		drift.y = r.fixed_delta(base.drift.y, 1, 256, -2048, 2048, 13, 4, 8)
+		gimbal = r.quat_delta(base.gimbal, 5, 0, 0)
+		if r.flag():
+			serial = r.ranged_delta(base.serial, 0, 4294967295, 32, 10, 21)
+			if r.flag():
+				callsign = r.text(8, 4)
+			else:
+				callsign = base.callsign
+		else:
+			serial = base.serial
+			callsign = base.callsign
+		odometer = r.counter_delta(base.odometer, 0, 4294967295)
+		laps = r.counter_delta(base.laps, 0, 9)
+		if owner:
+			code = r.ranged_delta(base.code, 0, 65535, 16, 5, 10)
+		if owner:
+			if r.flag():
+				if r.flag():
+					password = r.text(6, 3)
+				else:
+					password = base.password
+				attempts = r.ranged_delta(base.attempts, 0, 255, 8, 0, 0)
+			else:
+				password = base.password
+				attempts = base.attempts
+
+	## Whether all of it is the same.
+	func equals(other: Gauges, owner: bool) -> bool:
+		return (
+			RealmwireQuantity.steps(fuel, 1, 10, 0, 1000) == RealmwireQuantity.steps(other.fuel, 1, 10, 0, 1000)
+			and RealmwireQuantity.steps(depth, 1, 1000, -11000000, 9000000) == RealmwireQuantity.steps(other.depth, 1, 1000, -11000000, 9000000)
+			and RealmwireQuantity.steps(heat, 5, 2, 4, 8) == RealmwireQuantity.steps(other.heat, 5, 2, 4, 8)
+			and RealmwireQuantity.turn(rudder, 6) == RealmwireQuantity.turn(other.rudder, 6)
+			and RealmwireQuantity.same2(drift, other.drift, 1, 256, -2048, 2048)
+			and RealmwireQuantity.pack(gimbal, 5) == RealmwireQuantity.pack(other.gimbal, 5)
+			and serial == other.serial
+			and callsign == other.callsign
+			and odometer == other.odometer
+			and laps == other.laps
+			and (not owner or code == other.code)
+			and (not owner or password == other.password)
+			and (not owner or attempts == other.attempts)
+		)
+
+
+## Steer is part of other structs.
+class Steer:
+	extends RefCounted
+	var aim: Vector3 = Vector3.ZERO
+	var turn: Quaternion = Quaternion.IDENTITY
+	var yaw: float = 0.0
+	var power: float = 0.0
+	## Whether there is [member target].
+	var has_target: bool = false
+	var target: int = 0
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.fixed(aim.x, 1, 100, -100, 100, 8)
+		w.fixed(aim.y, 1, 100, -100, 100, 8)
+		w.fixed(aim.z, 1, 100, -100, 100, 8)
+		w.quat(turn, 8)
+		w.turn(yaw, 10)
+		w.fixed(power, 1, 20, 0, 20, 5)
+		w.flag(has_target)
+		if has_target:
+			w.ref(target)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		aim.x = r.fixed(1, 100, -100, 100, 8)
+		aim.y = r.fixed(1, 100, -100, 100, 8)
+		aim.z = r.fixed(1, 100, -100, 100, 8)
+		turn = r.quat(8)
+		yaw = r.turn(10)
+		power = r.fixed(1, 20, 0, 20, 5)
+		has_target = r.flag()
+		if has_target:
+			target = r.ref()
+		else:
+			target = 0
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Steer) -> void:
+		w.fixed_delta(aim.x, base.aim.x, 1, 100, -100, 100, 8, 0, 0)
+		w.fixed_delta(aim.y, base.aim.y, 1, 100, -100, 100, 8, 0, 0)
+		w.fixed_delta(aim.z, base.aim.z, 1, 100, -100, 100, 8, 0, 0)
+		w.quat_delta(turn, base.turn, 8, 0, 0)
+		w.turn_delta(yaw, base.yaw, 10, 4, 7)
+		w.fixed_delta(power, base.power, 1, 20, 0, 20, 5, 0, 0)
+		if w.changed(not (has_target == base.has_target and (not has_target or target == base.target))):
+			w.flag(has_target)
+			if has_target and base.has_target:
+				w.ref(target)
+			elif has_target:
+				w.ref(target)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Steer) -> void:
+		aim.x = r.fixed_delta(base.aim.x, 1, 100, -100, 100, 8, 0, 0)
+		aim.y = r.fixed_delta(base.aim.y, 1, 100, -100, 100, 8, 0, 0)
+		aim.z = r.fixed_delta(base.aim.z, 1, 100, -100, 100, 8, 0, 0)
+		turn = r.quat_delta(base.turn, 8, 0, 0)
+		yaw = r.turn_delta(base.yaw, 10, 4, 7)
+		power = r.fixed_delta(base.power, 1, 20, 0, 20, 5, 0, 0)
+		if r.flag():
+			has_target = r.flag()
+			if has_target and base.has_target:
+				target = r.ref()
+			elif has_target:
+				target = r.ref()
+			else:
+				target = 0
+		else:
+			has_target = base.has_target
+			target = base.target
+
+	## Whether all of it is the same.
+	func equals(other: Steer) -> bool:
+		return (
+			RealmwireQuantity.same3(aim, other.aim, 1, 100, -100, 100)
+			and RealmwireQuantity.pack(turn, 8) == RealmwireQuantity.pack(other.turn, 8)
+			and RealmwireQuantity.turn(yaw, 10) == RealmwireQuantity.turn(other.yaw, 10)
+			and RealmwireQuantity.steps(power, 1, 20, 0, 20) == RealmwireQuantity.steps(other.power, 1, 20, 0, 20)
+			and (has_target == other.has_target and (not has_target or target == other.target))
+		)
+
+
+## Slot is an element of a hold.
+class Slot:
+	extends RefCounted
+	var item: int = 0
+	var count: int = 0
+	var label: PackedByteArray = PackedByteArray()
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.ranged(item, 0, 65535, 16)
+		w.ranged(count, 0, 255, 8)
+		w.octets(label, 3, 2)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		item = r.ranged(0, 65535, 16)
+		count = r.ranged(0, 255, 8)
+		label = r.octets(3, 2)
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Slot) -> void:
+		w.ranged_delta(item, base.item, 0, 65535, 16, 5, 10)
+		w.ranged_delta(count, base.count, 0, 255, 8, 0, 0)
+		if w.changed(label != base.label):
+			w.octets(label, 3, 2)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Slot) -> void:
+		item = r.ranged_delta(base.item, 0, 65535, 16, 5, 10)
+		count = r.ranged_delta(base.count, 0, 255, 8, 0, 0)
+		if r.flag():
+			label = r.octets(3, 2)
+		else:
+			label = base.label
+
+	## Whether all of it is the same.
+	func equals(other: Slot) -> bool:
+		return item == other.item and count == other.count and label == other.label
+
+
+## Hold is values of many parts.
+class Hold:
+	extends RefCounted
+	var wheel: Steer = Steer.new()
+	var slots: Array[Slot] = []
+	var seal: PackedByteArray = PackedByteArray()
+	var marks: Array[float] = []
+	var names: Array[String] = []
+	var crew: Array[int] = []
+	var engines: Array[int] = [0, 0, 0]
+	var lamps: Array[bool] = [false, false]
+	var doors: Array[Slot] = [Slot.new(), Slot.new()]
+	var route: Array[Vector2] = []
+	var tow: int = 0
+	## Whether there is [member target].
+	var has_target: bool = false
+	var target: Vector3 = Vector3.ZERO
+	## Whether there is [member spare].
+	var has_spare: bool = false
+	var spare: Slot = Slot.new()
+	## Whether there is [member queue].
+	var has_queue: bool = false
+	var queue: Array[Stance] = []
+	## Whether there is [member pilot].
+	var has_pilot: bool = false
+	var pilot: int = 0
+	## Whether there is [member fixes].
+	var has_fixes: bool = false
+	var fixes: Array[Quaternion] = [Quaternion.IDENTITY, Quaternion.IDENTITY]
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		wheel.write(w)
+		for e0: Slot in w.list(slots, 6, 3):
+			e0.write(w)
+		w.octets(seal, 12, 4)
+		for e0: float in w.list(marks, 4, 3):
+			w.fixed(e0, 1, 100, 0, 100, 7)
+		for e0: String in w.list(names, 3, 2):
+			w.text(e0, 5, 3)
+		for e0: int in w.list(crew, 4, 3):
+			w.ref(e0)
+		for i0: int in 3:
+			w.ranged(engines[i0], 0, 100, 7)
+		for i0: int in 2:
+			w.flag(lamps[i0])
+		for i0: int in 2:
+			doors[i0].write(w)
+		for e0: Vector2 in w.list(route, 3, 2):
+			w.fixed(e0.x, 1, 256, -2048, 2048, 13)
+			w.fixed(e0.y, 1, 256, -2048, 2048, 13)
+		w.ref(tow)
+		w.flag(has_target)
+		if has_target:
+			w.fixed(target.x, 1, 2, -2000, 2000, 12)
+			w.fixed(target.y, 1, 2, -2000, 2000, 12)
+			w.fixed(target.z, 1, 2, -2000, 2000, 12)
+		w.flag(has_spare)
+		if has_spare:
+			spare.write(w)
+		w.flag(has_queue)
+		if has_queue:
+			for e0: Stance in w.list(queue, 3, 2):
+				w.ranged(e0, 0, 4, 3)
+		w.flag(has_pilot)
+		if has_pilot:
+			w.ref(pilot)
+		w.flag(has_fixes)
+		if has_fixes:
+			for i0: int in 2:
+				w.quat(fixes[i0], 6)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		wheel = Steer.new()
+		wheel.read(r)
+		slots = []
+		for _i0: int in r.count(6, 3):
+			if r.failed:
+				break
+			var e0: Slot = Slot.new()
+			e0.read(r)
+			slots.append(e0)
+		seal = r.octets(12, 4)
+		marks = []
+		for _i0: int in r.count(4, 3):
+			if r.failed:
+				break
+			var e0: float = 0.0
+			e0 = r.fixed(1, 100, 0, 100, 7)
+			marks.append(e0)
+		names = []
+		for _i0: int in r.count(3, 2):
+			if r.failed:
+				break
+			var e0: String = ""
+			e0 = r.text(5, 3)
+			names.append(e0)
+		crew = []
+		for _i0: int in r.count(4, 3):
+			if r.failed:
+				break
+			var e0: int = 0
+			e0 = r.ref()
+			crew.append(e0)
+		engines = []
+		for _i0: int in 3:
+			var e0: int = 0
+			e0 = r.ranged(0, 100, 7)
+			engines.append(e0)
+		lamps = []
+		for _i0: int in 2:
+			var e0: bool = false
+			e0 = r.flag()
+			lamps.append(e0)
+		doors = []
+		for _i0: int in 2:
+			var e0: Slot = Slot.new()
+			e0.read(r)
+			doors.append(e0)
+		route = []
+		for _i0: int in r.count(3, 2):
+			if r.failed:
+				break
+			var e0: Vector2 = Vector2.ZERO
+			e0.x = r.fixed(1, 256, -2048, 2048, 13)
+			e0.y = r.fixed(1, 256, -2048, 2048, 13)
+			route.append(e0)
+		tow = r.ref()
+		has_target = r.flag()
+		if has_target:
+			target.x = r.fixed(1, 2, -2000, 2000, 12)
+			target.y = r.fixed(1, 2, -2000, 2000, 12)
+			target.z = r.fixed(1, 2, -2000, 2000, 12)
+		else:
+			target = Vector3.ZERO
+		has_spare = r.flag()
+		if has_spare:
+			spare = Slot.new()
+			spare.read(r)
+		else:
+			spare = Slot.new()
+		has_queue = r.flag()
+		if has_queue:
+			queue = []
+			for _i0: int in r.count(3, 2):
+				if r.failed:
+					break
+				var e0: Stance = Stance.IDLE
+				e0 = r.ranged(0, 4, 3) as Stance
+				queue.append(e0)
+		else:
+			queue = []
+		has_pilot = r.flag()
+		if has_pilot:
+			pilot = r.ref()
+		else:
+			pilot = 0
+		has_fixes = r.flag()
+		if has_fixes:
+			fixes = []
+			for _i0: int in 2:
+				var e0: Quaternion = Quaternion.IDENTITY
+				e0 = r.quat(6)
+				fixes.append(e0)
+		else:
+			fixes = [Quaternion.IDENTITY, Quaternion.IDENTITY]
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Hold) -> void:
+		if w.changed(not wheel.equals(base.wheel)):
+			wheel.write_delta(w, base.wheel)
+		if w.changed(not _same_slots(slots, base.slots)):
+			w.ranged_delta(slots.size(), base.slots.size(), 0, 6, 3, 0, 0)
+			for i0: int in mini(slots.size(), 6):
+				if i0 < base.slots.size():
+					if w.changed(not slots[i0].equals(base.slots[i0])):
+						slots[i0].write_delta(w, base.slots[i0])
+				else:
+					slots[i0].write(w)
+		if w.changed(seal != base.seal):
+			w.octets(seal, 12, 4)
+		if w.changed(not _same_marks(marks, base.marks)):
+			w.ranged_delta(marks.size(), base.marks.size(), 0, 4, 3, 0, 0)
+			for i0: int in mini(marks.size(), 4):
+				if i0 < base.marks.size():
+					w.fixed_delta(marks[i0], base.marks[i0], 1, 100, 0, 100, 7, 0, 0)
+				else:
+					w.fixed(marks[i0], 1, 100, 0, 100, 7)
+		if w.changed(names != base.names):
+			w.ranged_delta(names.size(), base.names.size(), 0, 3, 2, 0, 0)
+			for i0: int in mini(names.size(), 3):
+				if i0 < base.names.size():
+					if w.changed(names[i0] != base.names[i0]):
+						w.text(names[i0], 5, 3)
+				else:
+					w.text(names[i0], 5, 3)
+		if w.changed(crew != base.crew):
+			w.ranged_delta(crew.size(), base.crew.size(), 0, 4, 3, 0, 0)
+			for i0: int in mini(crew.size(), 4):
+				if i0 < base.crew.size():
+					if w.changed(crew[i0] != base.crew[i0]):
+						w.ref(crew[i0])
+				else:
+					w.ref(crew[i0])
+		if w.changed(engines != base.engines):
+			for i0: int in 3:
+				w.ranged_delta(engines[i0], base.engines[i0], 0, 100, 7, 0, 0)
+		if w.changed(lamps != base.lamps):
+			for i0: int in 2:
+				w.flag(lamps[i0] != base.lamps[i0])
+		if w.changed(not _same_doors(doors, base.doors)):
+			for i0: int in 2:
+				if w.changed(not doors[i0].equals(base.doors[i0])):
+					doors[i0].write_delta(w, base.doors[i0])
+		if w.changed(not _same_route(route, base.route)):
+			w.ranged_delta(route.size(), base.route.size(), 0, 3, 2, 0, 0)
+			for i0: int in mini(route.size(), 3):
+				if i0 < base.route.size():
+					w.fixed_delta(route[i0].x, base.route[i0].x, 1, 256, -2048, 2048, 13, 4, 8)
+					w.fixed_delta(route[i0].y, base.route[i0].y, 1, 256, -2048, 2048, 13, 4, 8)
+				else:
+					w.fixed(route[i0].x, 1, 256, -2048, 2048, 13)
+					w.fixed(route[i0].y, 1, 256, -2048, 2048, 13)
+		if w.changed(tow != base.tow):
+			w.ref(tow)
+		if w.changed(not (has_target == base.has_target and (not has_target or RealmwireQuantity.same3(target, base.target, 1, 2, -2000, 2000)))):
+			w.flag(has_target)
+			if has_target and base.has_target:
+				w.fixed_delta(target.x, base.target.x, 1, 2, -2000, 2000, 12, 4, 8)
+				w.fixed_delta(target.y, base.target.y, 1, 2, -2000, 2000, 12, 4, 8)
+				w.fixed_delta(target.z, base.target.z, 1, 2, -2000, 2000, 12, 4, 8)
+			elif has_target:
+				w.fixed(target.x, 1, 2, -2000, 2000, 12)
+				w.fixed(target.y, 1, 2, -2000, 2000, 12)
+				w.fixed(target.z, 1, 2, -2000, 2000, 12)
+		if w.changed(not (has_spare == base.has_spare and (not has_spare or spare.equals(base.spare)))):
+			w.flag(has_spare)
+			if has_spare and base.has_spare:
+				spare.write_delta(w, base.spare)
+			elif has_spare:
+				spare.write(w)
+		if w.changed(not (has_queue == base.has_queue and (not has_queue or queue == base.queue))):
+			w.flag(has_queue)
+			if has_queue and base.has_queue:
+				w.ranged_delta(queue.size(), base.queue.size(), 0, 3, 2, 0, 0)
+				for i0: int in mini(queue.size(), 3):
+					if i0 < base.queue.size():
+						w.ranged_delta(queue[i0], base.queue[i0], 0, 4, 3, 0, 0)
+					else:
+						w.ranged(queue[i0], 0, 4, 3)
+			elif has_queue:
+				for e0: Stance in w.list(queue, 3, 2):
+					w.ranged(e0, 0, 4, 3)
+		if w.changed(not (has_pilot == base.has_pilot and (not has_pilot or pilot == base.pilot))):
+			w.flag(has_pilot)
+			if has_pilot and base.has_pilot:
+				w.ref(pilot)
+			elif has_pilot:
+				w.ref(pilot)
+		if w.changed(not (has_fixes == base.has_fixes and (not has_fixes or _same_fixes(fixes, base.fixes)))):
+			w.flag(has_fixes)
+			if has_fixes and base.has_fixes:
+				for i0: int in 2:
+					w.quat_delta(fixes[i0], base.fixes[i0], 6, 0, 0)
+			elif has_fixes:
+				for i0: int in 2:
+					w.quat(fixes[i0], 6)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Hold) -> void:
+		if r.flag():
+			wheel = Steer.new()
+			wheel.read_delta(r, base.wheel)
+		else:
+			wheel = base.wheel
+		if r.flag():
+			slots = []
+			for i0: int in r.ranged_delta(base.slots.size(), 0, 6, 3, 0, 0):
+				if r.failed:
+					break
+				var e0: Slot = Slot.new()
+				if i0 < base.slots.size():
+					if r.flag():
+						e0 = Slot.new()
+						e0.read_delta(r, base.slots[i0])
+					else:
+						e0 = base.slots[i0]
+				else:
+					e0 = Slot.new()
+					e0.read(r)
+				slots.append(e0)
+		else:
+			slots = base.slots
+		if r.flag():
+			seal = r.octets(12, 4)
+		else:
+			seal = base.seal
+		if r.flag():
+			marks = []
+			for i0: int in r.ranged_delta(base.marks.size(), 0, 4, 3, 0, 0):
+				if r.failed:
+					break
+				var e0: float = 0.0
+				if i0 < base.marks.size():
+					e0 = r.fixed_delta(base.marks[i0], 1, 100, 0, 100, 7, 0, 0)
+				else:
+					e0 = r.fixed(1, 100, 0, 100, 7)
+				marks.append(e0)
+		else:
+			marks = base.marks
+		if r.flag():
+			names = []
+			for i0: int in r.ranged_delta(base.names.size(), 0, 3, 2, 0, 0):
+				if r.failed:
+					break
+				var e0: String = ""
+				if i0 < base.names.size():
+					if r.flag():
+						e0 = r.text(5, 3)
+					else:
+						e0 = base.names[i0]
+				else:
+					e0 = r.text(5, 3)
+				names.append(e0)
+		else:
+			names = base.names
+		if r.flag():
+			crew = []
+			for i0: int in r.ranged_delta(base.crew.size(), 0, 4, 3, 0, 0):
+				if r.failed:
+					break
+				var e0: int = 0
+				if i0 < base.crew.size():
+					if r.flag():
+						e0 = r.ref()
+					else:
+						e0 = base.crew[i0]
+				else:
+					e0 = r.ref()
+				crew.append(e0)
+		else:
+			crew = base.crew
+		if r.flag():
+			engines = []
+			for i0: int in 3:
+				var e0: int = 0
+				e0 = r.ranged_delta(base.engines[i0], 0, 100, 7, 0, 0)
+				engines.append(e0)
+		else:
+			engines = base.engines
+		if r.flag():
+			lamps = []
+			for i0: int in 2:
+				var e0: bool = false
+				e0 = base.lamps[i0] != r.flag()
+				lamps.append(e0)
+		else:
+			lamps = base.lamps
+		if r.flag():
+			doors = []
+			for i0: int in 2:
+				var e0: Slot = Slot.new()
+				if r.flag():
+					e0 = Slot.new()
+					e0.read_delta(r, base.doors[i0])
+				else:
+					e0 = base.doors[i0]
+				doors.append(e0)
+		else:
+			doors = base.doors
+		if r.flag():
+			route = []
+			for i0: int in r.ranged_delta(base.route.size(), 0, 3, 2, 0, 0):
+				if r.failed:
+					break
+				var e0: Vector2 = Vector2.ZERO
+				if i0 < base.route.size():
+					e0.x = r.fixed_delta(base.route[i0].x, 1, 256, -2048, 2048, 13, 4, 8)
+					e0.y = r.fixed_delta(base.route[i0].y, 1, 256, -2048, 2048, 13, 4, 8)
+				else:
+					e0.x = r.fixed(1, 256, -2048, 2048, 13)
+					e0.y = r.fixed(1, 256, -2048, 2048, 13)
+				route.append(e0)
+		else:
+			route = base.route
+		if r.flag():
+			tow = r.ref()
+		else:
+			tow = base.tow
+		if r.flag():
+			has_target = r.flag()
+			if has_target and base.has_target:
+				target.x = r.fixed_delta(base.target.x, 1, 2, -2000, 2000, 12, 4, 8)
+				target.y = r.fixed_delta(base.target.y, 1, 2, -2000, 2000, 12, 4, 8)
+				target.z = r.fixed_delta(base.target.z, 1, 2, -2000, 2000, 12, 4, 8)
+			elif has_target:
+				target.x = r.fixed(1, 2, -2000, 2000, 12)
+				target.y = r.fixed(1, 2, -2000, 2000, 12)
+				target.z = r.fixed(1, 2, -2000, 2000, 12)
+			else:
+				target = Vector3.ZERO
+		else:
+			has_target = base.has_target
+			target = base.target
+		if r.flag():
+			has_spare = r.flag()
+			if has_spare and base.has_spare:
+				spare = Slot.new()
+				spare.read_delta(r, base.spare)
+			elif has_spare:
+				spare = Slot.new()
+				spare.read(r)
+			else:
+				spare = Slot.new()
+		else:
+			has_spare = base.has_spare
+			spare = base.spare
+		if r.flag():
+			has_queue = r.flag()
+			if has_queue and base.has_queue:
+				queue = []
+				for i0: int in r.ranged_delta(base.queue.size(), 0, 3, 2, 0, 0):
+					if r.failed:
+						break
+					var e0: Stance = Stance.IDLE
+					if i0 < base.queue.size():
+						e0 = r.ranged_delta(base.queue[i0], 0, 4, 3, 0, 0) as Stance
+					else:
+						e0 = r.ranged(0, 4, 3) as Stance
+					queue.append(e0)
+			elif has_queue:
+				queue = []
+				for _i0: int in r.count(3, 2):
+					if r.failed:
+						break
+					var e0: Stance = Stance.IDLE
+					e0 = r.ranged(0, 4, 3) as Stance
+					queue.append(e0)
+			else:
+				queue = []
+		else:
+			has_queue = base.has_queue
+			queue = base.queue
+		if r.flag():
+			has_pilot = r.flag()
+			if has_pilot and base.has_pilot:
+				pilot = r.ref()
+			elif has_pilot:
+				pilot = r.ref()
+			else:
+				pilot = 0
+		else:
+			has_pilot = base.has_pilot
+			pilot = base.pilot
+		if r.flag():
+			has_fixes = r.flag()
+			if has_fixes and base.has_fixes:
+				fixes = []
+				for i0: int in 2:
+					var e0: Quaternion = Quaternion.IDENTITY
+					e0 = r.quat_delta(base.fixes[i0], 6, 0, 0)
+					fixes.append(e0)
+			elif has_fixes:
+				fixes = []
+				for _i0: int in 2:
+					var e0: Quaternion = Quaternion.IDENTITY
+					e0 = r.quat(6)
+					fixes.append(e0)
+			else:
+				fixes = [Quaternion.IDENTITY, Quaternion.IDENTITY]
+		else:
+			has_fixes = base.has_fixes
+			fixes = base.fixes
+
+	## Whether all of it is the same.
+	func equals(other: Hold) -> bool:
+		return (
+			wheel.equals(other.wheel)
+			and _same_slots(slots, other.slots)
+			and seal == other.seal
+			and _same_marks(marks, other.marks)
+			and names == other.names
+			and crew == other.crew
+			and engines == other.engines
+			and lamps == other.lamps
+			and _same_doors(doors, other.doors)
+			and _same_route(route, other.route)
+			and tow == other.tow
+			and (has_target == other.has_target and (not has_target or RealmwireQuantity.same3(target, other.target, 1, 2, -2000, 2000)))
+			and (has_spare == other.has_spare and (not has_spare or spare.equals(other.spare)))
+			and (has_queue == other.has_queue and (not has_queue or queue == other.queue))
+			and (has_pilot == other.has_pilot and (not has_pilot or pilot == other.pilot))
+			and (has_fixes == other.has_fixes and (not has_fixes or _same_fixes(fixes, other.fixes)))
+		)
+
+	static func _same_slots(these: Array[Slot], those: Array[Slot]) -> bool:
+		if these.size() != those.size():
+			return false
+		for i0: int in these.size():
+			if not (these[i0].equals(those[i0])):
+				return false
+		return true
+
+	static func _same_marks(these: Array[float], those: Array[float]) -> bool:
+		if these.size() != those.size():
+			return false
+		for i0: int in these.size():
+			if not (RealmwireQuantity.steps(these[i0], 1, 100, 0, 100) == RealmwireQuantity.steps(those[i0], 1, 100, 0, 100)):
+				return false
+		return true
+
+	static func _same_doors(these: Array[Slot], those: Array[Slot]) -> bool:
+		if these.size() != those.size():
+			return false
+		for i0: int in these.size():
+			if not (these[i0].equals(those[i0])):
+				return false
+		return true
+
+	static func _same_route(these: Array[Vector2], those: Array[Vector2]) -> bool:
+		if these.size() != those.size():
+			return false
+		for i0: int in these.size():
+			if not (RealmwireQuantity.same2(these[i0], those[i0], 1, 256, -2048, 2048)):
+				return false
+		return true
+
+	static func _same_fixes(these: Array[Quaternion], those: Array[Quaternion]) -> bool:
+		if these.size() != those.size():
+			return false
+		for i0: int in these.size():
+			if not (RealmwireQuantity.pack(these[i0], 6) == RealmwireQuantity.pack(those[i0], 6)):
+				return false
+		return true
+
+
+## Purse is nobody else's business.
+class Purse:
+	extends RefCounted
+	## What all but the owner have of it: nothing.
+	static var hidden: Purse = Purse.new()
+	var gold: int = 0
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.ranged(gold, 0, 1000000, 20)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		gold = r.ranged(0, 1000000, 20)
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Purse) -> void:
+		w.ranged_delta(gold, base.gold, 0, 1000000, 20, 6, 13)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Purse) -> void:
+		gold = r.ranged_delta(base.gold, 0, 1000000, 20, 6, 13)
+
+	## Whether all of it is the same.
+	func equals(other: Purse) -> bool:
+		return gold == other.gold
+
+
+## Telegram is a message with what an offer has not.
+class Telegram:
+	extends RealmwireMessage
+	## The message's first byte.
+	const ID: int = 65
+	var pose: Steer = Steer.new()
+	var hold: Hold = Hold.new()
+	var parts: Array[Steer] = []
+
+	func id() -> int:
+		return ID
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		pose.write(w)
+		hold.write(w)
+		for e0: Steer in w.list(parts, 2, 2):
+			e0.write(w)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		pose = Steer.new()
+		pose.read(r)
+		hold = Hold.new()
+		hold.read(r)
+		parts = []
+		for _i0: int in r.count(2, 2):
+			if r.failed:
+				break
+			var e0: Steer = Steer.new()
+			e0.read(r)
+			parts.append(e0)
 
 
 ## Body moves.
@@ -192,34 +1107,6 @@ class Look:
 			and word == other.word
 			and word33 == other.word33
 		)
-
-
-## Purse is nobody else's business.
-class Purse:
-	extends RefCounted
-	## What all but the owner have of it: nothing.
-	static var hidden: Purse = Purse.new()
-	var gold: int = 0
-
-	## Appends it whole.
-	func write(w: RealmwireBitWriter) -> void:
-		w.ranged(gold, 0, 1000000, 20)
-
-	## Becomes what [method write] wrote.
-	func read(r: RealmwireBitReader) -> void:
-		gold = r.ranged(0, 1000000, 20)
-
-	## Appends what differs from [param base].
-	func write_delta(w: RealmwireBitWriter, base: Purse) -> void:
-		w.ranged_delta(gold, base.gold, 0, 1000000, 20, 6, 13)
-
-	## Becomes what [method write_delta] wrote against [param base].
-	func read_delta(r: RealmwireBitReader, base: Purse) -> void:
-		gold = r.ranged_delta(base.gold, 0, 1000000, 20, 6, 13)
-
-	## Whether all of it is the same.
-	func equals(other: Purse) -> bool:
-		return gold == other.gold
 
 
 ## Input is what a player wants.
@@ -432,6 +1319,84 @@ class Rock:
 			body = base.body
 
 
+## Craft has a component of every kind.
+class Craft:
+	extends RealmwireEntity
+	## The kind's number on the wire.
+	const KIND: int = 3
+	var pose: Pose
+	var gauges: Gauges
+	var hold: Hold
+	var log_: Purse
+
+	func kind() -> int:
+		return KIND
+
+	func kind_name() -> String:
+		return "craft"
+
+	func position() -> Vector2i:
+		return Vector2i(RealmwireQuantity.steps(pose.position.x, 1, 100, -100000, 100000), RealmwireQuantity.steps(pose.position.z, 1, 100, -100000, 100000))
+
+	func write(w: RealmwireBitWriter, owner: bool) -> void:
+		pose.write(w)
+		gauges.write(w, owner)
+		hold.write(w)
+		if owner:
+			log_.write(w)
+
+	func read(r: RealmwireBitReader, owner: bool) -> void:
+		pose = Pose.new()
+		pose.read(r)
+		gauges = Gauges.new()
+		gauges.read(r, owner)
+		hold = Hold.new()
+		hold.read(r)
+		if owner:
+			log_ = Purse.new()
+			log_.read(r)
+		else:
+			log_ = Purse.hidden
+
+	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, owner: bool) -> void:
+		var base: Craft = against as Craft
+		if w.changed(not pose.equals(base.pose)):
+			pose.write_delta(w, base.pose)
+		if w.changed(not gauges.equals(base.gauges, owner)):
+			gauges.write_delta(w, base.gauges, owner)
+		if w.changed(not hold.equals(base.hold)):
+			hold.write_delta(w, base.hold)
+		if owner:
+			if w.changed(not log_.equals(base.log_)):
+				log_.write_delta(w, base.log_)
+
+	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		var base: Craft = against as Craft
+		if r.flag():
+			pose = Pose.new()
+			pose.read_delta(r, base.pose)
+		else:
+			pose = base.pose
+		if r.flag():
+			gauges = Gauges.new()
+			gauges.read_delta(r, base.gauges, owner)
+		else:
+			gauges = base.gauges
+		if r.flag():
+			hold = Hold.new()
+			hold.read_delta(r, base.hold)
+		else:
+			hold = base.hold
+		if owner:
+			if r.flag():
+				log_ = Purse.new()
+				log_.read_delta(r, base.log_)
+			else:
+				log_ = base.log_
+		else:
+			log_ = base.log_
+
+
 ## The schema as the codecs want it. Everyone gets the same object.
 static func schema() -> RealmwireSchema:
 	if _shared == null:
@@ -440,6 +1405,8 @@ static func schema() -> RealmwireSchema:
 		_shared.hash_hex = HASH_HEX
 		_shared.kinds[1] = Hero
 		_shared.kinds[2] = Rock
+		_shared.kinds[3] = Craft
 		_shared.messages[64] = Offer
+		_shared.messages[65] = Telegram
 		_shared.input = DemoInput
 	return _shared

@@ -10,7 +10,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0xfda36d0d93b496b3,
+	Hash: 0x8e663eec7c5d3eed,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "body", New: func() snapshot.State { return new(Body) }},
 	},
@@ -52,7 +52,7 @@ func (v *Cube) WriteDelta(w *bits.Writer, base *Cube) {
 	w.Bool(v.Interacting != base.Interacting)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Cube) ReadDelta(r *bits.Reader, base *Cube) {
 	v.Largest = uint8(r.IntDelta(int64(base.Largest), 0, 3, 2, 0, 0))
 	v.A = uint16(r.IntDelta(int64(base.A), 0, 511, 9, 4, 6))
@@ -136,7 +136,7 @@ func (v *Body) WriteDelta(w *bits.Writer, base *Body, owner bool) {
 	}
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Body) ReadDelta(r *bits.Reader, base *Body, owner bool) {
 	if r.Bool() {
 		v.Cube.ReadDelta(r, &base.Cube)
@@ -154,4 +154,9 @@ func (v *Body) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 func (v *Body) Changed(old *Body) (public, private bool) {
 	public = public || v.Cube != old.Cube
 	return public, private
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Body) Copy(from *Body) {
+	*v = *from
 }

@@ -3,17 +3,1273 @@
 package demo
 
 import (
+	"slices"
+
 	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/geom"
+	"github.com/realmwire/realmwire/protocol/optional"
+	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x4dfa57566f72e6d4,
+	Hash: 0x8493190b1dd0e978,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "hero", New: func() snapshot.State { return new(Hero) }},
 		{ID: 2, Name: "rock", New: func() snapshot.State { return new(Rock) }},
+		{ID: 3, Name: "craft", New: func() snapshot.State { return new(Craft) }},
 	},
+}
+
+// Write appends v whole.
+func (v *Pose) Write(w *bits.Writer) {
+	w.Fixed(float64(v.Position.X), 1, 100, -100000, 100000, 18)
+	w.Fixed(float64(v.Position.Y), 1, 100, -100000, 100000, 18)
+	w.Fixed(float64(v.Position.Z), 1, 100, -100000, 100000, 18)
+	w.Quat(bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9), 9)
+	w.Fixed(float64(v.Thrust), 1, 64, -64, 64, 8)
+	w.Turn(float64(v.Heading), 12)
+	w.Bool(bool(v.Landed))
+}
+
+// Read sets v to what Write wrote.
+func (v *Pose) Read(r *bits.Reader) {
+	v.Position.X = float32(r.Fixed(1, 100, -100000, 100000, 18))
+	v.Position.Y = float32(r.Fixed(1, 100, -100000, 100000, 18))
+	v.Position.Z = float32(r.Fixed(1, 100, -100000, 100000, 18))
+	v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W = r.Quat(9).Floats(9)
+	v.Thrust = float32(r.Fixed(1, 64, -64, 64, 8))
+	v.Heading = float64(r.Turn(12))
+	v.Landed = bool(r.Bool())
+}
+
+// WriteDelta appends what differs from base.
+func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) {
+	w.FixedDelta(float64(v.Position.X), float64(base.Position.X), 1, 100, -100000, 100000, 18, 6, 12)
+	w.FixedDelta(float64(v.Position.Y), float64(base.Position.Y), 1, 100, -100000, 100000, 18, 6, 12)
+	w.FixedDelta(float64(v.Position.Z), float64(base.Position.Z), 1, 100, -100000, 100000, 18, 6, 12)
+	w.QuatDelta(bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9), bits.PackQuat(base.Facing.X, base.Facing.Y, base.Facing.Z, base.Facing.W, 9), 9, 4, 6)
+	w.FixedDelta(float64(v.Thrust), float64(base.Thrust), 1, 64, -64, 64, 8, 0, 0)
+	w.TurnDelta(float64(v.Heading), float64(base.Heading), 12, 4, 8)
+	w.Bool(v.Landed != base.Landed)
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) {
+	v.Position.X = float32(r.FixedDelta(float64(base.Position.X), 1, 100, -100000, 100000, 18, 6, 12))
+	v.Position.Y = float32(r.FixedDelta(float64(base.Position.Y), 1, 100, -100000, 100000, 18, 6, 12))
+	v.Position.Z = float32(r.FixedDelta(float64(base.Position.Z), 1, 100, -100000, 100000, 18, 6, 12))
+	v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W = r.QuatDelta(bits.PackQuat(base.Facing.X, base.Facing.Y, base.Facing.Z, base.Facing.W, 9), 9, 4, 6).Floats(9)
+	v.Thrust = float32(r.FixedDelta(float64(base.Thrust), 1, 64, -64, 64, 8, 0, 0))
+	v.Heading = float64(r.TurnDelta(float64(base.Heading), 12, 4, 8))
+	v.Landed = base.Landed != bool(r.Bool())
+}
+
+// Equal reports whether v and base are the same on the wire.
+func (v *Pose) Equal(base *Pose) bool {
+	return bits.Steps(float64(v.Position.X), 1, 100, -100000, 100000) == bits.Steps(float64(base.Position.X), 1, 100, -100000, 100000) && bits.Steps(float64(v.Position.Y), 1, 100, -100000, 100000) == bits.Steps(float64(base.Position.Y), 1, 100, -100000, 100000) && bits.Steps(float64(v.Position.Z), 1, 100, -100000, 100000) == bits.Steps(float64(base.Position.Z), 1, 100, -100000, 100000) &&
+		(v.Facing == base.Facing || bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9) == bits.PackQuat(base.Facing.X, base.Facing.Y, base.Facing.Z, base.Facing.W, 9)) &&
+		bits.Steps(float64(v.Thrust), 1, 64, -64, 64) == bits.Steps(float64(base.Thrust), 1, 64, -64, 64) &&
+		bits.Turn(float64(v.Heading), 12) == bits.Turn(float64(base.Heading), 12) &&
+		v.Landed == base.Landed
+}
+
+// PoseLayout says how Pose's fields change.
+var PoseLayout = predict.Layout{
+	Fields: []predict.Field{
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+		{Min: 0, Max: 3},
+		{Min: 0, Max: 510},
+		{Min: 0, Max: 510},
+		{Min: 0, Max: 510},
+		{Min: -64, Max: 64},
+		{Min: 0, Max: 4095},
+		{Min: 0, Max: 1},
+	},
+	Groups: []predict.Group{
+		{Class: predict.Motion, First: 0, Count: 3, Fall: -1280, Drag: 0, Half: 150, Floor: 0},
+		{Class: predict.Rotation, First: 3, Count: 4},
+		{Class: predict.Plain, First: 7, Count: 1, Lapse: 20},
+		{Class: predict.Plain, First: 8, Count: 1, Lapse: 0},
+		{Class: predict.Plain, First: 9, Count: 1, Lapse: 0},
+	},
+}
+
+// Values sets dst to v's fields, in order.
+func (v *Pose) Values(dst []int64) {
+	dst[0] = bits.Steps(float64(v.Position.X), 1, 100, -100000, 100000)
+	dst[1] = bits.Steps(float64(v.Position.Y), 1, 100, -100000, 100000)
+	dst[2] = bits.Steps(float64(v.Position.Z), 1, 100, -100000, 100000)
+	{
+		q := bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9)
+		dst[3], dst[4], dst[5], dst[6] = int64(q.Largest), int64(q.Parts[0]), int64(q.Parts[1]), int64(q.Parts[2])
+	}
+	dst[7] = bits.Steps(float64(v.Thrust), 1, 64, -64, 64)
+	dst[8] = int64(bits.Turn(float64(v.Heading), 12))
+	dst[9] = 0
+	if v.Landed {
+		dst[9] = 1
+	}
+}
+
+// SetValues sets v's fields to what Values gave.
+func (v *Pose) SetValues(src []int64) {
+	v.Position.X = float32(bits.FromSteps(src[0], 1, 100))
+	v.Position.Y = float32(bits.FromSteps(src[1], 1, 100))
+	v.Position.Z = float32(bits.FromSteps(src[2], 1, 100))
+	v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W = bits.Quat{Largest: uint8(src[3]), Parts: [3]int32{int32(src[4]), int32(src[5]), int32(src[6])}}.Floats(9)
+	v.Thrust = float32(bits.FromSteps(src[7], 1, 64))
+	v.Heading = float64(bits.FromTurn(uint64(src[8]), 12))
+	v.Landed = src[9] != 0
+}
+
+// Write appends v whole.
+func (v *Gauges) Write(w *bits.Writer, owner bool) {
+	w.Fixed(float64(v.Fuel), 1, 10, 0, 1000, 10)
+	w.Fixed(float64(v.Depth), 1, 1000, -11000000, 9000000, 25)
+	w.Fixed(float64(v.Heat), 5, 2, 4, 8, 3)
+	w.Turn(float64(v.Rudder), 6)
+	w.Fixed(float64(v.Drift.X), 1, 256, -2048, 2048, 13)
+	w.Fixed(float64(v.Drift.Y), 1, 256, -2048, 2048, 13)
+	w.Quat(bits.PackQuat(v.Gimbal.X, v.Gimbal.Y, v.Gimbal.Z, v.Gimbal.W, 5), 5)
+	w.Int(int64(v.Serial), 0, 4294967295, 32)
+	w.String(string(v.Callsign), 8, 4)
+	w.Int(int64(v.Odometer), 0, 4294967295, 32)
+	w.Int(int64(v.Laps), 0, 9, 4)
+	if owner {
+		w.Int(int64(v.Code), 0, 65535, 16)
+	}
+	if owner {
+		w.String(string(v.Password), 6, 3)
+	}
+	if owner {
+		w.Int(int64(v.Attempts), 0, 255, 8)
+	}
+}
+
+// Read sets v to what Write wrote.
+func (v *Gauges) Read(r *bits.Reader, owner bool) {
+	v.Fuel = float32(r.Fixed(1, 10, 0, 1000, 10))
+	v.Depth = float64(r.Fixed(1, 1000, -11000000, 9000000, 25))
+	v.Heat = float32(r.Fixed(5, 2, 4, 8, 3))
+	v.Rudder = float32(r.Turn(6))
+	v.Drift.X = float32(r.Fixed(1, 256, -2048, 2048, 13))
+	v.Drift.Y = float32(r.Fixed(1, 256, -2048, 2048, 13))
+	v.Gimbal.X, v.Gimbal.Y, v.Gimbal.Z, v.Gimbal.W = r.Quat(5).Floats(5)
+	v.Serial = uint32(r.Int(0, 4294967295, 32))
+	v.Callsign = string(r.String(8, 4))
+	v.Odometer = uint32(r.Int(0, 4294967295, 32))
+	v.Laps = uint8(r.Int(0, 9, 4))
+	if owner {
+		v.Code = uint16(r.Int(0, 65535, 16))
+	}
+	if owner {
+		v.Password = string(r.String(6, 3))
+	}
+	if owner {
+		v.Attempts = uint8(r.Int(0, 255, 8))
+	}
+}
+
+// WriteDelta appends what differs from base.
+func (v *Gauges) WriteDelta(w *bits.Writer, base *Gauges, owner bool) {
+	w.FixedDelta(float64(v.Fuel), float64(base.Fuel), 1, 10, 0, 1000, 10, 4, 7)
+	w.FixedDelta(float64(v.Depth), float64(base.Depth), 1, 1000, -11000000, 9000000, 25, 6, 12)
+	w.FixedDelta(float64(v.Heat), float64(base.Heat), 5, 2, 4, 8, 3, 0, 0)
+	w.TurnDelta(float64(v.Rudder), float64(base.Rudder), 6, 0, 0)
+	w.FixedDelta(float64(v.Drift.X), float64(base.Drift.X), 1, 256, -2048, 2048, 13, 4, 8)
+	w.FixedDelta(float64(v.Drift.Y), float64(base.Drift.Y), 1, 256, -2048, 2048, 13, 4, 8)
+	w.QuatDelta(bits.PackQuat(v.Gimbal.X, v.Gimbal.Y, v.Gimbal.Z, v.Gimbal.W, 5), bits.PackQuat(base.Gimbal.X, base.Gimbal.Y, base.Gimbal.Z, base.Gimbal.W, 5), 5, 0, 0)
+	if v.Serial == base.Serial && v.Callsign == base.Callsign {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.IntDelta(int64(v.Serial), int64(base.Serial), 0, 4294967295, 32, 10, 21)
+		if v.Callsign == base.Callsign {
+			w.Bool(false)
+		} else {
+			w.Bool(true)
+			w.String(string(v.Callsign), 8, 4)
+		}
+	}
+	w.CounterDelta(int64(v.Odometer), int64(base.Odometer), 0, 4294967295)
+	w.CounterDelta(int64(v.Laps), int64(base.Laps), 0, 9)
+	if owner {
+		w.IntDelta(int64(v.Code), int64(base.Code), 0, 65535, 16, 5, 10)
+	}
+	if owner {
+		if v.Password == base.Password && v.Attempts == base.Attempts {
+			w.Bool(false)
+		} else {
+			w.Bool(true)
+			if v.Password == base.Password {
+				w.Bool(false)
+			} else {
+				w.Bool(true)
+				w.String(string(v.Password), 6, 3)
+			}
+			w.IntDelta(int64(v.Attempts), int64(base.Attempts), 0, 255, 8, 0, 0)
+		}
+	}
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Gauges) ReadDelta(r *bits.Reader, base *Gauges, owner bool) {
+	v.Fuel = float32(r.FixedDelta(float64(base.Fuel), 1, 10, 0, 1000, 10, 4, 7))
+	v.Depth = float64(r.FixedDelta(float64(base.Depth), 1, 1000, -11000000, 9000000, 25, 6, 12))
+	v.Heat = float32(r.FixedDelta(float64(base.Heat), 5, 2, 4, 8, 3, 0, 0))
+	v.Rudder = float32(r.TurnDelta(float64(base.Rudder), 6, 0, 0))
+	v.Drift.X = float32(r.FixedDelta(float64(base.Drift.X), 1, 256, -2048, 2048, 13, 4, 8))
+	v.Drift.Y = float32(r.FixedDelta(float64(base.Drift.Y), 1, 256, -2048, 2048, 13, 4, 8))
+	v.Gimbal.X, v.Gimbal.Y, v.Gimbal.Z, v.Gimbal.W = r.QuatDelta(bits.PackQuat(base.Gimbal.X, base.Gimbal.Y, base.Gimbal.Z, base.Gimbal.W, 5), 5, 0, 0).Floats(5)
+	if r.Bool() {
+		v.Serial = uint32(r.IntDelta(int64(base.Serial), 0, 4294967295, 32, 10, 21))
+		if r.Bool() {
+			v.Callsign = string(r.String(8, 4))
+		} else {
+			v.Callsign = base.Callsign
+		}
+	} else {
+		v.Serial = base.Serial
+		v.Callsign = base.Callsign
+	}
+	v.Odometer = uint32(r.CounterDelta(int64(base.Odometer), 0, 4294967295))
+	v.Laps = uint8(r.CounterDelta(int64(base.Laps), 0, 9))
+	if owner {
+		v.Code = uint16(r.IntDelta(int64(base.Code), 0, 65535, 16, 5, 10))
+	}
+	if owner {
+		if r.Bool() {
+			if r.Bool() {
+				v.Password = string(r.String(6, 3))
+			} else {
+				v.Password = base.Password
+			}
+			v.Attempts = uint8(r.IntDelta(int64(base.Attempts), 0, 255, 8, 0, 0))
+		} else {
+			v.Password = base.Password
+			v.Attempts = base.Attempts
+		}
+	}
+}
+
+// Equal reports whether v and base are the same on the wire.
+func (v *Gauges) Equal(base *Gauges, owner bool) bool {
+	return bits.Steps(float64(v.Fuel), 1, 10, 0, 1000) == bits.Steps(float64(base.Fuel), 1, 10, 0, 1000) &&
+		bits.Steps(float64(v.Depth), 1, 1000, -11000000, 9000000) == bits.Steps(float64(base.Depth), 1, 1000, -11000000, 9000000) &&
+		bits.Steps(float64(v.Heat), 5, 2, 4, 8) == bits.Steps(float64(base.Heat), 5, 2, 4, 8) &&
+		bits.Turn(float64(v.Rudder), 6) == bits.Turn(float64(base.Rudder), 6) &&
+		bits.Steps(float64(v.Drift.X), 1, 256, -2048, 2048) == bits.Steps(float64(base.Drift.X), 1, 256, -2048, 2048) && bits.Steps(float64(v.Drift.Y), 1, 256, -2048, 2048) == bits.Steps(float64(base.Drift.Y), 1, 256, -2048, 2048) &&
+		(v.Gimbal == base.Gimbal || bits.PackQuat(v.Gimbal.X, v.Gimbal.Y, v.Gimbal.Z, v.Gimbal.W, 5) == bits.PackQuat(base.Gimbal.X, base.Gimbal.Y, base.Gimbal.Z, base.Gimbal.W, 5)) &&
+		v.Serial == base.Serial &&
+		v.Callsign == base.Callsign &&
+		v.Odometer == base.Odometer &&
+		v.Laps == base.Laps &&
+		(!owner || v.Code == base.Code) &&
+		(!owner || v.Password == base.Password) &&
+		(!owner || v.Attempts == base.Attempts)
+}
+
+// Write appends v whole.
+func (v *Steer) Write(w *bits.Writer) {
+	w.Fixed(float64(v.Aim.X), 1, 100, -100, 100, 8)
+	w.Fixed(float64(v.Aim.Y), 1, 100, -100, 100, 8)
+	w.Fixed(float64(v.Aim.Z), 1, 100, -100, 100, 8)
+	w.Quat(bits.PackQuat(v.Turn.X, v.Turn.Y, v.Turn.Z, v.Turn.W, 8), 8)
+	w.Turn(float64(v.Yaw), 10)
+	w.Fixed(float64(v.Power), 1, 20, 0, 20, 5)
+	w.Bool(v.Target.Has)
+	if v.Target.Has {
+		w.Ref(uint32(v.Target.Value))
+	}
+}
+
+// Read sets v to what Write wrote.
+func (v *Steer) Read(r *bits.Reader) {
+	v.Aim.X = float32(r.Fixed(1, 100, -100, 100, 8))
+	v.Aim.Y = float32(r.Fixed(1, 100, -100, 100, 8))
+	v.Aim.Z = float32(r.Fixed(1, 100, -100, 100, 8))
+	v.Turn.X, v.Turn.Y, v.Turn.Z, v.Turn.W = r.Quat(8).Floats(8)
+	v.Yaw = float32(r.Turn(10))
+	v.Power = float32(r.Fixed(1, 20, 0, 20, 5))
+	if v.Target.Has = r.Bool(); !v.Target.Has {
+		v.Target = optional.Of[snapshot.ID]{}
+	} else {
+		v.Target.Value = snapshot.ID(r.Ref())
+	}
+}
+
+// WriteDelta appends what differs from base.
+func (v *Steer) WriteDelta(w *bits.Writer, base *Steer) {
+	w.FixedDelta(float64(v.Aim.X), float64(base.Aim.X), 1, 100, -100, 100, 8, 0, 0)
+	w.FixedDelta(float64(v.Aim.Y), float64(base.Aim.Y), 1, 100, -100, 100, 8, 0, 0)
+	w.FixedDelta(float64(v.Aim.Z), float64(base.Aim.Z), 1, 100, -100, 100, 8, 0, 0)
+	w.QuatDelta(bits.PackQuat(v.Turn.X, v.Turn.Y, v.Turn.Z, v.Turn.W, 8), bits.PackQuat(base.Turn.X, base.Turn.Y, base.Turn.Z, base.Turn.W, 8), 8, 0, 0)
+	w.TurnDelta(float64(v.Yaw), float64(base.Yaw), 10, 4, 7)
+	w.FixedDelta(float64(v.Power), float64(base.Power), 1, 20, 0, 20, 5, 0, 0)
+	if sameSteerTarget(&v.Target, &base.Target) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Bool(v.Target.Has)
+		if v.Target.Has && base.Target.Has {
+			w.Ref(uint32(v.Target.Value))
+		} else if v.Target.Has {
+			w.Ref(uint32(v.Target.Value))
+		}
+	}
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Steer) ReadDelta(r *bits.Reader, base *Steer) {
+	v.Aim.X = float32(r.FixedDelta(float64(base.Aim.X), 1, 100, -100, 100, 8, 0, 0))
+	v.Aim.Y = float32(r.FixedDelta(float64(base.Aim.Y), 1, 100, -100, 100, 8, 0, 0))
+	v.Aim.Z = float32(r.FixedDelta(float64(base.Aim.Z), 1, 100, -100, 100, 8, 0, 0))
+	v.Turn.X, v.Turn.Y, v.Turn.Z, v.Turn.W = r.QuatDelta(bits.PackQuat(base.Turn.X, base.Turn.Y, base.Turn.Z, base.Turn.W, 8), 8, 0, 0).Floats(8)
+	v.Yaw = float32(r.TurnDelta(float64(base.Yaw), 10, 4, 7))
+	v.Power = float32(r.FixedDelta(float64(base.Power), 1, 20, 0, 20, 5, 0, 0))
+	if r.Bool() {
+		if v.Target.Has = r.Bool(); !v.Target.Has {
+			v.Target = optional.Of[snapshot.ID]{}
+		} else if base.Target.Has {
+			v.Target.Value = snapshot.ID(r.Ref())
+		} else {
+			v.Target.Value = snapshot.ID(r.Ref())
+		}
+	} else {
+		v.Target = base.Target
+	}
+}
+
+// Equal reports whether v and base are the same on the wire.
+func (v *Steer) Equal(base *Steer) bool {
+	return bits.Steps(float64(v.Aim.X), 1, 100, -100, 100) == bits.Steps(float64(base.Aim.X), 1, 100, -100, 100) && bits.Steps(float64(v.Aim.Y), 1, 100, -100, 100) == bits.Steps(float64(base.Aim.Y), 1, 100, -100, 100) && bits.Steps(float64(v.Aim.Z), 1, 100, -100, 100) == bits.Steps(float64(base.Aim.Z), 1, 100, -100, 100) &&
+		(v.Turn == base.Turn || bits.PackQuat(v.Turn.X, v.Turn.Y, v.Turn.Z, v.Turn.W, 8) == bits.PackQuat(base.Turn.X, base.Turn.Y, base.Turn.Z, base.Turn.W, 8)) &&
+		bits.Turn(float64(v.Yaw), 10) == bits.Turn(float64(base.Yaw), 10) &&
+		bits.Steps(float64(v.Power), 1, 20, 0, 20) == bits.Steps(float64(base.Power), 1, 20, 0, 20) &&
+		sameSteerTarget(&v.Target, &base.Target)
+}
+
+func sameSteerTarget(a, b *optional.Of[snapshot.ID]) bool {
+	return a.Has == b.Has && (!a.Has || a.Value == b.Value)
+}
+
+// Write appends v whole.
+func (v *Slot) Write(w *bits.Writer) {
+	w.Int(int64(v.Item), 0, 65535, 16)
+	w.Int(int64(v.Count), 0, 255, 8)
+	w.Octets(v.Label, 3, 2)
+}
+
+// Read sets v to what Write wrote.
+func (v *Slot) Read(r *bits.Reader) {
+	v.Item = uint16(r.Int(0, 65535, 16))
+	v.Count = uint8(r.Int(0, 255, 8))
+	v.Label = r.Octets(v.Label[:0], 3, 2)
+}
+
+// WriteDelta appends what differs from base.
+func (v *Slot) WriteDelta(w *bits.Writer, base *Slot) {
+	w.IntDelta(int64(v.Item), int64(base.Item), 0, 65535, 16, 5, 10)
+	w.IntDelta(int64(v.Count), int64(base.Count), 0, 255, 8, 0, 0)
+	if string(v.Label) == string(base.Label) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Octets(v.Label, 3, 2)
+	}
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Slot) ReadDelta(r *bits.Reader, base *Slot) {
+	v.Item = uint16(r.IntDelta(int64(base.Item), 0, 65535, 16, 5, 10))
+	v.Count = uint8(r.IntDelta(int64(base.Count), 0, 255, 8, 0, 0))
+	if r.Bool() {
+		v.Label = r.Octets(v.Label[:0], 3, 2)
+	} else {
+		v.Label = append(v.Label[:0], base.Label...)
+	}
+}
+
+// Equal reports whether v and base are the same on the wire.
+func (v *Slot) Equal(base *Slot) bool {
+	return v.Item == base.Item &&
+		v.Count == base.Count &&
+		string(v.Label) == string(base.Label)
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Slot) Copy(from *Slot) {
+	v.Item = from.Item
+	v.Count = from.Count
+	v.Label = append(v.Label[:0], from.Label...)
+}
+
+// Write appends v whole.
+func (v *Hold) Write(w *bits.Writer) {
+	v.Wheel.Write(w)
+	w.Uint(uint64(min(len(v.Slots), 6)), 3)
+	for i0 := range min(len(v.Slots), 6) {
+		v.Slots[i0].Write(w)
+	}
+	w.Octets(v.Seal, 12, 4)
+	w.Uint(uint64(min(len(v.Marks), 4)), 3)
+	for i0 := range min(len(v.Marks), 4) {
+		w.Fixed(float64(v.Marks[i0]), 1, 100, 0, 100, 7)
+	}
+	w.Uint(uint64(min(len(v.Names), 3)), 2)
+	for i0 := range min(len(v.Names), 3) {
+		w.String(string(v.Names[i0]), 5, 3)
+	}
+	w.Uint(uint64(min(len(v.Crew), 4)), 3)
+	for i0 := range min(len(v.Crew), 4) {
+		w.Ref(uint32(v.Crew[i0]))
+	}
+	for i0 := range v.Engines {
+		w.Int(int64(v.Engines[i0]), 0, 100, 7)
+	}
+	for i0 := range v.Lamps {
+		w.Bool(bool(v.Lamps[i0]))
+	}
+	for i0 := range v.Doors {
+		v.Doors[i0].Write(w)
+	}
+	w.Uint(uint64(min(len(v.Route), 3)), 2)
+	for i0 := range min(len(v.Route), 3) {
+		w.Fixed(float64(v.Route[i0].X), 1, 256, -2048, 2048, 13)
+		w.Fixed(float64(v.Route[i0].Y), 1, 256, -2048, 2048, 13)
+	}
+	w.Ref(uint32(v.Tow))
+	w.Bool(v.Target.Has)
+	if v.Target.Has {
+		w.Fixed(float64(v.Target.Value.X), 1, 2, -2000, 2000, 12)
+		w.Fixed(float64(v.Target.Value.Y), 1, 2, -2000, 2000, 12)
+		w.Fixed(float64(v.Target.Value.Z), 1, 2, -2000, 2000, 12)
+	}
+	w.Bool(v.Spare.Has)
+	if v.Spare.Has {
+		v.Spare.Value.Write(w)
+	}
+	w.Bool(v.Queue.Has)
+	if v.Queue.Has {
+		w.Uint(uint64(min(len(v.Queue.Value), 3)), 2)
+		for i0 := range min(len(v.Queue.Value), 3) {
+			w.Int(int64(v.Queue.Value[i0]), 0, 4, 3)
+		}
+	}
+	w.Bool(v.Pilot.Has)
+	if v.Pilot.Has {
+		w.Ref(uint32(v.Pilot.Value))
+	}
+	w.Bool(v.Fixes.Has)
+	if v.Fixes.Has {
+		for i0 := range v.Fixes.Value {
+			w.Quat(bits.PackQuat(v.Fixes.Value[i0].X, v.Fixes.Value[i0].Y, v.Fixes.Value[i0].Z, v.Fixes.Value[i0].W, 6), 6)
+		}
+	}
+}
+
+// Read sets v to what Write wrote.
+func (v *Hold) Read(r *bits.Reader) {
+	v.Wheel.Read(r)
+	{
+		n0 := int(r.Uint(3))
+		if n0 > 6 {
+			r.Fail()
+		}
+		v.Slots = v.Slots[:0]
+		for range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 Slot
+			e0.Read(r)
+			v.Slots = append(v.Slots, e0)
+		}
+	}
+	v.Seal = r.Octets(v.Seal[:0], 12, 4)
+	{
+		n0 := int(r.Uint(3))
+		if n0 > 4 {
+			r.Fail()
+		}
+		v.Marks = v.Marks[:0]
+		for range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 float32
+			e0 = float32(r.Fixed(1, 100, 0, 100, 7))
+			v.Marks = append(v.Marks, e0)
+		}
+	}
+	{
+		n0 := int(r.Uint(2))
+		if n0 > 3 {
+			r.Fail()
+		}
+		v.Names = v.Names[:0]
+		for range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 string
+			e0 = string(r.String(5, 3))
+			v.Names = append(v.Names, e0)
+		}
+	}
+	{
+		n0 := int(r.Uint(3))
+		if n0 > 4 {
+			r.Fail()
+		}
+		v.Crew = v.Crew[:0]
+		for range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 snapshot.ID
+			e0 = snapshot.ID(r.Ref())
+			v.Crew = append(v.Crew, e0)
+		}
+	}
+	for i0 := range v.Engines {
+		v.Engines[i0] = uint8(r.Int(0, 100, 7))
+	}
+	for i0 := range v.Lamps {
+		v.Lamps[i0] = bool(r.Bool())
+	}
+	for i0 := range v.Doors {
+		v.Doors[i0].Read(r)
+	}
+	{
+		n0 := int(r.Uint(2))
+		if n0 > 3 {
+			r.Fail()
+		}
+		v.Route = v.Route[:0]
+		for range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 geom.Vec2
+			e0.X = float32(r.Fixed(1, 256, -2048, 2048, 13))
+			e0.Y = float32(r.Fixed(1, 256, -2048, 2048, 13))
+			v.Route = append(v.Route, e0)
+		}
+	}
+	v.Tow = snapshot.ID(r.Ref())
+	if v.Target.Has = r.Bool(); !v.Target.Has {
+		v.Target = optional.Of[geom.Vec3]{}
+	} else {
+		v.Target.Value.X = float32(r.Fixed(1, 2, -2000, 2000, 12))
+		v.Target.Value.Y = float32(r.Fixed(1, 2, -2000, 2000, 12))
+		v.Target.Value.Z = float32(r.Fixed(1, 2, -2000, 2000, 12))
+	}
+	if v.Spare.Has = r.Bool(); !v.Spare.Has {
+		v.Spare = optional.Of[Slot]{}
+	} else {
+		v.Spare.Value.Read(r)
+	}
+	if v.Queue.Has = r.Bool(); !v.Queue.Has {
+		v.Queue = optional.Of[[]Stance]{}
+	} else {
+		{
+			n0 := int(r.Uint(2))
+			if n0 > 3 {
+				r.Fail()
+			}
+			v.Queue.Value = v.Queue.Value[:0]
+			for range n0 {
+				if r.Failed() {
+					break
+				}
+				var e0 Stance
+				e0 = Stance(r.Int(0, 4, 3))
+				v.Queue.Value = append(v.Queue.Value, e0)
+			}
+		}
+	}
+	if v.Pilot.Has = r.Bool(); !v.Pilot.Has {
+		v.Pilot = optional.Of[snapshot.ID]{}
+	} else {
+		v.Pilot.Value = snapshot.ID(r.Ref())
+	}
+	if v.Fixes.Has = r.Bool(); !v.Fixes.Has {
+		v.Fixes = optional.Of[[2]geom.Quat]{}
+	} else {
+		for i0 := range v.Fixes.Value {
+			v.Fixes.Value[i0].X, v.Fixes.Value[i0].Y, v.Fixes.Value[i0].Z, v.Fixes.Value[i0].W = r.Quat(6).Floats(6)
+		}
+	}
+}
+
+// WriteDelta appends what differs from base.
+func (v *Hold) WriteDelta(w *bits.Writer, base *Hold) {
+	if v.Wheel.Equal(&base.Wheel) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		v.Wheel.WriteDelta(w, &base.Wheel)
+	}
+	if sameHoldSlots(v.Slots, base.Slots) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.IntDelta(int64(len(v.Slots)), int64(len(base.Slots)), 0, 6, 3, 0, 0)
+		for i0 := range min(len(v.Slots), 6) {
+			if i0 < len(base.Slots) {
+				if v.Slots[i0].Equal(&base.Slots[i0]) {
+					w.Bool(false)
+				} else {
+					w.Bool(true)
+					v.Slots[i0].WriteDelta(w, &base.Slots[i0])
+				}
+			} else {
+				v.Slots[i0].Write(w)
+			}
+		}
+	}
+	if string(v.Seal) == string(base.Seal) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Octets(v.Seal, 12, 4)
+	}
+	if sameHoldMarks(v.Marks, base.Marks) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.IntDelta(int64(len(v.Marks)), int64(len(base.Marks)), 0, 4, 3, 0, 0)
+		for i0 := range min(len(v.Marks), 4) {
+			if i0 < len(base.Marks) {
+				w.FixedDelta(float64(v.Marks[i0]), float64(base.Marks[i0]), 1, 100, 0, 100, 7, 0, 0)
+			} else {
+				w.Fixed(float64(v.Marks[i0]), 1, 100, 0, 100, 7)
+			}
+		}
+	}
+	if sameHoldNames(v.Names, base.Names) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.IntDelta(int64(len(v.Names)), int64(len(base.Names)), 0, 3, 2, 0, 0)
+		for i0 := range min(len(v.Names), 3) {
+			if i0 < len(base.Names) {
+				if v.Names[i0] == base.Names[i0] {
+					w.Bool(false)
+				} else {
+					w.Bool(true)
+					w.String(string(v.Names[i0]), 5, 3)
+				}
+			} else {
+				w.String(string(v.Names[i0]), 5, 3)
+			}
+		}
+	}
+	if sameHoldCrew(v.Crew, base.Crew) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.IntDelta(int64(len(v.Crew)), int64(len(base.Crew)), 0, 4, 3, 0, 0)
+		for i0 := range min(len(v.Crew), 4) {
+			if i0 < len(base.Crew) {
+				if v.Crew[i0] == base.Crew[i0] {
+					w.Bool(false)
+				} else {
+					w.Bool(true)
+					w.Ref(uint32(v.Crew[i0]))
+				}
+			} else {
+				w.Ref(uint32(v.Crew[i0]))
+			}
+		}
+	}
+	if v.Engines == base.Engines {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		for i0 := range v.Engines {
+			w.IntDelta(int64(v.Engines[i0]), int64(base.Engines[i0]), 0, 100, 7, 0, 0)
+		}
+	}
+	if v.Lamps == base.Lamps {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		for i0 := range v.Lamps {
+			w.Bool(v.Lamps[i0] != base.Lamps[i0])
+		}
+	}
+	if sameHoldDoors(&v.Doors, &base.Doors) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		for i0 := range v.Doors {
+			if v.Doors[i0].Equal(&base.Doors[i0]) {
+				w.Bool(false)
+			} else {
+				w.Bool(true)
+				v.Doors[i0].WriteDelta(w, &base.Doors[i0])
+			}
+		}
+	}
+	if sameHoldRoute(v.Route, base.Route) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.IntDelta(int64(len(v.Route)), int64(len(base.Route)), 0, 3, 2, 0, 0)
+		for i0 := range min(len(v.Route), 3) {
+			if i0 < len(base.Route) {
+				w.FixedDelta(float64(v.Route[i0].X), float64(base.Route[i0].X), 1, 256, -2048, 2048, 13, 4, 8)
+				w.FixedDelta(float64(v.Route[i0].Y), float64(base.Route[i0].Y), 1, 256, -2048, 2048, 13, 4, 8)
+			} else {
+				w.Fixed(float64(v.Route[i0].X), 1, 256, -2048, 2048, 13)
+				w.Fixed(float64(v.Route[i0].Y), 1, 256, -2048, 2048, 13)
+			}
+		}
+	}
+	if v.Tow == base.Tow {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Ref(uint32(v.Tow))
+	}
+	if sameHoldTarget(&v.Target, &base.Target) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Bool(v.Target.Has)
+		if v.Target.Has && base.Target.Has {
+			w.FixedDelta(float64(v.Target.Value.X), float64(base.Target.Value.X), 1, 2, -2000, 2000, 12, 4, 8)
+			w.FixedDelta(float64(v.Target.Value.Y), float64(base.Target.Value.Y), 1, 2, -2000, 2000, 12, 4, 8)
+			w.FixedDelta(float64(v.Target.Value.Z), float64(base.Target.Value.Z), 1, 2, -2000, 2000, 12, 4, 8)
+		} else if v.Target.Has {
+			w.Fixed(float64(v.Target.Value.X), 1, 2, -2000, 2000, 12)
+			w.Fixed(float64(v.Target.Value.Y), 1, 2, -2000, 2000, 12)
+			w.Fixed(float64(v.Target.Value.Z), 1, 2, -2000, 2000, 12)
+		}
+	}
+	if sameHoldSpare(&v.Spare, &base.Spare) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Bool(v.Spare.Has)
+		if v.Spare.Has && base.Spare.Has {
+			v.Spare.Value.WriteDelta(w, &base.Spare.Value)
+		} else if v.Spare.Has {
+			v.Spare.Value.Write(w)
+		}
+	}
+	if sameHoldQueue(&v.Queue, &base.Queue) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Bool(v.Queue.Has)
+		if v.Queue.Has && base.Queue.Has {
+			w.IntDelta(int64(len(v.Queue.Value)), int64(len(base.Queue.Value)), 0, 3, 2, 0, 0)
+			for i0 := range min(len(v.Queue.Value), 3) {
+				if i0 < len(base.Queue.Value) {
+					w.IntDelta(int64(v.Queue.Value[i0]), int64(base.Queue.Value[i0]), 0, 4, 3, 0, 0)
+				} else {
+					w.Int(int64(v.Queue.Value[i0]), 0, 4, 3)
+				}
+			}
+		} else if v.Queue.Has {
+			w.Uint(uint64(min(len(v.Queue.Value), 3)), 2)
+			for i0 := range min(len(v.Queue.Value), 3) {
+				w.Int(int64(v.Queue.Value[i0]), 0, 4, 3)
+			}
+		}
+	}
+	if sameHoldPilot(&v.Pilot, &base.Pilot) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Bool(v.Pilot.Has)
+		if v.Pilot.Has && base.Pilot.Has {
+			w.Ref(uint32(v.Pilot.Value))
+		} else if v.Pilot.Has {
+			w.Ref(uint32(v.Pilot.Value))
+		}
+	}
+	if sameHoldFixes(&v.Fixes, &base.Fixes) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		w.Bool(v.Fixes.Has)
+		if v.Fixes.Has && base.Fixes.Has {
+			for i0 := range v.Fixes.Value {
+				w.QuatDelta(bits.PackQuat(v.Fixes.Value[i0].X, v.Fixes.Value[i0].Y, v.Fixes.Value[i0].Z, v.Fixes.Value[i0].W, 6), bits.PackQuat(base.Fixes.Value[i0].X, base.Fixes.Value[i0].Y, base.Fixes.Value[i0].Z, base.Fixes.Value[i0].W, 6), 6, 0, 0)
+			}
+		} else if v.Fixes.Has {
+			for i0 := range v.Fixes.Value {
+				w.Quat(bits.PackQuat(v.Fixes.Value[i0].X, v.Fixes.Value[i0].Y, v.Fixes.Value[i0].Z, v.Fixes.Value[i0].W, 6), 6)
+			}
+		}
+	}
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Hold) ReadDelta(r *bits.Reader, base *Hold) {
+	if r.Bool() {
+		v.Wheel.ReadDelta(r, &base.Wheel)
+	} else {
+		v.Wheel = base.Wheel
+	}
+	if r.Bool() {
+		n0 := int(r.IntDelta(int64(len(base.Slots)), 0, 6, 3, 0, 0))
+		v.Slots = v.Slots[:0]
+		for i0 := range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 Slot
+			if i0 < len(base.Slots) {
+				if r.Bool() {
+					e0.ReadDelta(r, &base.Slots[i0])
+				} else {
+					e0.Copy(&base.Slots[i0])
+				}
+			} else {
+				e0.Read(r)
+			}
+			v.Slots = append(v.Slots, e0)
+		}
+	} else {
+		v.Slots = slices.Grow(v.Slots[:0], len(base.Slots))[:len(base.Slots)]
+		for i0 := range base.Slots {
+			v.Slots[i0].Copy(&base.Slots[i0])
+		}
+	}
+	if r.Bool() {
+		v.Seal = r.Octets(v.Seal[:0], 12, 4)
+	} else {
+		v.Seal = append(v.Seal[:0], base.Seal...)
+	}
+	if r.Bool() {
+		n0 := int(r.IntDelta(int64(len(base.Marks)), 0, 4, 3, 0, 0))
+		v.Marks = v.Marks[:0]
+		for i0 := range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 float32
+			if i0 < len(base.Marks) {
+				e0 = float32(r.FixedDelta(float64(base.Marks[i0]), 1, 100, 0, 100, 7, 0, 0))
+			} else {
+				e0 = float32(r.Fixed(1, 100, 0, 100, 7))
+			}
+			v.Marks = append(v.Marks, e0)
+		}
+	} else {
+		v.Marks = append(v.Marks[:0], base.Marks...)
+	}
+	if r.Bool() {
+		n0 := int(r.IntDelta(int64(len(base.Names)), 0, 3, 2, 0, 0))
+		v.Names = v.Names[:0]
+		for i0 := range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 string
+			if i0 < len(base.Names) {
+				if r.Bool() {
+					e0 = string(r.String(5, 3))
+				} else {
+					e0 = base.Names[i0]
+				}
+			} else {
+				e0 = string(r.String(5, 3))
+			}
+			v.Names = append(v.Names, e0)
+		}
+	} else {
+		v.Names = append(v.Names[:0], base.Names...)
+	}
+	if r.Bool() {
+		n0 := int(r.IntDelta(int64(len(base.Crew)), 0, 4, 3, 0, 0))
+		v.Crew = v.Crew[:0]
+		for i0 := range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 snapshot.ID
+			if i0 < len(base.Crew) {
+				if r.Bool() {
+					e0 = snapshot.ID(r.Ref())
+				} else {
+					e0 = base.Crew[i0]
+				}
+			} else {
+				e0 = snapshot.ID(r.Ref())
+			}
+			v.Crew = append(v.Crew, e0)
+		}
+	} else {
+		v.Crew = append(v.Crew[:0], base.Crew...)
+	}
+	if r.Bool() {
+		for i0 := range v.Engines {
+			v.Engines[i0] = uint8(r.IntDelta(int64(base.Engines[i0]), 0, 100, 7, 0, 0))
+		}
+	} else {
+		v.Engines = base.Engines
+	}
+	if r.Bool() {
+		for i0 := range v.Lamps {
+			v.Lamps[i0] = base.Lamps[i0] != bool(r.Bool())
+		}
+	} else {
+		v.Lamps = base.Lamps
+	}
+	if r.Bool() {
+		for i0 := range v.Doors {
+			if r.Bool() {
+				v.Doors[i0].ReadDelta(r, &base.Doors[i0])
+			} else {
+				v.Doors[i0].Copy(&base.Doors[i0])
+			}
+		}
+	} else {
+		for i0 := range base.Doors {
+			v.Doors[i0].Copy(&base.Doors[i0])
+		}
+	}
+	if r.Bool() {
+		n0 := int(r.IntDelta(int64(len(base.Route)), 0, 3, 2, 0, 0))
+		v.Route = v.Route[:0]
+		for i0 := range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 geom.Vec2
+			if i0 < len(base.Route) {
+				e0.X = float32(r.FixedDelta(float64(base.Route[i0].X), 1, 256, -2048, 2048, 13, 4, 8))
+				e0.Y = float32(r.FixedDelta(float64(base.Route[i0].Y), 1, 256, -2048, 2048, 13, 4, 8))
+			} else {
+				e0.X = float32(r.Fixed(1, 256, -2048, 2048, 13))
+				e0.Y = float32(r.Fixed(1, 256, -2048, 2048, 13))
+			}
+			v.Route = append(v.Route, e0)
+		}
+	} else {
+		v.Route = append(v.Route[:0], base.Route...)
+	}
+	if r.Bool() {
+		v.Tow = snapshot.ID(r.Ref())
+	} else {
+		v.Tow = base.Tow
+	}
+	if r.Bool() {
+		if v.Target.Has = r.Bool(); !v.Target.Has {
+			v.Target = optional.Of[geom.Vec3]{}
+		} else if base.Target.Has {
+			v.Target.Value.X = float32(r.FixedDelta(float64(base.Target.Value.X), 1, 2, -2000, 2000, 12, 4, 8))
+			v.Target.Value.Y = float32(r.FixedDelta(float64(base.Target.Value.Y), 1, 2, -2000, 2000, 12, 4, 8))
+			v.Target.Value.Z = float32(r.FixedDelta(float64(base.Target.Value.Z), 1, 2, -2000, 2000, 12, 4, 8))
+		} else {
+			v.Target.Value.X = float32(r.Fixed(1, 2, -2000, 2000, 12))
+			v.Target.Value.Y = float32(r.Fixed(1, 2, -2000, 2000, 12))
+			v.Target.Value.Z = float32(r.Fixed(1, 2, -2000, 2000, 12))
+		}
+	} else {
+		v.Target = base.Target
+	}
+	if r.Bool() {
+		if v.Spare.Has = r.Bool(); !v.Spare.Has {
+			v.Spare = optional.Of[Slot]{}
+		} else if base.Spare.Has {
+			v.Spare.Value.ReadDelta(r, &base.Spare.Value)
+		} else {
+			v.Spare.Value.Read(r)
+		}
+	} else {
+		v.Spare.Has = base.Spare.Has
+		v.Spare.Value.Copy(&base.Spare.Value)
+	}
+	if r.Bool() {
+		if v.Queue.Has = r.Bool(); !v.Queue.Has {
+			v.Queue = optional.Of[[]Stance]{}
+		} else if base.Queue.Has {
+			n0 := int(r.IntDelta(int64(len(base.Queue.Value)), 0, 3, 2, 0, 0))
+			v.Queue.Value = v.Queue.Value[:0]
+			for i0 := range n0 {
+				if r.Failed() {
+					break
+				}
+				var e0 Stance
+				if i0 < len(base.Queue.Value) {
+					e0 = Stance(r.IntDelta(int64(base.Queue.Value[i0]), 0, 4, 3, 0, 0))
+				} else {
+					e0 = Stance(r.Int(0, 4, 3))
+				}
+				v.Queue.Value = append(v.Queue.Value, e0)
+			}
+		} else {
+			{
+				n0 := int(r.Uint(2))
+				if n0 > 3 {
+					r.Fail()
+				}
+				v.Queue.Value = v.Queue.Value[:0]
+				for range n0 {
+					if r.Failed() {
+						break
+					}
+					var e0 Stance
+					e0 = Stance(r.Int(0, 4, 3))
+					v.Queue.Value = append(v.Queue.Value, e0)
+				}
+			}
+		}
+	} else {
+		v.Queue.Has = base.Queue.Has
+		v.Queue.Value = append(v.Queue.Value[:0], base.Queue.Value...)
+	}
+	if r.Bool() {
+		if v.Pilot.Has = r.Bool(); !v.Pilot.Has {
+			v.Pilot = optional.Of[snapshot.ID]{}
+		} else if base.Pilot.Has {
+			v.Pilot.Value = snapshot.ID(r.Ref())
+		} else {
+			v.Pilot.Value = snapshot.ID(r.Ref())
+		}
+	} else {
+		v.Pilot = base.Pilot
+	}
+	if r.Bool() {
+		if v.Fixes.Has = r.Bool(); !v.Fixes.Has {
+			v.Fixes = optional.Of[[2]geom.Quat]{}
+		} else if base.Fixes.Has {
+			for i0 := range v.Fixes.Value {
+				v.Fixes.Value[i0].X, v.Fixes.Value[i0].Y, v.Fixes.Value[i0].Z, v.Fixes.Value[i0].W = r.QuatDelta(bits.PackQuat(base.Fixes.Value[i0].X, base.Fixes.Value[i0].Y, base.Fixes.Value[i0].Z, base.Fixes.Value[i0].W, 6), 6, 0, 0).Floats(6)
+			}
+		} else {
+			for i0 := range v.Fixes.Value {
+				v.Fixes.Value[i0].X, v.Fixes.Value[i0].Y, v.Fixes.Value[i0].Z, v.Fixes.Value[i0].W = r.Quat(6).Floats(6)
+			}
+		}
+	} else {
+		v.Fixes = base.Fixes
+	}
+}
+
+// Equal reports whether v and base are the same on the wire.
+func (v *Hold) Equal(base *Hold) bool {
+	return v.Wheel.Equal(&base.Wheel) &&
+		sameHoldSlots(v.Slots, base.Slots) &&
+		string(v.Seal) == string(base.Seal) &&
+		sameHoldMarks(v.Marks, base.Marks) &&
+		sameHoldNames(v.Names, base.Names) &&
+		sameHoldCrew(v.Crew, base.Crew) &&
+		v.Engines == base.Engines &&
+		v.Lamps == base.Lamps &&
+		sameHoldDoors(&v.Doors, &base.Doors) &&
+		sameHoldRoute(v.Route, base.Route) &&
+		v.Tow == base.Tow &&
+		sameHoldTarget(&v.Target, &base.Target) &&
+		sameHoldSpare(&v.Spare, &base.Spare) &&
+		sameHoldQueue(&v.Queue, &base.Queue) &&
+		sameHoldPilot(&v.Pilot, &base.Pilot) &&
+		sameHoldFixes(&v.Fixes, &base.Fixes)
+}
+
+func sameHoldSlots(a, b []Slot) bool {
+	n := min(len(a), 6)
+	if n != min(len(b), 6) {
+		return false
+	}
+	for i := range n {
+		if !(a[i].Equal(&b[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldMarks(a, b []float32) bool {
+	n := min(len(a), 4)
+	if n != min(len(b), 4) {
+		return false
+	}
+	for i := range n {
+		if !(bits.Steps(float64(a[i]), 1, 100, 0, 100) == bits.Steps(float64(b[i]), 1, 100, 0, 100)) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldNames(a, b []string) bool {
+	n := min(len(a), 3)
+	if n != min(len(b), 3) {
+		return false
+	}
+	for i := range n {
+		if !(a[i] == b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldCrew(a, b []snapshot.ID) bool {
+	n := min(len(a), 4)
+	if n != min(len(b), 4) {
+		return false
+	}
+	for i := range n {
+		if !(a[i] == b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldDoors(a, b *[2]Slot) bool {
+	for i := range a {
+		if !(a[i].Equal(&b[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldRoute(a, b []geom.Vec2) bool {
+	n := min(len(a), 3)
+	if n != min(len(b), 3) {
+		return false
+	}
+	for i := range n {
+		if !(bits.Steps(float64(a[i].X), 1, 256, -2048, 2048) == bits.Steps(float64(b[i].X), 1, 256, -2048, 2048) && bits.Steps(float64(a[i].Y), 1, 256, -2048, 2048) == bits.Steps(float64(b[i].Y), 1, 256, -2048, 2048)) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldTarget(a, b *optional.Of[geom.Vec3]) bool {
+	return a.Has == b.Has && (!a.Has || bits.Steps(float64(a.Value.X), 1, 2, -2000, 2000) == bits.Steps(float64(b.Value.X), 1, 2, -2000, 2000) && bits.Steps(float64(a.Value.Y), 1, 2, -2000, 2000) == bits.Steps(float64(b.Value.Y), 1, 2, -2000, 2000) && bits.Steps(float64(a.Value.Z), 1, 2, -2000, 2000) == bits.Steps(float64(b.Value.Z), 1, 2, -2000, 2000))
+}
+
+func sameHoldSpare(a, b *optional.Of[Slot]) bool {
+	return a.Has == b.Has && (!a.Has || a.Value.Equal(&b.Value))
+}
+
+func sameHoldQueue(a, b *optional.Of[[]Stance]) bool {
+	return a.Has == b.Has && (!a.Has || sameHoldQueueValue(a.Value, b.Value))
+}
+
+func sameHoldQueueValue(a, b []Stance) bool {
+	n := min(len(a), 3)
+	if n != min(len(b), 3) {
+		return false
+	}
+	for i := range n {
+		if !(a[i] == b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHoldPilot(a, b *optional.Of[snapshot.ID]) bool {
+	return a.Has == b.Has && (!a.Has || a.Value == b.Value)
+}
+
+func sameHoldFixes(a, b *optional.Of[[2]geom.Quat]) bool {
+	return a.Has == b.Has && (!a.Has || sameHoldFixesValue(&a.Value, &b.Value))
+}
+
+func sameHoldFixesValue(a, b *[2]geom.Quat) bool {
+	for i := range a {
+		if !(a[i] == b[i] || bits.PackQuat(a[i].X, a[i].Y, a[i].Z, a[i].W, 6) == bits.PackQuat(b[i].X, b[i].Y, b[i].Z, b[i].W, 6)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Hold) Copy(from *Hold) {
+	v.Wheel = from.Wheel
+	v.Slots = slices.Grow(v.Slots[:0], len(from.Slots))[:len(from.Slots)]
+	for i0 := range from.Slots {
+		v.Slots[i0].Copy(&from.Slots[i0])
+	}
+	v.Seal = append(v.Seal[:0], from.Seal...)
+	v.Marks = append(v.Marks[:0], from.Marks...)
+	v.Names = append(v.Names[:0], from.Names...)
+	v.Crew = append(v.Crew[:0], from.Crew...)
+	v.Engines = from.Engines
+	v.Lamps = from.Lamps
+	for i0 := range from.Doors {
+		v.Doors[i0].Copy(&from.Doors[i0])
+	}
+	v.Route = append(v.Route[:0], from.Route...)
+	v.Tow = from.Tow
+	v.Target = from.Target
+	v.Spare.Has = from.Spare.Has
+	v.Spare.Value.Copy(&from.Spare.Value)
+	v.Queue.Has = from.Queue.Has
+	v.Queue.Value = append(v.Queue.Value[:0], from.Queue.Value...)
+	v.Pilot = from.Pilot
+	v.Fixes = from.Fixes
+}
+
+// Write appends v whole.
+func (v *Purse) Write(w *bits.Writer) {
+	w.Int(int64(v.Gold), 0, 1000000, 20)
+}
+
+// Read sets v to what Write wrote.
+func (v *Purse) Read(r *bits.Reader) {
+	v.Gold = uint32(r.Int(0, 1000000, 20))
+}
+
+// WriteDelta appends what differs from base.
+func (v *Purse) WriteDelta(w *bits.Writer, base *Purse) {
+	w.IntDelta(int64(v.Gold), int64(base.Gold), 0, 1000000, 20, 6, 13)
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Purse) ReadDelta(r *bits.Reader, base *Purse) {
+	v.Gold = uint32(r.IntDelta(int64(base.Gold), 0, 1000000, 20, 6, 13))
+}
+
+// Write appends v whole.
+func (v *Telegram) Write(w *bits.Writer) {
+	v.Pose.Write(w)
+	v.Hold.Write(w)
+	w.Uint(uint64(min(len(v.Parts), 2)), 2)
+	for i0 := range min(len(v.Parts), 2) {
+		v.Parts[i0].Write(w)
+	}
+}
+
+// Read sets v to what Write wrote.
+func (v *Telegram) Read(r *bits.Reader) {
+	v.Pose.Read(r)
+	v.Hold.Read(r)
+	{
+		n0 := int(r.Uint(2))
+		if n0 > 2 {
+			r.Fail()
+		}
+		v.Parts = v.Parts[:0]
+		for range n0 {
+			if r.Failed() {
+				break
+			}
+			var e0 Steer
+			e0.Read(r)
+			v.Parts = append(v.Parts, e0)
+		}
+	}
 }
 
 // Write appends v whole.
@@ -43,7 +1299,7 @@ func (v *Body) WriteDelta(w *bits.Writer, base *Body) {
 	w.Bool(v.Ghost != base.Ghost)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Body) ReadDelta(r *bits.Reader, base *Body) {
 	v.X = int32(r.IntDelta(int64(base.X), -100000, 100000, 18, 6, 12))
 	v.Y = int32(r.IntDelta(int64(base.Y), -100000, 100000, 18, 6, 11))
@@ -70,7 +1326,7 @@ func (v *Point) WriteDelta(w *bits.Writer, base *Point) {
 	w.IntDelta(int64(v.Y), int64(base.Y), -32768, 32767, 16, 5, 10)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Point) ReadDelta(r *bits.Reader, base *Point) {
 	v.X = int16(r.IntDelta(int64(base.X), -32768, 32767, 16, 5, 10))
 	v.Y = int16(r.IntDelta(int64(base.Y), -32768, 32767, 16, 5, 10))
@@ -132,7 +1388,7 @@ func (v *Look) WriteDelta(w *bits.Writer, base *Look) {
 	w.IntDelta(int64(v.Word33), int64(base.Word33), -4294967296, 4294967295, 33, 11, 22)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Look) ReadDelta(r *bits.Reader, base *Look) {
 	if r.Bool() {
 		v.Name = string(r.String(24, 5))
@@ -161,26 +1417,6 @@ func (v *Look) ReadDelta(r *bits.Reader, base *Look) {
 }
 
 // Write appends v whole.
-func (v *Purse) Write(w *bits.Writer) {
-	w.Int(int64(v.Gold), 0, 1000000, 20)
-}
-
-// Read sets v to what Write wrote.
-func (v *Purse) Read(r *bits.Reader) {
-	v.Gold = uint32(r.Int(0, 1000000, 20))
-}
-
-// WriteDelta appends what differs from base.
-func (v *Purse) WriteDelta(w *bits.Writer, base *Purse) {
-	w.IntDelta(int64(v.Gold), int64(base.Gold), 0, 1000000, 20, 6, 13)
-}
-
-// ReadDelta sets v to what WriteDelta wrote against base.
-func (v *Purse) ReadDelta(r *bits.Reader, base *Purse) {
-	v.Gold = uint32(r.IntDelta(int64(base.Gold), 0, 1000000, 20, 6, 13))
-}
-
-// Write appends v whole.
 func (v *Input) Write(w *bits.Writer) {
 	w.Int(int64(v.MoveX), -128, 127, 8)
 	w.Int(int64(v.MoveY), -128, 127, 8)
@@ -204,7 +1440,7 @@ func (v *Input) WriteDelta(w *bits.Writer, base *Input) {
 	w.IntDelta(int64(v.Aim), int64(base.Aim), 0, 65535, 16, 5, 10)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Input) ReadDelta(r *bits.Reader, base *Input) {
 	v.MoveX = int8(r.IntDelta(int64(base.MoveX), -128, 127, 8, 0, 0))
 	v.MoveY = int8(r.IntDelta(int64(base.MoveY), -128, 127, 8, 0, 0))
@@ -324,7 +1560,7 @@ func (v *Hero) WriteDelta(w *bits.Writer, base *Hero, owner bool) {
 	}
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Hero) ReadDelta(r *bits.Reader, base *Hero, owner bool) {
 	if r.Bool() {
 		v.Body.ReadDelta(r, &base.Body)
@@ -358,6 +1594,11 @@ func (v *Hero) Changed(old *Hero) (public, private bool) {
 	return public, private
 }
 
+// Copy makes v the same as from, in memory of its own.
+func (v *Hero) Copy(from *Hero) {
+	*v = *from
+}
+
 // Kind is Rock's number on the wire.
 func (*Rock) Kind() uint8 { return 2 }
 
@@ -384,7 +1625,7 @@ func (v *Rock) WriteDelta(w *bits.Writer, base *Rock, owner bool) {
 	}
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Rock) ReadDelta(r *bits.Reader, base *Rock, owner bool) {
 	if r.Bool() {
 		v.Body.ReadDelta(r, &base.Body)
@@ -404,5 +1645,123 @@ func (v *Rock) Changed(old *Rock) (public, private bool) {
 	return public, private
 }
 
+// Copy makes v the same as from, in memory of its own.
+func (v *Rock) Copy(from *Rock) {
+	*v = *from
+}
+
+// Kind is Craft's number on the wire.
+func (*Craft) Kind() uint8 { return 3 }
+
+// Priority is Craft's claim on a snapshot that is full; 1 is usual.
+func (*Craft) Priority() float32 { return 2.5 }
+
+// Position is where the entity is, for interest.
+func (v *Craft) Position() (x, y int32) {
+	return int32(bits.Steps(float64(v.Pose.Position.X), 1, 100, -100000, 100000)), int32(bits.Steps(float64(v.Pose.Position.Z), 1, 100, -100000, 100000))
+}
+
+// Write appends v whole, as its owner or as others see it.
+func (v *Craft) Write(w *bits.Writer, owner bool) {
+	v.Pose.Write(w)
+	v.Gauges.Write(w, owner)
+	v.Hold.Write(w)
+	if owner {
+		v.Log.Write(w)
+	}
+}
+
+// Read sets v to what Write wrote.
+func (v *Craft) Read(r *bits.Reader, owner bool) {
+	v.Pose.Read(r)
+	v.Gauges.Read(r, owner)
+	v.Hold.Read(r)
+	if owner {
+		v.Log.Read(r)
+	}
+}
+
+// WriteDelta appends what differs from base.
+func (v *Craft) WriteDelta(w *bits.Writer, base *Craft, owner bool) {
+	if v.Pose.Equal(&base.Pose) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		v.Pose.WriteDelta(w, &base.Pose)
+	}
+	if v.Gauges.Equal(&base.Gauges, owner) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		v.Gauges.WriteDelta(w, &base.Gauges, owner)
+	}
+	if v.Hold.Equal(&base.Hold) {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		v.Hold.WriteDelta(w, &base.Hold)
+	}
+	if owner {
+		if v.Log == base.Log {
+			w.Bool(false)
+		} else {
+			w.Bool(true)
+			v.Log.WriteDelta(w, &base.Log)
+		}
+	}
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Craft) ReadDelta(r *bits.Reader, base *Craft, owner bool) {
+	if r.Bool() {
+		v.Pose.ReadDelta(r, &base.Pose)
+	} else {
+		v.Pose = base.Pose
+	}
+	if r.Bool() {
+		v.Gauges.ReadDelta(r, &base.Gauges, owner)
+	} else {
+		v.Gauges = base.Gauges
+	}
+	if r.Bool() {
+		v.Hold.ReadDelta(r, &base.Hold)
+	} else {
+		v.Hold.Copy(&base.Hold)
+	}
+	if owner {
+		if r.Bool() {
+			v.Log.ReadDelta(r, &base.Log)
+		} else {
+			v.Log = base.Log
+		}
+	}
+}
+
+// ReadAgainst is ReadDelta for a base whose type is known to be *Craft.
+func (v *Craft) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
+	v.ReadDelta(r, base.(*Craft), owner)
+}
+
+// Changed reports whether what everyone sees, and what only the owner sees, differs from old.
+func (v *Craft) Changed(old *Craft) (public, private bool) {
+	public = public || !v.Pose.Equal(&old.Pose)
+	public = public || !v.Gauges.Equal(&old.Gauges, false)
+	private = private || !v.Gauges.Equal(&old.Gauges, true)
+	public = public || !v.Hold.Equal(&old.Hold)
+	private = private || v.Log != old.Log
+	return public, private
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Craft) Copy(from *Craft) {
+	v.Pose = from.Pose
+	v.Gauges = from.Gauges
+	v.Hold.Copy(&from.Hold)
+	v.Log = from.Log
+}
+
 // ID is Offer's first byte on the reliable lane.
 func (*Offer) ID() uint8 { return 64 }
+
+// ID is Telegram's first byte on the reliable lane.
+func (*Telegram) ID() uint8 { return 65 }

@@ -224,7 +224,7 @@ export const Population: MessageCodec<Population> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '064d2b5f0a7d7124',
+  hash: '5a3b25440d47e844',
   kinds: [],
   messages: [Join, Welcome, Goodbye, Transfer, Say, Heard, Population],
 };

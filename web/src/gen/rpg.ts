@@ -305,7 +305,7 @@ export const NPC: EntityCodec<NPC> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '41a5ed5a1ce28274',
+  hash: '4f5b68a2f47157be',
   kinds: [Player, NPC],
   messages: [],
   input: Input,

@@ -9,7 +9,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x41a5ed5a1ce28274,
+	Hash: 0x4f5b68a2f47157be,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "player", New: func() snapshot.State { return new(Player) }},
 		{ID: 2, Name: "npc", New: func() snapshot.State { return new(NPC) }},
@@ -37,7 +37,7 @@ func (v *Body) WriteDelta(w *bits.Writer, base *Body) {
 	w.IntDelta(int64(v.Facing), int64(base.Facing), 0, 3, 2, 0, 0)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Body) ReadDelta(r *bits.Reader, base *Body) {
 	v.X = int32(r.IntDelta(int64(base.X), 0, 262143, 18, 8, 13))
 	v.Y = int32(r.IntDelta(int64(base.Y), 0, 262143, 18, 8, 13))
@@ -76,7 +76,7 @@ func (v *Look) WriteDelta(w *bits.Writer, base *Look) {
 	w.IntDelta(int64(v.Shirt), int64(base.Shirt), 0, 7, 3, 0, 0)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Look) ReadDelta(r *bits.Reader, base *Look) {
 	if r.Bool() {
 		v.Name = string(r.String(24, 5))
@@ -104,7 +104,7 @@ func (v *Self) WriteDelta(w *bits.Writer, base *Self) {
 	w.Bool(v.Held != base.Held)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Self) ReadDelta(r *bits.Reader, base *Self) {
 	v.Held = base.Held != bool(r.Bool())
 }
@@ -132,7 +132,7 @@ func (v *NPCLook) WriteDelta(w *bits.Writer, base *NPCLook) {
 	}
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *NPCLook) ReadDelta(r *bits.Reader, base *NPCLook) {
 	v.Kind = NPCKind(r.IntDelta(int64(base.Kind), 0, 3, 2, 0, 0))
 	if r.Bool() {
@@ -163,7 +163,7 @@ func (v *Input) WriteDelta(w *bits.Writer, base *Input) {
 	w.IntDelta(int64(v.Buttons), int64(base.Buttons), 0, 255, 8, 0, 0)
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Input) ReadDelta(r *bits.Reader, base *Input) {
 	v.MoveX = int8(r.IntDelta(int64(base.MoveX), -127, 127, 8, 0, 0))
 	v.MoveY = int8(r.IntDelta(int64(base.MoveY), -127, 127, 8, 0, 0))
@@ -218,7 +218,7 @@ func (v *Player) WriteDelta(w *bits.Writer, base *Player, owner bool) {
 	}
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Player) ReadDelta(r *bits.Reader, base *Player, owner bool) {
 	if r.Bool() {
 		v.Body.ReadDelta(r, &base.Body)
@@ -250,6 +250,11 @@ func (v *Player) Changed(old *Player) (public, private bool) {
 	public = public || v.Look != old.Look
 	private = private || v.Self != old.Self
 	return public, private
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Player) Copy(from *Player) {
+	*v = *from
 }
 
 // Kind is NPC's number on the wire.
@@ -286,7 +291,7 @@ func (v *NPC) WriteDelta(w *bits.Writer, base *NPC, owner bool) {
 	}
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base.
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *NPC) ReadDelta(r *bits.Reader, base *NPC, owner bool) {
 	if r.Bool() {
 		v.Body.ReadDelta(r, &base.Body)
@@ -310,4 +315,9 @@ func (v *NPC) Changed(old *NPC) (public, private bool) {
 	public = public || v.Body != old.Body
 	public = public || v.Look != old.Look
 	return public, private
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *NPC) Copy(from *NPC) {
+	*v = *from
 }

@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]message[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = 454066824632168740
+const HASH: int = 6501831461250263108
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "064d2b5f0a7d7124"
+const HASH_HEX: String = "5a3b25440d47e844"
 
 ## Reason says why a zone ends or refuses a session.
 enum Reason {
