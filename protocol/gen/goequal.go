@@ -43,6 +43,14 @@ func equalExpr(a, b string, t schema.Type, same string) string {
 	return fmt.Sprintf("%s(&%s, &%s)", same, a, b) // Array, Optional
 }
 
+// unless negates an expression, without brackets where a call needs none: formatters take those away.
+func unless(expr string) string {
+	if strings.Contains(expr, " == ") || strings.Contains(expr, "&&") {
+		return "!(" + expr + ")"
+	}
+	return "!" + expr
+}
+
 // equal writes Equal for a struct that == does not compare, and the functions that it needs.
 func (g *goEmitter) equal(d *schema.Def, who string) {
 	if !d.Plain() {
@@ -72,10 +80,10 @@ func (g *goEmitter) compare(name string, t schema.Type) {
 		g.line("func %s(a, b *%s) bool {\nreturn a.Has == b.Has && (!a.Has || %s)\n}\n", name, t.Go, equalExpr("a.Value", "b.Value", *t.Elem, name+"Value"))
 		g.compare(name+"Value", *t.Elem)
 	case schema.Array:
-		g.line("func %s(a, b *%s) bool {\nfor i := range a {\nif !(%s) {\nreturn false\n}\n}\nreturn true\n}\n", name, t.Go, equalExpr("a[i]", "b[i]", *t.Elem, ""))
+		g.line("func %s(a, b *%s) bool {\nfor i := range a {\nif %s {\nreturn false\n}\n}\nreturn true\n}\n", name, t.Go, unless(equalExpr("a[i]", "b[i]", *t.Elem, "")))
 	case schema.List:
 		g.line("func %s(a, b %s) bool {\nn := min(len(a), %d)\nif n != min(len(b), %d) {\nreturn false\n}", name, t.Go, t.Max, t.Max)
-		g.line("for i := range n {\nif !(%s) {\nreturn false\n}\n}\nreturn true\n}\n", equalExpr("a[i]", "b[i]", *t.Elem, ""))
+		g.line("for i := range n {\nif %s {\nreturn false\n}\n}\nreturn true\n}\n", unless(equalExpr("a[i]", "b[i]", *t.Elem, "")))
 	}
 }
 

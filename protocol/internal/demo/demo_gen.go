@@ -1084,7 +1084,7 @@ func sameHoldSlots(a, b []Slot) bool {
 		return false
 	}
 	for i := range n {
-		if !(a[i].Equal(&b[i])) {
+		if !a[i].Equal(&b[i]) {
 			return false
 		}
 	}
@@ -1132,7 +1132,7 @@ func sameHoldCrew(a, b []snapshot.ID) bool {
 
 func sameHoldDoors(a, b *[2]Slot) bool {
 	for i := range a {
-		if !(a[i].Equal(&b[i])) {
+		if !a[i].Equal(&b[i]) {
 			return false
 		}
 	}
