@@ -35,6 +35,7 @@ func emitGo(s *schema.Schema, older []*schema.Report) ([]byte, error) {
 	}
 	for _, d := range s.Entities {
 		g.entity(d)
+		g.rows(d)
 	}
 	for _, d := range s.Messages {
 		g.line("// ID is %s's first byte on the reliable lane.\nfunc (*%s) ID() uint8 { return %d }\n", d.Name, d.Name, d.ID)

@@ -38,6 +38,9 @@ func (v *View) collect() int {
 				continue
 			}
 		}
+		if v.inSection(n) {
+			continue
+		}
 		d := dueRecord{slot: uint16(n)}
 		if s.state == slotLeaving {
 			if !v.again(s) {

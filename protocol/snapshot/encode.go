@@ -11,10 +11,14 @@ import (
 // of entities in the snapshot.
 func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
 	h.Tick, h.Verify = v.world.tick, v.cfg.Verify
+	v.plan()
 	total := v.collect()
 	budget := budgetBytes*8 - headerBudget
 	if v.cfg.Verify {
 		budget -= checksumBitsLen
+	}
+	if h.section = v.codeSection(budget - min(total, budget/2)); h.section {
+		budget -= v.world.section.bits
 	}
 	if total > budget {
 		v.choose(budget)
@@ -23,8 +27,12 @@ func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
 	w.Reset(dst)
 	h.write(w)
 	rec := &v.sent[h.Tick%sentRing]
-	*rec = sent{tick: h.Tick, slots: rec.slots[:0]}
+	*rec = sent{tick: h.Tick, slots: rec.slots[:0], rows: remembered{rests: rec.rows.rests}}
 	v.writeRecords(w, rec)
+	n := len(v.due)
+	if h.section {
+		n += v.writeSection(w, rec)
+	}
 	if h.Verify {
 		w.Uint(uint64(v.checksum()), checksumBitsLen)
 	}
@@ -33,7 +41,7 @@ func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
 		rec.acked = true
 		v.confirm(rec)
 	}
-	return dst, len(v.due)
+	return dst, n
 }
 
 // writeRecords writes the due entities by rising slot. See docs/wire.md#records.
@@ -66,6 +74,7 @@ func (v *View) writeRecords(w *bits.Writer, rec *sent) {
 			v.writeBody(w, s, p, d.version)
 		}
 		v.mark(s, p, rec, d)
+		v.remember(s, p, rec, d)
 	}
 	w.Bool(false)
 }
@@ -114,6 +123,7 @@ func (v *View) checksum() uint32 {
 		w.Uint(uint64(s.id), 32)
 		v.writeBody(w, s, p, 0)
 	}
+	v.sumSection(w)
 	v.world.sumB = w.Bytes()
 	return crc32.ChecksumIEEE(v.world.sumB)
 }

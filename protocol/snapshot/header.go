@@ -15,6 +15,8 @@ type Header struct {
 	Lead    int16 // how long before its tick the newest input came, in 1/16 ticks; negative: too late (-2048..2047)
 
 	Starved bool // this tick was simulated without an input of the client's
+
+	section bool // a section of the best tier follows the records
 }
 
 const (
@@ -24,7 +26,11 @@ const (
 )
 
 func (h *Header) write(w *bits.Writer) {
-	w.Uint(TypeSnapshot, 8)
+	if h.section {
+		w.Uint(TypeBest, 8)
+	} else {
+		w.Uint(TypeSnapshot, 8)
+	}
 	w.Uint(uint64(h.Tick), 32)
 	w.Bool(h.Verify)
 	w.Bool(h.HasEcho)
@@ -41,7 +47,11 @@ func (h *Header) write(w *bits.Writer) {
 
 func (h *Header) read(r *bits.Reader) {
 	*h = Header{}
-	if r.Uint(8) != TypeSnapshot {
+	switch r.Uint(8) {
+	case TypeSnapshot:
+	case TypeBest:
+		h.section = true
+	default:
 		r.Fail()
 	}
 	h.Tick = uint32(r.Uint(32))

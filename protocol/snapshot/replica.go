@@ -26,7 +26,10 @@ type Replica struct {
 	older uint32 // bit i: tick-1-i was applied
 
 	pending []change
+	memory  *memory // of the best tier; nil: not asked for
 	sum     []byte
+	reader  bits.Reader
+	writer  bits.Writer
 
 	// Events of the last Apply that succeeded.
 	Spawned   []*Replicated
@@ -63,6 +66,7 @@ type change struct {
 	state State
 	base  uint32 // update: the version it was built on
 	own   bool
+	spawn bool
 }
 
 // NewReplica makes an empty replica of a schema's entities.
@@ -98,10 +102,10 @@ func (r *Replica) Own() *Replicated {
 
 // Apply decodes a snapshot and makes it the newest state.
 func (r *Replica) Apply(msg []byte) (Header, error) {
-	var rd bits.Reader
+	rd := &r.reader
 	rd.Reset(msg)
 	var h Header
-	h.read(&rd)
+	h.read(rd)
 	if rd.Failed() {
 		return h, ErrMalformed
 	}
@@ -109,8 +113,13 @@ func (r *Replica) Apply(msg []byte) (Header, error) {
 		return h, ErrStale
 	}
 	r.pending = r.pending[:0]
-	if err := r.decode(&rd, h); err != nil {
+	if err := r.decode(rd, h); err != nil {
 		return h, err
+	}
+	if h.section {
+		if err := r.decodeSection(rd, h.Tick); err != nil {
+			return h, err
+		}
 	}
 	if h.Verify {
 		want := uint32(rd.Uint(checksumBitsLen))
@@ -127,6 +136,7 @@ func (r *Replica) Apply(msg []byte) (Header, error) {
 		return h, ErrMalformed
 	}
 	r.commit(h.Tick)
+	r.rememberApplied(h)
 	return h, nil
 }
 
@@ -175,7 +185,7 @@ func (r *Replica) at(slot int) *Replicated {
 func (r *Replica) decodeSpawn(rd *bits.Reader, c *change) error {
 	id := rd.Varuint(idGroup)
 	kind := r.schema.kind(uint8(rd.Uint(kindBits)))
-	c.own = rd.Bool()
+	c.own, c.spawn = rd.Bool(), true
 	if rd.Failed() || id == 0 || id>>32 != 0 || kind == nil {
 		return ErrMalformed
 	}
@@ -243,6 +253,7 @@ func (r *Replica) commit(tick uint32) {
 		if e != nil && (c.gone || c.fresh != nil) {
 			r.Despawned = append(r.Despawned, e)
 			r.slots[c.slot], e = nil, nil
+			r.forgetSlot(c.slot)
 			r.count--
 		}
 		if c.gone {
@@ -286,7 +297,7 @@ func (e *Replicated) push(tick uint32, c *change) {
 }
 
 func (r *Replica) checksum() uint32 {
-	var w bits.Writer
+	w := &r.writer
 	w.Reset(r.sum[:0])
 	for i := range r.pending {
 		c := &r.pending[i]
@@ -300,7 +311,7 @@ func (r *Replica) checksum() uint32 {
 			id = r.slots[c.slot].ID
 		}
 		w.Uint(uint64(id), 32)
-		c.state.Write(&w, c.own)
+		c.state.Write(w, c.own)
 		r.Entities++
 	}
 	r.sum = w.Bytes()

@@ -234,6 +234,8 @@ func differs(e *snapshot.Replicated, want any) string {
 		if *got != want.(demo.Rock) {
 			return fmt.Sprintf("got %+v, want %+v", *got, want)
 		}
+	default:
+		return differsBody(e, want)
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import "github.com/realmwire/realmwire/protocol/bits"
 const (
 	TypeSnapshot = 1 // server to client
 	TypeInputs   = 2 // client to server
+	TypeBest     = 3 // server to client: a snapshot with a section of the best tier
 )
 
 // Limits of the format.

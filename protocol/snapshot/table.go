@@ -22,8 +22,9 @@ type Table[T any, P Entity[T]] struct {
 	rows  []*row[T]
 	free  []int32
 
-	kindID uint8
-	weight float32 // of its entities in new views
+	kindID   uint8
+	weight   float32 // of its entities in new views
+	rowCoder *coder  // for the best tier; nil: none
 }
 
 type row[T any] struct {
@@ -33,6 +34,7 @@ type row[T any] struct {
 	newest  int
 	public  uint32 // version in which what everyone sees last changed
 	private uint32 // likewise for what only the owner sees
+	others  uint32 // likewise for what everyone sees beside the row of the best tier
 	cache   bodyCache
 }
 
@@ -111,7 +113,13 @@ func (t *Table[T, P]) commit(tick uint32) {
 		}
 		public, private := true, true
 		if len(r.history) > 0 {
-			public, private = P(&r.cur).Changed(&r.history[r.newest].state)
+			old := &r.history[r.newest].state
+			public, private = P(&r.cur).Changed(old)
+			if public && t.rowCoder != nil {
+				r.noteOthers(P(&r.cur), old, tick)
+			}
+		} else {
+			r.others = tick
 		}
 		if public {
 			r.public = tick

@@ -15,6 +15,8 @@ type ViewConfig struct {
 	Verify bool
 	// Kinds are those that the client knows; others are never shown to it. Empty: it knows all.
 	Kinds []uint8
+	// Tier is how the client is served; Fast by default.
+	Tier Tier
 }
 
 // View is the server's picture of one client. Its zone owns it. Views of one world share its scratch space: encode them
@@ -31,6 +33,7 @@ type View struct {
 
 	due     []dueRecord
 	ranks   []rank
+	rowBits int // of the best tier: what a row took of late
 	writer  bits.Writer
 	Refused uint64 // entities that found no slot: more than MaxInView in view
 }
@@ -55,6 +58,8 @@ type slot struct {
 	lastSent uint32
 	version  uint32 // the version that was sent last
 	sends    uint8  // how often that was sent
+	told     bool   // the client may hold the entity from before it left the view and came back
+	mute     uint32 // what the best tier remembers up to this tick may be gone at the client; 0: none is
 	weight   float32
 	priority float32
 }
@@ -69,10 +74,16 @@ type sent struct {
 	tick  uint32
 	acked bool
 	slots []uint16
+	rows  remembered // of the best tier: what it held whose kind has rows
 }
 
 // NewView makes the view of a client that knows nothing yet.
-func NewView(w *World, cfg ViewConfig) *View { return &View{world: w, cfg: cfg, resend: defaultResend} }
+func NewView(w *World, cfg ViewConfig) *View {
+	if cfg.Tier == Best {
+		w.enableBest()
+	}
+	return &View{world: w, cfg: cfg, resend: defaultResend}
+}
 
 // Has reports whether id is in view: entered, and not left since.
 func (v *View) Has(id ID) bool {
@@ -112,7 +123,7 @@ func (v *View) Enter(id ID, own bool) bool {
 	if known {
 		if s := &v.slots[v.byID[i].slot]; s.state == slotLeaving {
 			// The client may or may not have dropped it: only a whole state is safe.
-			*s = slot{id: id, state: slotSpawning, own: own, weight: s.weight}
+			*s = slot{id: id, state: slotSpawning, own: own, weight: s.weight, told: true, mute: v.world.tick}
 		}
 		return true
 	}
@@ -149,7 +160,7 @@ func (v *View) Leave(id ID) {
 	s := &v.slots[n]
 	switch {
 	case s.state == slotLeaving:
-	case s.since == 0 && s.state == slotSpawning && s.lastSent == 0:
+	case s.since == 0 && s.state == slotSpawning && s.lastSent == 0 && !s.told:
 		v.release(n) // the client never heard of it
 	default:
 		s.state, s.since, s.sends, s.lastSent = slotLeaving, 0, 0, 0
@@ -161,6 +172,7 @@ func (v *View) release(n uint16) {
 		v.byID = slices.Delete(v.byID, i, i+1)
 	}
 	v.slots[n] = slot{}
+	v.forget(int(n))
 	v.free = append(v.free, n)
 }
 

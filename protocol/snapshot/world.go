@@ -14,6 +14,8 @@ type World struct {
 	body  bits.Writer // scratch for one body
 	sum   bits.Writer // scratch for checksums
 	sumB  []byte
+
+	section section // scratch for the best tier
 }
 
 // place is where an entity's row is.
@@ -35,6 +37,10 @@ type rows interface {
 	delta(w *bits.Writer, row int32, version uint32, owner bool)
 	versionAt(row int32, tick uint32) (version uint32, ok bool)
 	cached(row int32) *bodyCache
+	coder() *coder
+	enableRows()
+	othersChanged(row int32) uint32
+	rowAt(dst []int64, row int32, tick uint32) bool
 }
 
 // NewWorld makes an empty world.

@@ -160,3 +160,24 @@ func (v *Body) Changed(old *Body) (public, private bool) {
 func (v *Body) Copy(from *Body) {
 	*v = *from
 }
+
+// Layout says how the fields of Body's rows change.
+func (*Body) Layout() predict.Layout { return predict.Join(CubeLayout) }
+
+// Values sets row to v's components with hints.
+func (v *Body) Values(row []int64) {
+	v.Cube.Values(row[0:8])
+}
+
+// SetValues sets v's components with hints to row.
+func (v *Body) SetValues(row []int64) {
+	v.Cube.SetValues(row[0:8])
+}
+
+// Assign makes v the same as from, which is known to be *Body.
+func (v *Body) Assign(from snapshot.State) { v.Copy(from.(*Body)) }
+
+// OthersChanged reports whether what everyone sees of v beside its row differs from old.
+func (v *Body) OthersChanged(old *Body) bool {
+	return false
+}

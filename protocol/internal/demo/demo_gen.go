@@ -1760,6 +1760,27 @@ func (v *Craft) Copy(from *Craft) {
 	v.Log = from.Log
 }
 
+// Layout says how the fields of Craft's rows change.
+func (*Craft) Layout() predict.Layout { return predict.Join(PoseLayout) }
+
+// Values sets row to v's components with hints.
+func (v *Craft) Values(row []int64) {
+	v.Pose.Values(row[0:10])
+}
+
+// SetValues sets v's components with hints to row.
+func (v *Craft) SetValues(row []int64) {
+	v.Pose.SetValues(row[0:10])
+}
+
+// Assign makes v the same as from, which is known to be *Craft.
+func (v *Craft) Assign(from snapshot.State) { v.Copy(from.(*Craft)) }
+
+// OthersChanged reports whether what everyone sees of v beside its row differs from old.
+func (v *Craft) OthersChanged(old *Craft) bool {
+	return !v.Gauges.Equal(&old.Gauges, false) || !v.Hold.Equal(&old.Hold)
+}
+
 // ID is Offer's first byte on the reliable lane.
 func (*Offer) ID() uint8 { return 64 }
 

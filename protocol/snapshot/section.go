@@ -1,0 +1,317 @@
+package snapshot
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/predict"
+)
+
+const (
+	lengthGroup   = 6
+	sectionRounds = 4
+	// A section with nothing new still goes out every so many ticks, so that the window always holds what is at rest.
+	sectionIdle = 8
+	// spawnRest is the rest of what came whole: nothing says that it moves.
+	spawnRest = predict.MaxRest
+)
+
+// section is a snapshot's section of the best tier while it is made. It belongs to the world; its views take turns.
+type section struct {
+	on      bool // this view's snapshot may have one
+	window  window
+	streams []stream // by table
+	rows    slotSet  // slots that are in it
+	forced  slotSet  // of these, those that bring a version though they equal their baseline
+	due     []rank   // rows that bring news; due is the slot
+	sorted  bool
+	bits    int
+	updated []uint16 // slots that bring a version, in the order of their rows
+}
+
+// enableBest readies a world for views of the best tier.
+func (w *World) enableBest() {
+	x := &w.section
+	for len(x.streams) < len(w.tables) {
+		t := w.tables[len(x.streams)]
+		if !slices.ContainsFunc(w.tables[:len(x.streams)], func(o rows) bool { return o.kind() == t.kind() }) {
+			t.enableRows() // one table of a kind: a client could not tell the rows of two apart
+		}
+		x.streams = append(x.streams, stream{coder: t.coder()})
+	}
+}
+
+// inSection reports whether a slot's entity goes into the section of the snapshot that is being made.
+func (v *View) inSection(n int) bool {
+	return v.cfg.Tier == Best && v.world.section.on && v.world.section.rows.has(n)
+}
+
+// forget makes the memory of a slot's entity no one else's.
+func (v *View) forget(n int) {
+	if v.cfg.Tier != Best {
+		return
+	}
+	for i := range v.sent {
+		v.sent[i].rows.held.remove(n)
+	}
+}
+
+// remember notes that a record brought an entity whose kind has rows.
+func (v *View) remember(s *slot, p *place, rec *sent, d *dueRecord) {
+	if v.cfg.Tier != Best || s.state == slotLeaving || s.own || v.world.tables[p.table].coder() == nil {
+		return
+	}
+	rest := uint8(0)
+	if d.spawn {
+		rest = spawnRest
+	}
+	rec.rows.hold(int(d.slot), rest)
+}
+
+// plan decides which entities the snapshot's section holds.
+func (v *View) plan() {
+	x := &v.world.section
+	x.on = false
+	if v.cfg.Tier != Best || !v.openWindow(&x.window) {
+		return
+	}
+	v.world.enableBest()
+	x.on, x.sorted = true, false
+	x.rows, x.due = slotSet{}, x.due[:0]
+	for n := x.window.known.next(0); n >= 0; n = x.window.known.next(n + 1) {
+		s := &v.slots[n]
+		p := v.rowPlace(s)
+		if p == nil {
+			continue
+		}
+		x.rows.add(n)
+		if v.current(s, p) > s.base {
+			s.priority += s.weight
+			x.due = append(x.due, rank{s.priority, int32(n)})
+		}
+	}
+	if len(x.due) == 0 && v.world.tick%sectionIdle != 0 {
+		x.on = false
+	}
+}
+
+// openWindow names what a section may build on: the newest acknowledged snapshot and those shortly before.
+func (v *View) openWindow(w *window) bool {
+	tick := v.world.tick
+	base := tick - 1
+	for ; v.ackedAt(base) == nil; base-- {
+		if base == 0 || tick-base >= maxSectionAge {
+			return false
+		}
+	}
+	names := predict.Names{Ahead: int(tick - base), Steady: true}
+	for l := range min(uint32(windowTicks), base) {
+		if v.ackedAt(base-l) != nil {
+			names.Lags |= 1 << l
+		}
+	}
+	w.open(base, names)
+	for l := range uint32(windowTicks) {
+		if names.Lags>>l&1 != 0 {
+			w.add(int(l), v.ackedAt(base-l))
+		}
+	}
+	return true
+}
+
+func (v *View) ackedAt(tick uint32) *remembered {
+	if rec := &v.sent[tick%sentRing]; rec.tick == tick && rec.acked && tick != 0 {
+		return &rec.rows
+	}
+	return nil
+}
+
+// rowPlace is where the entity of a slot is, if it may be in the section: the client certainly has it, knows it by what
+// the window says, and needs nothing but its row.
+func (v *View) rowPlace(s *slot) *place {
+	if s.state != slotKnown || s.own || s.mute != 0 && v.world.section.window.base < s.mute+windowTicks {
+		return nil
+	}
+	p := v.world.find(s.id)
+	if p == nil {
+		return nil
+	}
+	if t := v.world.tables[p.table]; t.coder() == nil || t.othersChanged(p.row) > s.base {
+		return nil
+	}
+	return p
+}
+
+// rowAt implements past: what a snapshot said of an entity is what it was.
+func (v *View) rowAt(row []int64, n int, tick uint32) {
+	p := v.world.find(v.slots[n].id)
+	v.world.tables[p.table].rowAt(row, p.row, tick)
+}
+
+// codeSection codes the section in at most limit bits, leaving out the rows that matter least.
+func (v *View) codeSection(limit int) bool {
+	x := &v.world.section
+	if v.cfg.Tier != Best || !x.on {
+		return false
+	}
+	keep := len(x.due)
+	if v.rowBits > 0 {
+		keep = min(keep, limit/v.rowBits)
+	}
+	for range sectionRounds {
+		v.drop(keep)
+		v.code()
+		if x.bits <= limit {
+			v.rowBits = (x.bits + keep) / (keep + 1)
+			return len(x.updated) > 0 || v.world.tick%sectionIdle == 0
+		}
+		if keep == 0 {
+			break
+		}
+		keep = min(keep-1, keep*limit/x.bits*15/16)
+	}
+	v.rowBits = max(v.rowBits, x.bits/(keep+1))
+	x.on = false
+	return false
+}
+
+// drop leaves all but the first keep of the due rows, by priority, out of the section.
+func (v *View) drop(keep int) {
+	x := &v.world.section
+	if keep >= len(x.due) {
+		return
+	}
+	if !x.sorted {
+		x.sorted = true
+		slices.SortFunc(x.due, func(a, b rank) int {
+			if a.priority != b.priority {
+				return cmp.Compare(b.priority, a.priority)
+			}
+			return cmp.Compare(a.due, b.due)
+		})
+	}
+	for _, r := range x.due[keep:] {
+		x.rows.remove(int(r.due))
+	}
+	x.due = x.due[:keep]
+}
+
+// code codes the rows of the section.
+func (v *View) code() {
+	x := &v.world.section
+	for i := range x.streams {
+		x.streams[i].slots = x.streams[i].slots[:0]
+	}
+	for n := x.rows.next(0); n >= 0; n = x.rows.next(n + 1) {
+		st := &x.streams[v.world.find(v.slots[n].id).table]
+		st.slots = append(st.slots, uint16(n))
+	}
+	x.bits, x.updated, x.forced = 1, x.updated[:0], slotSet{}
+	for i := range x.streams {
+		if st := &x.streams[i]; len(st.slots) > 0 {
+			v.codeStream(st)
+			x.bits += 1 + kindBits + varuintBits(len(st.bytes), lengthGroup) + 8*len(st.bytes)
+		}
+	}
+	excluded := x.window.known
+	excluded.removeAll(&x.rows)
+	x.bits += listBits(&excluded) + listBits(&x.forced)
+}
+
+func (v *View) codeStream(st *stream) {
+	x := &v.world.section
+	st.recall(&x.window, v)
+	for i, n := range st.slots {
+		v.rowAt(st.row(i), int(n), v.world.tick)
+		s := &v.slots[n]
+		if !slices.Equal(st.row(i), st.baseline(i)) {
+			x.updated = append(x.updated, n)
+		} else if p := v.world.find(s.id); v.current(s, p) > s.base && !v.still(st, s, p, i) {
+			x.forced.add(int(n))
+			x.updated = append(x.updated, n)
+		}
+	}
+	var err error
+	if st.bytes, err = st.coder.Encode(st.bytes[:0], &st.history, st.rows); err != nil {
+		panic("best tier: " + err.Error()) // the arguments are ours
+	}
+}
+
+// still reports whether an entity that changed, and whose row equals its baseline, is at the client what it is now: it
+// changed back before the client could be told.
+func (v *View) still(st *stream, s *slot, p *place, i int) bool {
+	return s.gap == 0 && v.world.tables[p.table].rowAt(st.scratch, p.row, s.base) && slices.Equal(st.scratch, st.row(i))
+}
+
+// writeSection writes the section and notes what it holds. It returns the number of entities that it brought.
+func (v *View) writeSection(w *bits.Writer, rec *sent) int {
+	x := &v.world.section
+	excluded := x.window.known
+	excluded.removeAll(&x.rows)
+	for i := range v.due {
+		excluded.remove(int(v.due[i].slot))
+	}
+	writeSlots(w, &excluded)
+	writeSlots(w, &x.forced)
+	for i := range x.streams {
+		st := &x.streams[i]
+		if len(st.slots) == 0 {
+			continue
+		}
+		w.Bool(true)
+		w.Uint(uint64(st.coder.kind), kindBits)
+		w.Varuint(uint64(len(st.bytes)), lengthGroup)
+		w.Copy(st.bytes, 8*len(st.bytes))
+		for i, n := range st.slots {
+			rec.rows.hold(int(n), st.rested(i))
+		}
+	}
+	w.Bool(false)
+	for _, n := range x.updated {
+		s := &v.slots[n]
+		v.mark(s, v.world.find(s.id), rec, &dueRecord{slot: n})
+	}
+	return len(x.updated)
+}
+
+// sumSection adds the entities that the section brought to the checksum.
+func (v *View) sumSection(w *bits.Writer) {
+	x := &v.world.section
+	if v.cfg.Tier != Best || !x.on {
+		return
+	}
+	for _, n := range x.updated {
+		s := &v.slots[n]
+		w.Uint(uint64(s.id), 32)
+		v.writeBody(w, s, v.world.find(s.id), 0)
+	}
+}
+
+// writeSlots writes a list of rising slots.
+func writeSlots(w *bits.Writer, s *slotSet) {
+	next := 0
+	for n := s.next(0); n >= 0; n = s.next(n + 1) {
+		w.Bool(true)
+		w.Varuint(uint64(n-next), slotGroup)
+		next = n + 1
+	}
+	w.Bool(false)
+}
+
+func listBits(s *slotSet) int {
+	total, next := 1, 0
+	for n := s.next(0); n >= 0; n = s.next(n + 1) {
+		total += 1 + varuintBits(n-next, slotGroup)
+		next = n + 1
+	}
+	return total
+}
+
+func varuintBits(v, group int) int {
+	n := group + 1
+	for v >>= group; v != 0; v >>= group {
+		n += group + 1
+	}
+	return n
+}
