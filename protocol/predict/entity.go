@@ -9,6 +9,7 @@ type entity struct {
 	bend1, bend2 vec // what its acceleration adds, by lags 1–2, 2–4, 3–6, 6–12
 	bend3, bend6 vec
 	gravity      vec
+	extents      extents
 	miss         vec // how wrong the coasting of the version before would have been about the baseline
 	pose         quat
 	spin         [lags]quat  // the pose at the snapshot by the turn since that lag
@@ -38,6 +39,9 @@ type entity struct {
 	nearMove vec   // mean displacement
 	touch    int64 // 256 in touch, falling with distance
 }
+
+// extents are sizes that several models look at.
+type extents struct{ coast1, coast6, bend2, miss int64 }
 
 const (
 	farAway  = 1 << 30
@@ -94,6 +98,7 @@ func (p *pass) recallPlace(e *entity, i int, g *Group) {
 	if dt := p.lag[lag7] - p.lag[lag6]; dt > 0 {
 		e.miss = gone[lag6].sub(gone[lag7].sub(gone[lag6]).scale(p.lag[lag6] * 4096 / dt)).bound()
 	}
+	e.extents = extents{extent(e.coast[lag1]), extent(e.coast[lag6]), extent(e.bend2), extent(e.miss)}
 }
 
 // bend is what the acceleration between two stretches of time adds up to the snapshot.
@@ -110,7 +115,7 @@ func (p *pass) bend(gone *[lags]vec, a, b int) vec {
 
 func (p *pass) poseAt(i, lag int) quat {
 	g := &p.codec.layout.Groups[p.codec.rotation]
-	return smallest(p.old(i, lag)[g.First:], p.codec.layout.Fields[g.First+1].Max)
+	return p.smallest(p.old(i, lag)[g.First:])
 }
 
 func (p *pass) recallPose(e *entity, i int) {
@@ -140,7 +145,7 @@ func (p *pass) recallPose(e *entity, i int) {
 			e.hang = bound(e.place[2]-e.reach-g.Floor<<8, maxPlace)
 			w := e.spin[lag3].mul(e.pose.conj()).near()
 			r := 2 * g.Half << 8
-			e.roll = vec{w[1] * r >> quatShift, -w[0] * r >> quatShift, 0}
+			e.roll = vec{w.y * r >> quatShift, -w.x * r >> quatShift, 0}
 			for j, l := range [...]int{lag3, lag6} {
 				reach, _ := lowest(was[l], g.Half)
 				e.hung[j] = p.place(i, l)[2] - reach - g.Floor<<8
@@ -191,7 +196,7 @@ func (e *entity) stay() {
 
 // expected is the displacement that residuals count from: that of a free body, or of one that goes slowly on.
 func (e *entity) expected() vec {
-	if extent(e.coast[lag6]) < 3*logOne {
+	if e.extents.coast6 < 3*logOne {
 		return e.coast[lag6]
 	}
 	return e.free[lag6]
@@ -203,7 +208,7 @@ func (p *pass) meet(e *entity) {
 	if m < 0 || p.codec.layout.Groups[m].Half == 0 || !p.grid.hot(e.place[0]>>8, e.place[1]>>8) {
 		return
 	}
-	near := p.nearest(e.place)
+	near, around := p.nearest(e.place)
 	e.closest, e.closeNow, e.near = near.closest, near.closeNow, near.entity
 	e.touch = touching(e.closest)
 	if e.near == nil {
@@ -212,15 +217,16 @@ func (p *pass) meet(e *entity) {
 	body2 := 4 * p.codec.layout.Groups[m].Half * p.codec.layout.Groups[m].Half
 	sum := int64(256)
 	var miss, move vec
-	p.around(e.place, func(other *entity) {
-		w := 4096 * body2 / (body2 + distance2(other.place, e.place))
+	for _, met := range around {
+		other := met.entity
+		w := 4096 * body2 / (body2 + met.distance)
 		w = w * w >> 12
 		sum += w
 		for a := range miss {
 			miss[a] += other.residual[a] * w
 			move[a] += other.moved[a] * w
 		}
-	})
+	}
 	for a := range miss {
 		e.nearMiss[a] = miss[a] / sum
 		e.nearMove[a] = move[a] / sum
@@ -238,44 +244,51 @@ type neighbour struct {
 	crowd    int64 // how many are within a body's length and a half now
 }
 
-func (p *pass) nearest(at vec) neighbour {
+// met is an entity near some place, and the squared distance from where it was to there.
+type met struct {
+	entity   *entity
+	distance int64
+}
+
+// nearest also returns all that moved near there, good until the next call.
+func (p *pass) nearest(at vec) (neighbour, []met) {
 	half := p.codec.layout.Groups[p.codec.motion].Half
 	body2 := 4 * half * half
 	n := neighbour{closest: 1 << 50, closeNow: 1 << 50}
-	p.around(at, func(other *entity) {
-		if was := distance2(other.place, at); was < n.closest {
-			n.closest, n.entity = was, other
+	g := &p.grid
+	all := p.met[:0]
+	x, y := at[0]>>8>>g.shift, at[1]>>8>>g.shift
+	for dx := int64(-1); dx <= 1; dx++ {
+		for dy := int64(-1); dy <= 1; dy++ {
+			for next := g.head[g.cell(x+dx, y+dy)]; next > 0; {
+				entry := &g.at[next-1]
+				next = entry.next
+				other := &p.entities[entry.entity]
+				was := distance2(&other.place, &at)
+				all = append(all, met{other, was})
+				if was < n.closest {
+					n.closest, n.entity = was, other
+				}
+				now := distance2(&other.now, &at)
+				n.closeNow = min(n.closeNow, now)
+				if now < 2*body2 {
+					n.crowd++
+				}
+			}
 		}
-		now := distance2(other.now, at)
-		n.closeNow = min(n.closeNow, now)
-		if now < 2*body2 {
-			n.crowd++
-		}
-	})
+	}
+	p.met = all
 	n.closest = min(farAway, n.closest) * 64 / body2
 	n.closeNow = min(farAway, n.closeNow) * 64 / body2
-	return n
+	return n, all
 }
 
 // distance2 is a squared distance in units².
-func distance2(a, b vec) int64 {
+func distance2(a, b *vec) int64 {
 	s := int64(0)
 	for i := range a {
 		d := bound(a[i]-b[i], 1<<28) >> 8
 		s += d * d
 	}
 	return s
-}
-
-// around goes over the entities that moved near v.
-func (p *pass) around(v vec, f func(*entity)) {
-	g := &p.grid
-	x, y := v[0]>>8>>g.shift, v[1]>>8>>g.shift
-	for dx := int64(-1); dx <= 1; dx++ {
-		for dy := int64(-1); dy <= 1; dy++ {
-			for n := g.head[g.cell(x+dx, y+dy)]; n > 0; n = g.at[n-1].next {
-				f(&p.entities[g.at[n-1].entity])
-			}
-		}
-	}
 }

@@ -75,18 +75,18 @@ func restBucket(rest uint8) int64 {
 // movingSizes are what decides whether a moving entity moves on.
 func (p *pass) movingSizes(e *entity, i int, other bool) ([]int64, []int) {
 	l, b := list{to: p.shared[:]}, buckets{to: p.buckets[:]}
-	l.add(logOne, extent(e.coast[lag1]), extent(e.coast[lag6]), extent(e.bend2), extent(e.miss), e.touch, p.streak, mark(other))
+	l.add(logOne, e.extents.coast1, e.extents.coast6, e.extents.bend2, e.extents.miss, e.touch, p.streak, mark(other))
 	l.add(e.turn[lag1], e.turn[lag6], e.spinMiss[0])
 	b.add(int64(p.history.Rest[i]), 6)
 	b.add(distanceBucket(e.closeNow), 24)
-	b.add(extent(e.coast[lag6])>>6, 14)
+	b.add(e.extents.coast6>>6, 14)
 	b.add(e.turn[lag6]>>6, 14)
 	return l.done(), b.done()
 }
 
 // wakeSizes are what decides whether an entity at rest, with others moving near it, is moved.
 func (p *pass) wakeSizes(i int) ([]int64, []int) {
-	near := p.nearest(p.place(i, 0))
+	near, _ := p.nearest(p.place(i, 0))
 	l, b := list{to: p.shared[:]}, buckets{to: p.buckets[:]}
 	l.add(logOne)
 	if n := near.entity; n != nil {
@@ -112,7 +112,7 @@ func (p *pass) motionSizes(e *entity, i int, c *contact) []int64 {
 	if e.near != nil {
 		nearMiss = extent(e.near.residual) * e.touch >> 8
 	}
-	l.add(logOne, extent(e.coast[lag2]), extent(e.bend2), extent(e.miss), e.touch, extent(e.nearMiss), extent(e.coast[lag6]), extent(e.bend1), nearMiss)
+	l.add(logOne, extent(e.coast[lag2]), e.extents.bend2, e.extents.miss, e.touch, extent(e.nearMiss), e.extents.coast6, extent(e.bend1), nearMiss)
 	l.add(extent(e.bend2.sub(e.gravity)), extent(e.bend3.sub(e.gravity)), extent(e.bend6.sub(e.gravity)))
 	l.add(size(e.place[up]-floor-half<<8), low, mark(e.closeNow < 95), e.turn[lag2], extent(e.coast[lag12]), extent(e.coast[lag6].sub(e.coast[lag12])))
 	l.add(mark(rest > 0), mark(rest > 1), mark(rest > 3), e.spinMiss[0], e.spinMiss[2])
@@ -138,7 +138,7 @@ func (p *pass) contact(e *entity, i int) contact {
 		return c
 	}
 	rg := &p.codec.layout.Groups[p.codec.rotation]
-	pose := smallest(p.row(i)[rg.First:], p.codec.layout.Fields[rg.First+1].Max)
+	pose := p.smallest(p.row(i)[rg.First:])
 	reach, corner := lowest(pose, g.Half)
 	c.pivot = e.pose.rotate(corner).sub(pose.rotate(corner))
 	c.oldPivot = e.pose.rotate(e.corner).sub(pose.rotate(e.corner))

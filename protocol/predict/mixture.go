@@ -53,15 +53,35 @@ type opinions struct {
 
 func weigh(acc *[outputs]int64, size [][outputs]int32, f []int64) {
 	size = size[:len(f)]
+	// Sums in locals stay in registers; two halves, since there are not enough of those for twelve.
+	a0, a1, a2, a3, a4, a5 := acc[0], acc[1], acc[2], acc[3], acc[4], acc[5]
 	for i, x := range f {
 		if x == 0 {
 			continue
 		}
 		w := &size[i]
-		for k := range acc {
-			acc[k] += int64(w[k]) * x
-		}
+		a0 += int64(w[0]) * x
+		a1 += int64(w[1]) * x
+		a2 += int64(w[2]) * x
+		a3 += int64(w[3]) * x
+		a4 += int64(w[4]) * x
+		a5 += int64(w[5]) * x
 	}
+	acc[0], acc[1], acc[2], acc[3], acc[4], acc[5] = a0, a1, a2, a3, a4, a5
+	a0, a1, a2, a3, a4, a5 = acc[6], acc[7], acc[8], acc[9], acc[10], acc[11]
+	for i, x := range f {
+		if x == 0 {
+			continue
+		}
+		w := &size[i]
+		a0 += int64(w[6]) * x
+		a1 += int64(w[7]) * x
+		a2 += int64(w[8]) * x
+		a3 += int64(w[9]) * x
+		a4 += int64(w[10]) * x
+		a5 += int64(w[11]) * x
+	}
+	acc[6], acc[7], acc[8], acc[9], acc[10], acc[11] = a0, a1, a2, a3, a4, a5
 }
 
 // common weighs what all axes of a vector have in common.
@@ -84,21 +104,30 @@ func (p *pass) predicted(m *model, x, base, lo, hi int64, means, own []int64) in
 	return p.value(x, base, lo, hi)
 }
 
-// form makes the experts' opinions of one value.
-func (o *opinions) form(m *model, means, own []int64) {
-	acc := o.shared
-	weigh(&acc, m.size[o.common:], own)
-	var mean [experts]int64
-	rows := m.mean[:len(means)]
+// expect weighs the means.
+func expect(rows [][experts]int32, means []int64) [experts]int64 {
+	rows = rows[:len(means)]
+	var a0, a1, a2, a3, a4, a5 int64
 	for i, x := range means {
 		if x == 0 {
 			continue
 		}
 		w := &rows[i]
-		for k := range mean {
-			mean[k] += int64(w[k]) * x
-		}
+		a0 += int64(w[0]) * x
+		a1 += int64(w[1]) * x
+		a2 += int64(w[2]) * x
+		a3 += int64(w[3]) * x
+		a4 += int64(w[4]) * x
+		a5 += int64(w[5]) * x
 	}
+	return [experts]int64{a0, a1, a2, a3, a4, a5}
+}
+
+// form makes the experts' opinions of one value.
+func (o *opinions) form(m *model, means, own []int64) {
+	acc := o.shared
+	weigh(&acc, m.size[o.common:], own)
+	mean := expect(m.mean[:len(means)], means)
 	top := acc[experts]
 	best := 0
 	for k := 1; k < experts; k++ {
@@ -129,12 +158,11 @@ func (o *opinions) below(t int64) int64 {
 	sum := int64(0)
 	for k := range o.by {
 		e := &o.by[k]
-		u := bound(at-e.mean, 1<<30) * e.scale >> e.shift
-		if u >= 0 {
-			sum += e.say * int64(sigmaTable[min(u, int64(len(sigmaTable)-1))])
-		} else {
-			sum += e.say * (entropy.One - int64(sigmaTable[min(-u, int64(len(sigmaTable)-1))]))
-		}
+		u := bound(at-e.mean, 1<<30) * e.scale >> (e.shift & 63)
+		// Below zero, the rest to One: by sign, without a branch that nobody could foresee.
+		sign := u >> 63
+		s := int64(sigmaTable[min((u^sign)-sign, int64(len(sigmaTable)-1))&1023])
+		sum += e.say * ((s ^ sign) - sign + sign&entropy.One)
 	}
 	return sum
 }

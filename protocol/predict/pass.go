@@ -36,6 +36,9 @@ type pass struct {
 	stretch [lags]int64 // of a displacement over a lag to the snapshot, in 1/4096
 
 	entities []entity
+	met      []met   // scratch of nearest
+	parts    []int32 // of a rotation: see partTable
+	plains   []plainField
 	grid     grid
 	contexts contexts
 	streak   int64 // how many of the last moving entities went on moving, 0..256
@@ -67,6 +70,16 @@ func (p *pass) init(c *Codec) {
 	p.codec = c
 	if c.motion >= 0 {
 		p.grid.shift = cellShift(c.layout.Groups[c.motion].Half)
+	}
+	if c.rotation >= 0 {
+		p.parts = partTable(c.layout.Fields[c.layout.Groups[c.rotation].First+1].Max)
+	}
+	for gi := range c.layout.Groups {
+		if g := &c.layout.Groups[gi]; g.Class == Plain {
+			for j := g.First; j < g.First+g.Count; j++ {
+				p.plains = append(p.plains, plainField{j, c.layout.Fields[j].Min, g})
+			}
+		}
 	}
 }
 
@@ -245,20 +258,23 @@ func (p *pass) settle(e *entity, i int) {
 // plain codes the fields that have no prediction.
 func (p *pass) plain(i int, moved bool) {
 	now, was := p.row(i), p.old(i, 0)
-	for gi := range p.codec.layout.Groups {
-		g := &p.codec.layout.Groups[gi]
-		if g.Class != Plain {
+	for f := range p.plains {
+		pf := &p.plains[f]
+		j := pf.field
+		ctx := contextPlain + boolInt(moved)*lapses + p.lapse(pf.group, i, was[j] != pf.least)
+		if !p.adaptive(now[j] != was[j], ctx) {
+			now[j] = was[j]
 			continue
 		}
-		for j := g.First; j < g.First+g.Count; j++ {
-			ctx := contextPlain + boolInt(moved)*lapses + p.lapse(g, i, was[j] != p.codec.layout.Fields[j].Min)
-			if !p.adaptive(now[j] != was[j], ctx) {
-				now[j] = was[j]
-				continue
-			}
-			now[j] = p.other(now[j], was[j], j)
-		}
+		now[j] = p.other(now[j], was[j], j)
 	}
+}
+
+// plainField is a field without a prediction.
+type plainField struct {
+	field int
+	least int64
+	group *Group
 }
 
 // lapse is the context of a plain field: its rest against the usual.

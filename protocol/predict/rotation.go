@@ -51,13 +51,14 @@ func (p *pass) rotation(set *model, e *entity, i int, guess quat) {
 // largest codes which part of the quaternion is left out, the likeliest first, and returns that.
 func (p *pass) largest(e *entity, guess quat, now []int64, was int) int {
 	order := [4]int{0, 1, 2, 3}
+	parts := guess.parts()
 	for i := 1; i < 4; i++ {
-		for j := i; j > 0 && abs(guess[order[j]]) > abs(guess[order[j-1]]); j-- {
+		for j := i; j > 0 && abs(parts[order[j]]) > abs(parts[order[j-1]]); j-- {
 			order[j], order[j-1] = order[j-1], order[j]
 		}
 	}
 	for j := range 3 {
-		gap := (abs(guess[order[j]]) - abs(guess[order[j+1]])) * stepsPerOne >> quatShift
+		gap := (abs(parts[order[j]]) - abs(parts[order[j+1]])) * stepsPerOne >> quatShift
 		l := list{to: p.shared[:]}
 		sure := size(gap) - e.turn[lag6]
 		surer := size(gap) - max(e.turn[lag6], e.spinMiss[0])
@@ -98,7 +99,7 @@ func (p *pass) turnSizes(e *entity, i int, to *[lags]vec, moved, odd bool) []int
 	}
 	over := e.hang + e.free[lag6][up]
 	l.add(logOne, e.turn[lag6], extent(to[lag3]), extent(to[lag3].sub(to[lag6])), extent(to[lag1].sub(to[lag3])), extent(to[lag12].sub(to[lag6])))
-	l.add(extent(e.coast[lag6]), extent(e.bend2), extent(e.bend3.sub(e.gravity)), extent(e.miss), e.touch, mark(e.closeNow < 95), nearMiss, extent(e.nearMiss))
+	l.add(e.extents.coast6, e.extents.bend2, extent(e.bend3.sub(e.gravity)), e.extents.miss, e.touch, mark(e.closeNow < 95), nearMiss, extent(e.nearMiss))
 	l.add(size(e.place[up]-floor-half<<8), sink>>6, low, bound(e.hang>>4, 4*logOne), size(e.hang), bound(over>>5, 4*logOne), size(over), mark(e.hang < 6<<8))
 	l.add(mark(moved), mark(odd), e.spinMiss[0], e.spinMiss[1], e.spinMiss[2], mark(rest > 0), mark(rest > 1), mark(rest > 3), mark(rest < 12), size(e.hung[0]), size(e.hung[1]))
 	return l.done()
