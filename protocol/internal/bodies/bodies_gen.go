@@ -10,7 +10,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0xba39bc6e3ac4af2b,
+	Hash: 0x8c8444887a8df7e1,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "body", New: func() snapshot.State { return new(Body) }},
 		{ID: 2, Name: "tank", New: func() snapshot.State { return new(Tank) }},
@@ -75,7 +75,7 @@ var PoseLayout = predict.Layout{
 	},
 	Groups: []predict.Group{
 		{Class: predict.Rotation, First: 0, Count: 4},
-		{Class: predict.Motion, First: 4, Count: 3, Fall: -279, Drag: 0, Half: 40, Floor: 0},
+		{Class: predict.Motion, First: 4, Count: 3, Fall: -279, Drag: 0, Half: 25, Floor: 0},
 	},
 }
 
