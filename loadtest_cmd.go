@@ -23,7 +23,8 @@ type loadtestCmd struct {
 	Snapshots string         `name:"snapshots" default:"" enum:",latest,kcp" help:"Lane of the snapshots of the server that is started: latest or kcp."`
 	Network   netsim.Profile `name:"network" help:"Bad network in front of the server that is started, both ways (kcp and webrtc): latency=50ms loss=5% and the other words of realmwire netsim." placeholder:"PROFILE"`
 
-	Travel bool `name:"travel" help:"Bots go from zone to zone, through portals."`
+	Tier   string `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots that bots ask for, and that the server that is started gives: fast or best."`
+	Travel bool   `name:"travel" help:"Bots go from zone to zone, through portals."`
 
 	Flood int `name:"flood" default:"0" help:"Garbage, forged and replayed datagrams a second that the zone process gets beside the bots, in the second half of the time (0: none; kcp bots, this machine only)."`
 
@@ -36,7 +37,7 @@ type loadtestCmd struct {
 func (c *loadtestCmd) Run(env *environment) error {
 	return loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
-		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots,
+		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots, Best: c.Tier == "best",
 		Network: c.Network, Flood: c.Flood, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
 	})
 }

@@ -62,7 +62,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	opener := ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{})
 	p.zones, err = zone.NewProcess(zone.Config{
 		CoreConfig: zone.CoreConfig{
-			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
+			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
 		},
 		Realm: zoneLink{p.client}, Flush: func() { p.kcp.Flush() }, Log: log,
 	}, flags.Zones)

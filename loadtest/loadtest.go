@@ -50,6 +50,9 @@ type Options struct {
 	// Metrics are the pages with the zones' figures; empty: URL/metrics.
 	Metrics []string
 
+	// Best: bots ask for the best tier, and the child server gives it.
+	Best bool
+
 	// For the child server.
 	Tick       int            // Hz; 0: its default
 	Snapshots  string         // latest or kcp; empty: its default
@@ -84,7 +87,11 @@ func Run(ctx context.Context, o Options) (err error) {
 			return err
 		}
 		defer between.Close()
-		server, err := child.Start(ctx, child.Config{Executable: o.Executable, Tick: o.Tick, Snapshots: o.Snapshots, Args: o.ServerArgs})
+		args := o.ServerArgs
+		if o.Best {
+			args = append([]string{"--tier", "best"}, args...)
+		}
+		server, err := child.Start(ctx, child.Config{Executable: o.Executable, Tick: o.Tick, Snapshots: o.Snapshots, Args: args})
 		if err != nil {
 			return err
 		}
@@ -156,7 +163,7 @@ func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
 	progress := report.NewTicker(o.Out)
 	r, err := swarm.Run(ctx, swarm.Config{
 		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
-		Travel: o.Travel, Delay: o.delay(kinds), Flood: o.Flood, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+		Travel: o.Travel, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
 	})
 	progress.Done()
 	if err != nil {

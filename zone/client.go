@@ -36,6 +36,7 @@ type client struct {
 	maxLatest int
 	verify    bool
 	older     *snapshot.Older // the version of the schema that the client was built for; nil: the server's
+	tier      snapshot.Tier
 	name      string
 
 	entity  snapshot.ID

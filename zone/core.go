@@ -52,6 +52,7 @@ type CoreConfig struct {
 	TickHz        int    // 0: DefaultTickHz
 	Ordered       bool   // snapshots of kcp sessions ride the reliable lane (--snapshots kcp)
 	Seed          uint64 // of everything random in the zone
+	Best          bool   // clients that ask get snapshots of the best tier (--tier best)
 	SnapshotBytes int    // 0: DefaultSnapshotBytes; a session's transport may lower it
 }
 

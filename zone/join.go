@@ -62,6 +62,9 @@ func (c *Core) join(cl *client, msg []byte) {
 		c.refuse(cl, message.ZoneFull, c.fullText())
 	default:
 		cl.verify, cl.older = j.Verify, older
+		if j.Best && c.cfg.Best {
+			cl.tier = snapshot.Best
+		}
 		cl.phase, cl.deadline = phaseAttach, c.tick+c.ticks(attachSeconds)
 		c.joining++
 		c.out.Attaches = append(c.out.Attaches, AttachRequest{Client: cl.id, Character: cl.character, Epoch: cl.epoch, Session: cl.session})
@@ -133,7 +136,7 @@ func (c *Core) enter(cl *client, r *AttachResult) {
 	// Spread over the period, so that a crowd that came together is not saved together.
 	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(saveSeconds)
 	cl.ordered = c.cfg.Ordered && cl.transport == transport.KCP
-	cl.view = snapshot.NewView(c.world, snapshot.ViewConfig{Ordered: cl.ordered, Verify: cl.verify, Kinds: cl.kinds()})
+	cl.view = snapshot.NewView(c.world, snapshot.ViewConfig{Ordered: cl.ordered, Verify: cl.verify, Kinds: cl.kinds(), Tier: cl.tier})
 	cl.view.Enter(id, true)
 	c.players[cl.character] = cl
 	c.send(cl, &message.Welcome{

@@ -87,6 +87,7 @@ type link struct {
 	schema    *snapshot.Schema
 	ground    *tilemap.Map
 	margin    float64 // ticks
+	best      bool    // asks for the best tier
 	newPlayer func(Zone) Player
 	events    *Events
 
@@ -117,7 +118,7 @@ type inputTime struct {
 // hello is the first message of a connection.
 func (l *link) hello(verify bool, name string) []byte {
 	return message.Append(nil, &message.Join{
-		Protocol: message.Version, Schema: l.schema.Hash, MapHash: l.ground.Hash(), Verify: verify, Client: name,
+		Protocol: message.Version, Schema: l.schema.Hash, MapHash: l.ground.Hash(), Verify: verify, Client: name, Best: l.best,
 	})
 }
 
@@ -126,7 +127,7 @@ func (l *link) receive(now time.Time, msg []byte) {
 	if len(msg) == 0 || l.phase == ended {
 		return
 	}
-	if msg[0] == snapshot.TypeSnapshot {
+	if msg[0] == snapshot.TypeSnapshot || msg[0] == snapshot.TypeBest {
 		l.apply(now, msg)
 		return
 	}

@@ -181,7 +181,7 @@ func (s *Session) connect(ctx context.Context, g *Grant) (*connection, error) {
 	c := &connection{session: s, changed: make(chan struct{}, 1)}
 	c.link = link{
 		schema: s.cfg.Schema, ground: ground, margin: s.cfg.Margin, newPlayer: s.cfg.NewPlayer, events: &s.cfg.Events,
-		replica: snapshot.NewReplica(s.cfg.Schema), began: time.Now(), zone: Zone{Name: g.Zone.Name},
+		replica: replica(&s.cfg), best: s.cfg.Best, began: time.Now(), zone: Zone{Name: g.Zone.Name},
 	}
 	if h, err := ticket.ReadHeader(g.Ticket); err == nil {
 		c.link.zone.Incarnation = h.Incarnation
@@ -268,4 +268,11 @@ func (s *Session) leave(c *connection) {
 			return
 		}
 	}
+}
+
+func replica(c *Config) *snapshot.Replica {
+	if c.Best {
+		return snapshot.NewBestReplica(c.Schema)
+	}
+	return snapshot.NewReplica(c.Schema)
 }

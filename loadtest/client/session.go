@@ -30,6 +30,7 @@ type Config struct {
 
 	Transport transport.Kind // empty: kcp
 	Verify    bool           // ask for checksums and compare them
+	Best      bool           // ask for the best tier
 	Name      string         // of the client, for the server's logs
 	Margin    float64        // ticks that inputs come early; 0: DefaultMargin
 	Maps      *Maps          // shared between sessions; nil: one of its own

@@ -161,7 +161,7 @@ func (b *bot) join(ctx context.Context) error {
 	}
 	for {
 		session, err := client.New(client.Config{
-			API: api, Character: character, Schema: s.cfg.Game.Schema, NewPlayer: b.newPlayer, Transport: b.kind, Verify: true,
+			API: api, Character: character, Schema: s.cfg.Game.Schema, NewPlayer: b.newPlayer, Transport: b.kind, Verify: true, Best: s.cfg.Best,
 			Name: "realmwire-loadtest", Maps: &s.maps, LoopbackOnly: s.cfg.LoopbackOnly, Reroute: b.reroute(), Events: b.events(),
 		})
 		if err != nil {

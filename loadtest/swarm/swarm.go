@@ -41,6 +41,7 @@ type Config struct {
 	LoopbackOnly bool
 	// Metrics are the pages with the zones' figures; empty: the gateway's.
 	Metrics []string
+	Best    bool // bots ask for the best tier
 	Travel  bool // bots go from zone to zone, where the game has ways
 	// Delay is how long every snapshot is known to be under way at least: the bots cannot see it, and their ages contain it.
 	Delay time.Duration

@@ -35,6 +35,7 @@ type Join struct {
 	MapHash  string `rw:"max=64"` // of the map artefact that the client has, in hex
 	Verify   bool   // end each snapshot with a checksum over its entities
 	Client   string `rw:"max=40"` // name and version, for logs
+	Best     bool   // it takes snapshots of the best tier, where the zone gives them
 }
 
 // Welcome answers Join when the character stands in the world.

@@ -9,7 +9,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash:  0x5a3b25440d47e844,
+	Hash:  0xc20c8aa97203c2da,
 	Kinds: []snapshot.Kind{},
 }
 
@@ -20,6 +20,7 @@ func (v *Join) Write(w *bits.Writer) {
 	w.String(string(v.MapHash), 64, 7)
 	w.Bool(bool(v.Verify))
 	w.String(string(v.Client), 40, 6)
+	w.Bool(bool(v.Best))
 }
 
 // Read sets v to what Write wrote.
@@ -29,6 +30,7 @@ func (v *Join) Read(r *bits.Reader) {
 	v.MapHash = string(r.String(64, 7))
 	v.Verify = bool(r.Bool())
 	v.Client = string(r.String(40, 6))
+	v.Best = bool(r.Bool())
 }
 
 // Write appends v whole.

@@ -6,7 +6,7 @@ import "github.com/realmwire/realmwire/protocol/bits"
 const (
 	TypeSnapshot = 1 // server to client
 	TypeInputs   = 2 // client to server
-	TypeBest     = 3 // server to client: a snapshot with a section of the best tier
+	TypeBest     = 0 // server to client: a snapshot with a section of the best tier; no message on the reliable lane begins so
 )
 
 // Limits of the format.

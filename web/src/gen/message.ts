@@ -38,12 +38,14 @@ export interface Join {
   verify: boolean;
   /** name and version, for logs */
   client: string;
+  /** it takes snapshots of the best tier, where the zone gives them */
+  best: boolean;
 }
 export const Join: MessageCodec<Join> = {
   id: 1,
   name: 'Join',
   create(): Join {
-    return { protocol: 0, schema: 0n, mapHash: '', verify: false, client: '' };
+    return { protocol: 0, schema: 0n, mapHash: '', verify: false, client: '', best: false };
   },
   write(w: BitWriter, v: Join): void {
     w.int(v.protocol, 0, 255, 8);
@@ -51,6 +53,7 @@ export const Join: MessageCodec<Join> = {
     w.string(v.mapHash, 64, 7);
     w.bool(v.verify);
     w.string(v.client, 40, 6);
+    w.bool(v.best);
   },
   read(r: BitReader): Join {
     return {
@@ -59,6 +62,7 @@ export const Join: MessageCodec<Join> = {
       mapHash: r.string(64, 7),
       verify: r.bool(),
       client: r.string(40, 6),
+      best: r.bool(),
     };
   },
 };
@@ -224,7 +228,7 @@ export const Population: MessageCodec<Population> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '5a3b25440d47e844',
+  hash: 'c20c8aa97203c2da',
   kinds: [],
   messages: [Join, Welcome, Goodbye, Transfer, Say, Heard, Population],
 };

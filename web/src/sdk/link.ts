@@ -97,6 +97,7 @@ export class ZoneLink<S, I> {
       mapHash: this.map.hash,
       verify: true,
       client: this.c.game.client,
+      best: false,
     });
   }
 

@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]message[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = 6501831461250263108
+const HASH: int = -4464040670264048934
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "5a3b25440d47e844"
+const HASH_HEX: String = "c20c8aa97203c2da"
 
 ## Reason says why a zone ends or refuses a session.
 enum Reason {
@@ -48,6 +48,8 @@ class Join:
 	var verify: bool = false
 	## name and version, for logs
 	var client: String = ""
+	## it takes snapshots of the best tier, where the zone gives them
+	var best: bool = false
 
 	func id() -> int:
 		return ID
@@ -59,6 +61,7 @@ class Join:
 		w.text(map_hash, 64, 7)
 		w.flag(verify)
 		w.text(client, 40, 6)
+		w.flag(best)
 
 	## Becomes what [method write] wrote.
 	func read(r: RealmwireBitReader) -> void:
@@ -67,6 +70,7 @@ class Join:
 		map_hash = r.text(64, 7)
 		verify = r.flag()
 		client = r.text(40, 6)
+		best = r.flag()
 
 
 ## Welcome answers Join when the character stands in the world.
