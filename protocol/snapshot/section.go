@@ -91,9 +91,7 @@ func (v *View) plan() {
 			x.due = append(x.due, rank{s.priority, int32(n)})
 		}
 	}
-	if len(x.due) == 0 && v.world.tick%sectionIdle != 0 {
-		x.on = false
-	}
+	x.on = x.rows != (slotSet{}) && (len(x.due) > 0 || v.world.tick%sectionIdle == 0)
 }
 
 // openWindow names what a section may build on: the newest acknowledged snapshot and those shortly before.
@@ -162,6 +160,9 @@ func (v *View) codeSection(limit int) bool {
 	for range sectionRounds {
 		v.drop(keep)
 		v.code()
+		if x.rows == (slotSet{}) {
+			break // all of it was news, and there is room for none
+		}
 		if x.bits <= limit {
 			v.rowBits = (x.bits + keep) / (keep + 1)
 			return len(x.updated) > 0 || v.world.tick%sectionIdle == 0

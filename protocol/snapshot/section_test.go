@@ -301,6 +301,26 @@ func TestBestTierAllocatesNothing(t *testing.T) {
 	}
 }
 
+// A client with nothing in view that has rows gets no sections, and one that was granted the tier in vain loses nothing.
+func TestBestTierWithoutRows(t *testing.T) {
+	s := newBodySim(t, 12, 1, false)
+	c := s.clients[0]
+	for range 100 {
+		s.step(false)
+		for id := range s.signs.All() {
+			c.view.Enter(id, false)
+		}
+		msg, _ := c.view.Encode(nil, snapshot.Header{}, 1100)
+		if msg[0] != snapshot.TypeSnapshot {
+			t.Fatalf("tick %d: a section without rows", s.tick)
+		}
+		if _, err := c.replica.Apply(msg); err != nil {
+			t.Fatal(err)
+		}
+		c.view.Ack(c.replica.Ack())
+	}
+}
+
 // A refused section changes nothing, and a client that did not ask for the tier refuses it.
 func TestSectionsThatAreRefused(t *testing.T) {
 	s := newBodySim(t, 8, 1, false)
