@@ -1,0 +1,268 @@
+package motion
+
+import (
+	"cmp"
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	wire "github.com/realmwire/realmwire/protocol/bits"
+)
+
+var fit = flag.Bool("fit", false, "fit the codes to the trace anew and write tables.go")
+
+const (
+	tableCount = 40
+	fitCubes   = 901
+	fitAhead   = 6
+)
+
+// TestFit makes tables.go, where it is asked to: go test ./protocol/motion -run Fit -fit.
+func TestFit(t *testing.T) {
+	if !*fit {
+		t.Log("tables.go is left as it is; -fit makes it anew")
+		return
+	}
+	frames := readTrace(t, "../predict/testdata/cubes_a.bin.zst")
+	counts := new([contexts][symbols]int)
+	tally = counts
+	defer func() { tally = nil }()
+	anywhere := Range{math.MinInt32, math.MaxInt32}
+	lim := [3]Range{anywhere, anywhere, anywhere}
+	for _, l := range []Layout{{Parts: 3, Lim: lim, Top: 511}, {Parts: 3, Lim: lim}, {Top: 511}} {
+		pass(&l, frames)
+	}
+	spelled, of := cluster(counts)
+	t.Logf("%d contexts in %d codes", len(of), len(spelled))
+	if err := os.WriteFile("tables.go", write(spelled, of), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// traced is a cube in one frame.
+type traced struct {
+	Body
+	interacting bool
+}
+
+func readTrace(tb testing.TB, path string) [][]traced {
+	f, err := os.Open(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer z.Close()
+	var out [][]traced
+	raw := make([]byte, fitCubes*32)
+	for {
+		if _, err := io.ReadFull(z, raw); err == io.EOF {
+			return out
+		} else if err != nil {
+			tb.Fatal(err)
+		}
+		frame := make([]traced, fitCubes)
+		for k := range frame {
+			at := func(i int) int64 { return int64(int32(binary.LittleEndian.Uint32(raw[k*32+i*4:]))) }
+			frame[k] = traced{Body{Place: [3]int64{at(4), at(5), at(6)}, Turn: [4]int64{at(0), at(1), at(2), at(3)}}, at(7) != 0}
+		}
+		out = append(out, frame)
+	}
+}
+
+// pass writes everything that changes, each frame against the one fitAhead before.
+func pass(l *Layout, frames [][]traced) {
+	var w wire.Writer
+	buf := make([]byte, 0, 1<<16)
+	for i := fitAhead + 1; i < len(frames); i++ {
+		w.Reset(buf)
+		for k := range frames[i] {
+			now, base, prior := &frames[i][k], &frames[i-fitAhead][k], &frames[i-fitAhead-1][k]
+			n, b, p := bare(l, &now.Body), bare(l, &base.Body), bare(l, &prior.Body)
+			if plain := now.interacting != base.interacting; n != b || plain {
+				l.Write(&w, &n, &b, &p, Span{fitAhead, 1}, plain)
+			}
+		}
+	}
+}
+
+// bare leaves out what a layout lacks.
+func bare(l *Layout, b *Body) Body {
+	out := *b
+	if l.Parts == 0 {
+		out.Place = [3]int64{}
+	}
+	if l.Top == 0 {
+		out.Turn = [4]int64{}
+	}
+	return out
+}
+
+// cluster finds few codes that serve all contexts: each context goes to the code that is shortest for it, each code is fitted to its
+// contexts, until nothing moves.
+func cluster(counts *[contexts][symbols]int) (spelled []string, of []byte) {
+	var seen []int
+	for c := range counts {
+		if total(&counts[c]) > 0 {
+			seen = append(seen, c)
+		}
+	}
+	slices.SortFunc(seen, func(a, b int) int { return cmp.Compare(mean(&counts[a]), mean(&counts[b])) })
+	group := map[int]int{}
+	weight, all := 0, 0
+	for _, c := range seen {
+		all += total(&counts[c])
+	}
+	for i, c := range seen {
+		group[c] = (weight*(tableCount-4)/max(1, all) + i*4/len(seen))
+		weight += total(&counts[c])
+	}
+	var lengths [tableCount][symbols]int
+	for range 50 {
+		var sums [tableCount][symbols]int
+		for _, c := range seen {
+			for s, n := range counts[c] {
+				sums[group[c]][s] += n
+			}
+		}
+		for g := range sums {
+			lengths[g] = huffman(&sums[g])
+		}
+		moved := false
+		for _, c := range seen {
+			best, at := math.MaxInt, 0
+			for g := range lengths {
+				if n := price(&counts[c], &lengths[g]); n < best {
+					best, at = n, g
+				}
+			}
+			moved = moved || group[c] != at
+			group[c] = at
+		}
+		if !moved {
+			break
+		}
+	}
+	of = make([]byte, contexts)
+	for c := range of {
+		g, ok := group[c]
+		if !ok {
+			g = group[nearest(c, seen)]
+		}
+		of[c] = firstCode + byte(g)
+	}
+	for _, l := range lengths {
+		var b strings.Builder
+		for _, n := range l {
+			b.WriteByte(firstDigit + byte(n-1))
+		}
+		spelled = append(spelled, b.String())
+	}
+	return spelled, of
+}
+
+// nearest is the seen context that is most like one never seen: of the same residual, by the next speed, where there is one.
+func nearest(c int, seen []int) int {
+	best, at := math.MaxInt, seen[0]
+	for _, s := range seen {
+		d := s - c
+		if d < 0 {
+			d = -d
+		}
+		if c >= placeNext && d%misses == 0 {
+			d /= misses * 4
+		}
+		if d < best {
+			best, at = d, s
+		}
+	}
+	return at
+}
+
+func total(h *[symbols]int) (n int) {
+	for _, x := range h {
+		n += x
+	}
+	return n
+}
+
+func mean(h *[symbols]int) float64 {
+	sum := 0
+	for s, x := range h {
+		sum += s * x
+	}
+	return float64(sum) / float64(total(h))
+}
+
+func price(h, lengths *[symbols]int) (n int) {
+	for s, x := range h {
+		n += x * lengths[s]
+	}
+	return n
+}
+
+// huffman is the best prefix code for a histogram, every symbol with a word, none longer than longest.
+func huffman(h *[symbols]int) (lengths [symbols]int) {
+	for damp := 1; ; damp *= 2 {
+		type node struct {
+			n    int
+			syms []int
+		}
+		var nodes []node
+		sum := total(h)
+		lengths = [symbols]int{}
+		for s, n := range h {
+			// What is next to what was seen is likelier than what is far from it.
+			near := 0
+			for d := -2; d <= 2; d++ {
+				if s+d >= 0 && s+d < symWide {
+					near += h[s+d]
+				}
+			}
+			nodes = append(nodes, node{n*1000 + near*3 + 1 + sum*damp/20, []int{s}})
+		}
+		for len(nodes) > 1 {
+			slices.SortStableFunc(nodes, func(a, b node) int { return cmp.Compare(b.n, a.n) })
+			a, b := nodes[len(nodes)-1], nodes[len(nodes)-2]
+			nodes = nodes[:len(nodes)-2]
+			syms := append(slices.Clone(a.syms), b.syms...)
+			for _, s := range syms {
+				lengths[s]++
+			}
+			nodes = append(nodes, node{a.n + b.n, syms})
+		}
+		if slices.Max(lengths[:]) <= longest {
+			return lengths
+		}
+	}
+}
+
+func write(spelled []string, of []byte) []byte {
+	var b strings.Builder
+	b.WriteString("package motion\n\n// Made by go test ./protocol/motion -run Fit -fit. See docs/wire.md#codes.\n\n")
+	b.WriteString("// spellings are the lengths of each code's words, a letter a symbol: a is 1.\nvar spellings = [...]string{\n")
+	for _, s := range spelled {
+		fmt.Fprintf(&b, "\t%q,\n", s)
+	}
+	b.WriteString("}\n\n// codeOf says which code serves a context: 0 is the first.\nconst codeOf = \"\" +\n")
+	for i := 0; i < len(of); i += 98 {
+		end := min(len(of), i+98)
+		plus := " +"
+		if end == len(of) {
+			plus = ""
+		}
+		fmt.Fprintf(&b, "\t%q%s\n", of[i:end], plus)
+	}
+	return []byte(b.String())
+}
