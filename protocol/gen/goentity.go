@@ -18,11 +18,11 @@ func (g *goEmitter) entity(d *schema.Def) {
 	g.each(d, "v.%[1]s.Write(w%[2]s)")
 	g.line("// Read sets v to what Write wrote.\nfunc (v *%s) Read(r *bits.Reader, owner bool) {", n)
 	g.each(d, "v.%[1]s.Read(r%[2]s)")
-	g.line("// WriteDelta appends what differs from base.\nfunc (v *%s) WriteDelta(w *bits.Writer, base *%s, owner bool) {", n, n)
-	g.each(d, "if %[3]s {\nw.Bool(false)\n} else {\nw.Bool(true)\nv.%[1]s.WriteDelta(w, &base.%[1]s%[2]s)\n}")
-	g.line("// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.\nfunc (v *%s) ReadDelta(r *bits.Reader, base *%s, owner bool) {", n, n)
-	g.each(d, "if r.Bool() {\nv.%[1]s.ReadDelta(r, &base.%[1]s%[2]s)\n} else {\n%[4]s\n}")
-	g.line("// ReadAgainst is ReadDelta for a base whose type is known to be *%s.\nfunc (v *%s) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {\nv.ReadDelta(r, base.(*%s), owner)\n}\n", n, n, n)
+	if foreseen(d) {
+		g.predictedEntity(d)
+	} else {
+		g.plainEntity(d)
+	}
 	g.changed(d)
 	g.line("// Copy makes v the same as from, in memory of its own.\nfunc (v *%s) Copy(from *%s) {", n, n)
 	if d.Flat() {
@@ -33,6 +33,22 @@ func (g *goEmitter) entity(d *schema.Def) {
 		}
 	}
 	g.line("}\n")
+}
+
+// The statements by which an entity's components differ, for each.
+const (
+	writeComponent = "if %[3]s {\nw.Bool(false)\n} else {\nw.Bool(true)\nv.%[1]s.WriteDelta(w, &base.%[1]s%[2]s)\n}"
+	readComponent  = "if r.Bool() {\nv.%[1]s.ReadDelta(r, &base.%[1]s%[2]s)\n} else {\n%[4]s\n}"
+)
+
+// plainEntity writes the difference of an entity without predicted components.
+func (g *goEmitter) plainEntity(d *schema.Def) {
+	n := d.Name
+	g.line("// WriteDelta appends what differs from base.\nfunc (v *%s) WriteDelta(w *bits.Writer, base *%s, owner bool) {", n, n)
+	g.each(d, writeComponent)
+	g.line("// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.\nfunc (v *%s) ReadDelta(r *bits.Reader, base *%s, owner bool) {", n, n)
+	g.each(d, readComponent)
+	g.line("// ReadAgainst is ReadDelta for a base whose type is known to be *%s.\nfunc (v *%s) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {\nv.ReadDelta(r, base.(*%s), owner)\n}\n", n, n, n)
 }
 
 // position writes the method that interest goes by.
@@ -84,7 +100,16 @@ func goInteger(val string, t schema.Type) string {
 // each writes a statement for every component: of its name, of the argument that says who asks, of the comparison with
 // base's, and of the assignment from base's.
 func (g *goEmitter) each(d *schema.Def, stmt string) {
+	g.eachOr(d, stmt, stmt)
+}
+
+// eachOr is each, with another statement for predicted components.
+func (g *goEmitter) eachOr(d *schema.Def, plain, foreseen string) {
 	for _, f := range d.Fields {
+		stmt := plain
+		if _, ok := predicted(f.Type.Struct); ok {
+			stmt = foreseen
+		}
 		who := ""
 		if f.Type.Struct.Private() {
 			who = ", owner"

@@ -19,6 +19,7 @@ var goImports = []struct {
 	{nil, ""}, // an empty line
 	{regexp.MustCompile(`\bbits\.`), "github.com/realmwire/realmwire/protocol/bits"},
 	{regexp.MustCompile(`\bgeom\.`), "github.com/realmwire/realmwire/protocol/geom"},
+	{regexp.MustCompile(`\bmotion\.(Layout|Body|Span)\b`), "github.com/realmwire/realmwire/protocol/motion"},
 	{regexp.MustCompile(`\boptional\.`), "github.com/realmwire/realmwire/protocol/optional"},
 	{regexp.MustCompile(`\bpredict\.`), "github.com/realmwire/realmwire/protocol/predict"},
 	{regexp.MustCompile(`\bsnapshot\.`), "github.com/realmwire/realmwire/protocol/snapshot"},
@@ -94,6 +95,17 @@ func (g *goEmitter) structDef(d *schema.Def) {
 	if !g.delta[d] {
 		return
 	}
+	if p, ok := predicted(d); ok {
+		g.predictedStruct(d, p)
+	} else {
+		g.difference(d, who)
+	}
+	g.equal(d, who)
+	g.copy(d)
+}
+
+// difference writes how a struct differs from another version.
+func (g *goEmitter) difference(d *schema.Def, who string) {
 	g.line("// WriteDelta appends what differs from base.\nfunc (v *%s) WriteDelta(w *bits.Writer, base *%s%s) {", d.Name, d.Name, who)
 	for _, run := range runs(d.Fields) {
 		g.owned(run[0], func() { g.writeRun(d, run) })
@@ -104,8 +116,6 @@ func (g *goEmitter) structDef(d *schema.Def) {
 		g.owned(run[0], func() { g.readRun(run) })
 	}
 	g.line("}\n")
-	g.equal(d, who)
-	g.copy(d)
 }
 
 // owned writes statements that are for the owner only, where the field is.

@@ -62,6 +62,19 @@ func (l *Layout) pair(base, prior *Body, span Span) pair {
 	return pair{l: l, base: base, prior: prior, span: span, moving: span.Lag > 0 && *base != *prior}
 }
 
+// fit limits a version to what its fields can hold, as every writer does, so that both ends foresee the same.
+func (l *Layout) fit(b *Body) {
+	for a := range l.Parts {
+		b.Place[a] = clamp(b.Place[a], l.Lim[a].Min, l.Lim[a].Max)
+	}
+	if l.Top > 0 {
+		b.Turn[0] = clamp(b.Turn[0], 0, 3)
+		for a := 1; a < 4; a++ {
+			b.Turn[a] = clamp(b.Turn[a], 0, l.Top)
+		}
+	}
+}
+
 func (p *pair) which() int {
 	c := whichBoth
 	if p.l.Parts == 0 || p.l.Top == 0 {
@@ -74,7 +87,11 @@ func (p *pair) which() int {
 }
 
 // Write appends what changed and the predicted fields; plain says whether a plain field changed: those go after it.
+// It limits the versions to the layout's ranges.
 func (l *Layout) Write(w *wire.Writer, now, base, prior *Body, span Span, plain bool) {
+	l.fit(now)
+	l.fit(base)
+	l.fit(prior)
 	p := l.pair(base, prior, span)
 	var ch Changes
 	if plain {

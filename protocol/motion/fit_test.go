@@ -23,6 +23,7 @@ const (
 	tableCount = 40
 	fitCubes   = 901
 	fitAhead   = 6
+	mapWidth   = 98 // characters of the map in a line
 )
 
 // TestFit makes tables.go, where it is asked to: go test ./protocol/motion -run Fit -fit.
@@ -256,8 +257,8 @@ func write(spelled []string, of []byte) []byte {
 		fmt.Fprintf(&b, "\t%q,\n", s)
 	}
 	b.WriteString("}\n\n// codeOf says which code serves a context: 0 is the first.\nconst codeOf = \"\" +\n")
-	for i := 0; i < len(of); i += 98 {
-		end := min(len(of), i+98)
+	for i := 0; i < len(of); i += mapWidth {
+		end := min(len(of), i+mapWidth)
 		plus := " +"
 		if end == len(of) {
 			plus = ""

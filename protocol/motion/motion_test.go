@@ -2,6 +2,8 @@ package motion
 
 import (
 	"math"
+	"os"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -132,4 +134,19 @@ func BenchmarkWrite(b *testing.B) {
 		l.Write(&w, &now, &base, &prior, Span{6, 1}, false)
 	}
 	b.ReportMetric(float64(w.Len()), "bits")
+}
+
+// docs/wire.md spells the codes out, so that a client can be written from it alone.
+func TestTheDocumentHasTheCodes(t *testing.T) {
+	page, err := os.ReadFile("../../docs/wire.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "```\n" + strings.Join(spellings[:], "\n") + "\n```\n\nThe map:\n\n```\n"
+	for i := 0; i < len(codeOf); i += mapWidth {
+		want += codeOf[i:min(len(codeOf), i+mapWidth)] + "\n"
+	}
+	if !strings.Contains(string(page), want+"```\n") {
+		t.Errorf("docs/wire.md lacks the codes of tables.go:\n%s", want)
+	}
 }

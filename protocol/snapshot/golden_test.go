@@ -210,9 +210,11 @@ func goldenStream(t *testing.T) []goldenSnapshot {
 		g := goldenSnapshot{Bytes: hex.EncodeToString(msg), Header: plain(reflect.ValueOf(got))}
 		g.AckTick, g.AckOlder = c.replica.Ack()
 		for e := range c.replica.All {
-			kind := "hero"
-			if e.State.Kind() == 2 {
-				kind = "rock"
+			kind := ""
+			for _, k := range demo.Schema.Kinds {
+				if k.ID == e.State.Kind() {
+					kind = k.Name
+				}
 			}
 			g.Entities = append(g.Entities, goldenEntity{uint32(e.ID), e.Own, kind, e.Tick, plain(reflect.ValueOf(e.State))})
 		}

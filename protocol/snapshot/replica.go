@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 
 	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/motion"
 )
 
 // Errors of [Replica.Apply]. A snapshot that is refused changes nothing and is not acknowledged.
@@ -25,6 +26,9 @@ type Replica struct {
 	tick  uint32 // newest snapshot applied
 	older uint32 // bit i: tick-1-i was applied
 
+	held    [maxAge + 1]heldSnapshot // by tick, the newest of each
+	seen    [MaxInView]uint64        // by slot: the last Apply that had a record of it
+	applies uint64
 	pending []change
 	memory  *memory // of the best tier; nil: not asked for
 	sum     []byte
@@ -56,6 +60,12 @@ type Replicated struct {
 type heldVersion struct {
 	tick  uint32
 	state State
+}
+
+// heldSnapshot is what a snapshot held: its records' slots, in their order.
+type heldSnapshot struct {
+	tick  uint32
+	slots []uint16
 }
 
 // change is one record of a snapshot, decoded but not yet applied.
@@ -140,94 +150,9 @@ func (r *Replica) Apply(msg []byte) (Header, error) {
 	return h, nil
 }
 
-func (r *Replica) decode(rd *bits.Reader, h Header) error {
-	next, age := 0, uint32(0)
-	for rd.Bool() {
-		gap := rd.Varuint(slotGroup)
-		if rd.Failed() || gap >= MaxInView || next+int(gap) >= MaxInView {
-			return ErrMalformed
-		}
-		c := change{slot: next + int(gap)}
-		next = c.slot + 1
-		var err error
-		switch {
-		case !rd.Bool():
-			if rd.Bool() {
-				age = uint32(rd.Uint(7))
-			}
-			err = r.decodeUpdate(rd, h.Tick, age, &c)
-		case rd.Bool():
-			c.gone = true
-		default:
-			err = r.decodeSpawn(rd, &c)
-		}
-		if err != nil {
-			return err
-		}
-		if rd.Failed() {
-			return ErrMalformed
-		}
-		r.pending = append(r.pending, c)
-	}
-	if rd.Failed() {
-		return ErrMalformed
-	}
-	return nil
-}
-
 func (r *Replica) at(slot int) *Replicated {
 	if slot < len(r.slots) {
 		return r.slots[slot]
-	}
-	return nil
-}
-
-func (r *Replica) decodeSpawn(rd *bits.Reader, c *change) error {
-	id := rd.Varuint(idGroup)
-	kind := r.schema.kind(uint8(rd.Uint(kindBits)))
-	c.own, c.spawn = rd.Bool(), true
-	if rd.Failed() || id == 0 || id>>32 != 0 || kind == nil {
-		return ErrMalformed
-	}
-	if e := r.at(c.slot); e != nil && e.ID == ID(id) && e.kind == kind {
-		c.state = e.take()
-	} else {
-		c.fresh = &Replicated{ID: ID(id), Own: c.own, kind: kind}
-		c.state = kind.New()
-	}
-	c.state.Read(rd, c.own)
-	return nil
-}
-
-func (r *Replica) decodeUpdate(rd *bits.Reader, tick, age uint32, c *change) error {
-	e := r.at(c.slot)
-	if age == 0 || age >= tick && age != maxAge {
-		return ErrMalformed
-	}
-	if e == nil {
-		return fmt.Errorf("%w: slot %d is empty", ErrBaseline, c.slot)
-	}
-	base := e.version(tick, age)
-	if base == nil {
-		return fmt.Errorf("%w: entity %d, %d ticks before %d", ErrBaseline, e.ID, age, tick)
-	}
-	c.own, c.base = e.Own, base.tick
-	c.state = e.take()
-	c.state.ReadAgainst(rd, base.state, e.Own)
-	return nil
-}
-
-// version finds the baseline that an age means. See docs/wire.md#baselines.
-func (e *Replicated) version(tick, age uint32) *heldVersion {
-	for i := len(e.versions) - 1; i >= 0; i-- {
-		v := &e.versions[i]
-		if age == maxAge {
-			if v.tick+maxAge <= tick {
-				return v
-			}
-		} else if v.tick == tick-age {
-			return v
-		}
 	}
 	return nil
 }
@@ -268,6 +193,7 @@ func (r *Replica) commit(tick uint32) {
 		e.Own = c.own
 		e.push(tick, c)
 	}
+	r.hold(tick)
 	if gap := tick - r.tick; r.tick != 0 && gap <= 32 {
 		r.older = r.older<<gap | 1<<(gap-1)
 	} else {
@@ -276,11 +202,21 @@ func (r *Replica) commit(tick uint32) {
 	r.tick = tick
 }
 
-// push makes c's state the newest version, and drops those that no baseline can mean any more: the server's baselines
-// only move forward, and beyond maxAge only the newest of the old ones counts.
+// hold notes what a snapshot held: one to come may name it.
+func (r *Replica) hold(tick uint32) {
+	h := &r.held[tick%uint32(len(r.held))]
+	h.tick, h.slots = tick, h.slots[:0]
+	for i := range r.pending {
+		h.slots = append(h.slots, uint16(r.pending[i].slot))
+	}
+}
+
+// push makes c's state the newest version, and drops those that nothing can mean any more: the server's baselines only move
+// forward, what predictions look back to lies at most motion.MaxLag before them, and beyond maxAge only the newest of the old
+// ones counts.
 func (e *Replicated) push(tick uint32, c *change) {
 	drop := 0
-	for drop < len(e.versions) && e.versions[drop].tick < c.base {
+	for drop < len(e.versions) && e.versions[drop].tick+motion.MaxLag < c.base {
 		drop++
 	}
 	for drop+1 < len(e.versions) && e.versions[drop+1].tick+maxAge <= tick {

@@ -58,12 +58,16 @@ func (v *View) forget(n int) {
 }
 
 // remember notes that a record brought an entity whose kind has rows.
-func (v *View) remember(s *slot, p *place, rec *sent, d *dueRecord) {
-	if v.cfg.Tier != Best || s.state == slotLeaving || s.own || v.world.tables[p.table].coder() == nil {
+func (v *View) remember(rec *sent, d *dueRecord) {
+	if v.cfg.Tier != Best {
+		return
+	}
+	s := &v.slots[d.slot]
+	if s.state == slotLeaving || s.own || v.world.tables[v.world.find(s.id).table].coder() == nil {
 		return
 	}
 	rest := uint8(0)
-	if d.spawn {
+	if d.form == formSpawn {
 		rest = spawnRest
 	}
 	rec.rows.hold(int(d.slot), rest)
@@ -86,7 +90,7 @@ func (v *View) plan() {
 			continue
 		}
 		x.rows.add(n)
-		if v.current(s, p) > s.base {
+		if s.current(p) > s.base {
 			s.priority += s.weight
 			x.due = append(x.due, rank{s.priority, int32(n)})
 		}
@@ -228,7 +232,7 @@ func (v *View) codeStream(st *stream) {
 		s := &v.slots[n]
 		if !slices.Equal(st.row(i), st.baseline(i)) {
 			x.updated = append(x.updated, n)
-		} else if p := v.world.find(s.id); v.current(s, p) > s.base && !v.still(st, s, p, i) {
+		} else if p := v.world.find(s.id); s.current(p) > s.base && !v.still(st, s, p, i) {
 			x.forced.add(int(n))
 			x.updated = append(x.updated, n)
 		}
@@ -270,8 +274,7 @@ func (v *View) writeSection(w *bits.Writer, rec *sent) int {
 	}
 	w.Bool(false)
 	for _, n := range x.updated {
-		s := &v.slots[n]
-		v.mark(s, v.world.find(s.id), rec, &dueRecord{slot: n})
+		v.markSlot(rec, n)
 	}
 	return len(x.updated)
 }
@@ -285,7 +288,8 @@ func (v *View) sumSection(w *bits.Writer) {
 	for _, n := range x.updated {
 		s := &v.slots[n]
 		w.Uint(uint64(s.id), 32)
-		v.writeBody(w, s, v.world.find(s.id), 0)
+		at := v.world.publicBody(v.world.find(s.id), against{})
+		w.Copy(v.world.arena[at.off:], int(at.bits))
 	}
 }
 

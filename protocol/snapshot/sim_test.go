@@ -17,6 +17,9 @@ type sim struct {
 	world   *snapshot.World
 	heroes  *snapshot.Table[demo.Hero, *demo.Hero]
 	rocks   *snapshot.Table[demo.Rock, *demo.Rock]
+	crates  *snapshot.Table[demo.Crate, *demo.Crate]
+	kites   *snapshot.Table[demo.Kite, *demo.Kite]
+	speeds  map[snapshot.ID][3]int32
 	tick    uint32
 	clients []*simClient
 	alive   []snapshot.ID
@@ -45,9 +48,11 @@ type network struct {
 }
 
 func newSim(t *testing.T, seed uint64, clients int, ordered bool) *sim {
-	s := &sim{t: t, rng: rand.New(rand.NewPCG(seed, 1)), world: snapshot.NewWorld(), truth: map[uint32]map[snapshot.ID]any{}}
+	s := &sim{t: t, rng: rand.New(rand.NewPCG(seed, 1)), world: snapshot.NewWorld(), truth: map[uint32]map[snapshot.ID]any{}, speeds: map[snapshot.ID][3]int32{}}
 	s.heroes = snapshot.NewTable[demo.Hero](s.world)
 	s.rocks = snapshot.NewTable[demo.Rock](s.world)
+	s.crates = snapshot.NewTable[demo.Crate](s.world)
+	s.kites = snapshot.NewTable[demo.Kite](s.world)
 	for range 40 {
 		s.spawn()
 	}
@@ -66,9 +71,19 @@ func newSim(t *testing.T, seed uint64, clients int, ordered bool) *sim {
 }
 
 func (s *sim) spawn() {
-	if s.rng.IntN(2) == 0 {
+	switch s.rng.IntN(5) {
+	case 0, 1:
 		id, r := s.rocks.Spawn()
 		r.Body.X = int32(s.rng.IntN(1000))
+		s.alive = append(s.alive, id)
+		return
+	case 2:
+		id, _ := s.crates.Spawn()
+		s.alive = append(s.alive, id)
+		return
+	case 3:
+		id, k := s.kites.Spawn()
+		k.Glide.X = 1 << 40
 		s.alive = append(s.alive, id)
 		return
 	}
@@ -90,7 +105,7 @@ func (s *sim) isOwn(id snapshot.ID) bool {
 func (s *sim) step(churn bool) {
 	for id, h := range s.heroes.All() {
 		if s.rng.IntN(3) > 0 {
-			h.Body.X += int32(s.rng.IntN(9) - 4)
+			h.Body.X = within(h.Body.X + int32(s.rng.IntN(9)-4))
 			h.Body.Y += int32(s.rng.IntN(200) - 100)
 		}
 		if s.rng.IntN(40) == 0 {
@@ -100,9 +115,12 @@ func (s *sim) step(churn bool) {
 		}
 		if s.rng.IntN(10) == 0 {
 			h.Purse.Gold++
+			h.Aim.A += uint8(s.rng.IntN(5))
+			h.Aim.Largest = uint8(s.rng.IntN(8)) / 2
 		}
 		_ = id
 	}
+	s.coast()
 	if churn && s.rng.IntN(4) == 0 {
 		s.spawn()
 		i := s.rng.IntN(len(s.alive))
@@ -120,9 +138,56 @@ func (s *sim) step(churn bool) {
 	for id, r := range s.rocks.All() {
 		now[id] = *r
 	}
+	for id, c := range s.crates.All() {
+		now[id] = *c
+	}
+	for id, k := range s.kites.All() {
+		now[id] = *k
+	}
 	s.truth[s.tick] = now
 	delete(s.truth, s.tick-300)
 }
+
+// coast moves what is predicted: steadily, with pushes, rests and leaps.
+func (s *sim) coast() {
+	for id, c := range s.crates.All() {
+		v := s.push(id)
+		r := &c.Rigid
+		r.X, r.Y, r.Z = within(r.X+v[0]), within(r.Y+v[1]), within(r.Z+v[2])
+		if v != [3]int32{} {
+			r.A, r.B, r.C = (r.A+uint16(v[0]&7))&1023, (r.B+3)&1023, (r.C+uint16(s.rng.IntN(2)))&1023
+			r.Largest = uint8(r.A >> 8)
+		}
+		if s.rng.IntN(50) == 0 {
+			r.Hot = !r.Hot
+			c.Purse.Gold++
+		}
+	}
+	for id, k := range s.kites.All() {
+		v := s.push(id)
+		k.Glide.X = max(-1<<40, min(1<<40, k.Glide.X-int64(v[0])<<(v[2]&15)))
+		k.Glide.Y += int64(v[1])
+		k.Body.X = within(k.Body.X + v[0])
+		if s.rng.IntN(30) == 0 {
+			k.Glide.Stance, k.Glide.Height = demo.Stance(s.rng.IntN(5)), uint16(s.rng.IntN(1<<16))
+		}
+	}
+}
+
+// push is an entity's speed, which changes now and then.
+func (s *sim) push(id snapshot.ID) [3]int32 {
+	switch s.rng.IntN(25) {
+	case 0:
+		s.speeds[id] = [3]int32{}
+	case 1, 2:
+		s.speeds[id] = [3]int32{int32(s.rng.IntN(41) - 20), int32(s.rng.IntN(401) - 200), int32(s.rng.IntN(9) - 4)}
+	case 3:
+		return [3]int32{int32(s.rng.IntN(200001) - 100000), 0, 0}
+	}
+	return s.speeds[id]
+}
+
+func within(x int32) int32 { return max(-100000, min(100000, x)) }
 
 func (s *sim) interest(c *simClient, churn bool) {
 	for _, id := range s.alive {
@@ -225,13 +290,21 @@ func differs(e *snapshot.Replicated, want any) string {
 	case *demo.Hero:
 		w := want.(demo.Hero)
 		if !e.Own {
-			w.Purse = demo.Purse{}
+			w.Purse, w.Aim = demo.Purse{}, demo.Spin{}
 		}
 		if *got != w {
 			return fmt.Sprintf("got %+v, want %+v", *got, w)
 		}
 	case *demo.Rock:
 		if *got != want.(demo.Rock) {
+			return fmt.Sprintf("got %+v, want %+v", *got, want)
+		}
+	case *demo.Crate:
+		if *got != want.(demo.Crate) {
+			return fmt.Sprintf("got %+v, want %+v", *got, want)
+		}
+	case *demo.Kite:
+		if *got != want.(demo.Kite) {
 			return fmt.Sprintf("got %+v, want %+v", *got, want)
 		}
 	default:
@@ -404,6 +477,10 @@ func TestEncodeAllocatesNothing(t *testing.T) {
 		for _, h := range s.heroes.All() {
 			h.Body.X++
 			h.Purse.Gold++
+			h.Aim.B++
+		}
+		for _, c := range s.crates.All() {
+			c.Rigid.X, c.Rigid.B = within(c.Rigid.X+7), (c.Rigid.B+2)&1023
 		}
 		s.tick++
 		s.world.Commit(s.tick)

@@ -1,6 +1,9 @@
 package snapshot
 
-import "github.com/realmwire/realmwire/protocol/bits"
+import (
+	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/motion"
+)
 
 // First bytes of the messages on the latest lane.
 const (
@@ -16,8 +19,13 @@ const (
 	History         = 64        // versions of an entity that the server keeps to delta against
 	ackWindow       = 33        // snapshots that one acknowledgement covers
 	maxAge          = 127       // baseline ages are 7 bits; this one means "older, and unambiguous"
+	ageBits         = 7
+	lagBits         = 3
+	countGroup      = 2
+	gapBits         = 4 // of the parameter of the gaps' code
+	maxGapShift     = 10
 	kindBits        = 6
-	slotGroup       = 2
+	slotGroup       = 2 // of the lists of slots in a section
 	idGroup         = 8
 	sentRing        = 64 // snapshots whose contents the server remembers, waiting for their acknowledgement
 	defaultResend   = 8  // ticks before an unacknowledged state that did not change is sent again
@@ -39,6 +47,12 @@ type State interface {
 	Write(w *bits.Writer, owner bool)
 	Read(r *bits.Reader, owner bool)
 	ReadAgainst(r *bits.Reader, base State, owner bool)
+}
+
+// Predicted is a State of a kind with predicted components. prior is base where no version from before it is known.
+type Predicted interface {
+	State
+	ReadPredicted(r *bits.Reader, base, prior State, span motion.Span, owner bool)
 }
 
 // Kind is one entity kind of a schema.

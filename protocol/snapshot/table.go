@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/motion"
 )
 
 // Entity is what generated code gives a pointer to an entity kind's struct.
@@ -13,6 +14,11 @@ type Entity[T any] interface {
 	WriteDelta(w *bits.Writer, base *T, owner bool)
 	Changed(old *T) (public, private bool)
 	Copy(from *T) // in memory of its own: versions share nothing with what the game changes
+}
+
+// predictor is what generated code gives the kinds that have predicted components, besides.
+type predictor[T any] interface {
+	WritePredicted(w *bits.Writer, base, prior *T, span motion.Span, owner bool)
 }
 
 // Table holds the entities of one kind. The game changes them in place; [World.Commit] finds what changed.
@@ -25,6 +31,7 @@ type Table[T any, P Entity[T]] struct {
 	kindID   uint8
 	weight   float32 // of its entities in new views
 	rowCoder *coder  // for the best tier; nil: none
+	predicts bool
 }
 
 type row[T any] struct {
@@ -32,9 +39,7 @@ type row[T any] struct {
 	cur     T
 	history []version[T] // a ring of at most History, newest at newest
 	newest  int
-	public  uint32 // version in which what everyone sees last changed
-	private uint32 // likewise for what only the owner sees
-	others  uint32 // likewise for what everyone sees beside the row of the best tier
+	others  uint32 // version in which what everyone sees beside the row of the best tier last changed
 	cache   bodyCache
 }
 
@@ -49,6 +54,8 @@ func NewTable[T any, P Entity[T]](w *World) *Table[T, P] {
 	if p, ok := any(P(new(T))).(interface{ Priority() float32 }); ok {
 		t.weight = p.Priority()
 	}
+	_, t.predicts = any(P(new(T))).(predictor[T])
+	w.predicts = w.predicts || t.predicts
 	w.tables = append(w.tables, t)
 	return t
 }
@@ -101,6 +108,8 @@ func (t *Table[T, P]) kind() uint8 { return t.kindID }
 
 func (t *Table[T, P]) priority() float32 { return t.weight }
 
+func (t *Table[T, P]) predicted() bool { return t.predicts }
+
 func (t *Table[T, P]) remove(n int32) {
 	t.rows[n].id = 0
 	t.free = append(t.free, n)
@@ -121,11 +130,12 @@ func (t *Table[T, P]) commit(tick uint32) {
 		} else {
 			r.others = tick
 		}
+		p := &t.world.places[uint16(r.id)]
 		if public {
-			r.public = tick
+			p.public = tick
 		}
 		if private {
-			r.private = tick
+			p.private = tick
 		}
 		if public || private {
 			push[T, P](r, tick)
@@ -157,11 +167,6 @@ func (r *row[T]) at(tick uint32) *version[T] {
 	return nil
 }
 
-func (t *Table[T, P]) changed(n int32) (public, private uint32) {
-	r := t.rows[n]
-	return r.public, r.private
-}
-
 func (t *Table[T, P]) position(n int32) (x, y int32) { return P(&t.rows[n].cur).Position() }
 
 // committed is the entity as the last Commit took it: what the game changes meanwhile is the next tick's.
@@ -179,9 +184,14 @@ func (t *Table[T, P]) versionAt(n int32, tick uint32) (uint32, bool) {
 	return v.tick, true
 }
 
-func (t *Table[T, P]) delta(w *bits.Writer, n int32, version uint32, owner bool) {
+func (t *Table[T, P]) delta(w *bits.Writer, n int32, a against, owner bool) {
 	r := t.rows[n]
-	P(r.committed()).WriteDelta(w, &r.at(version).state, owner)
+	now, base := P(r.committed()), &r.at(a.base).state
+	if a.prior == 0 {
+		now.WriteDelta(w, base, owner)
+		return
+	}
+	any(now).(predictor[T]).WritePredicted(w, base, &r.at(a.prior).state, motion.Span{Ahead: int64(a.ahead), Lag: int64(a.lag)}, owner)
 }
 
 func (t *Table[T, P]) cached(n int32) *bodyCache { return &t.rows[n].cache }

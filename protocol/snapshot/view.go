@@ -17,6 +17,9 @@ type ViewConfig struct {
 	Kinds []uint8
 	// Tier is how the client is served; Fast by default.
 	Tier Tier
+	// Insist repeats in every snapshot all that is not acknowledged, so that any one of them that arrives is the whole of its
+	// tick. Usually a state at rest is sent twice, and again when its acknowledgement is overdue.
+	Insist bool
 }
 
 // View is the server's picture of one client. Its zone owns it. Views of one world share its scratch space: encode them
@@ -30,8 +33,12 @@ type View struct {
 	sent   [sentRing]sent
 	resend uint32 // ticks
 	acked  uint32 // newest acknowledged tick
+	held   uint32 // newest acknowledged tick whose snapshot was sent
 
+	named   named
 	due     []dueRecord
+	dueOf   []uint16 // by slot: where due has it; only what due confirms counts
+	order   []uint16 // due, as the snapshot has them
 	ranks   []rank
 	rowBits int // of the best tier: what a row took of late
 	writer  bits.Writer
@@ -52,13 +59,14 @@ type slot struct {
 	id       ID
 	state    slotState
 	own      bool
+	heard    bool   // the client may hold the entity from before it left and came back
 	since    uint32 // first snapshot that said what state says; 0: none yet. Older acknowledgements mean something else.
 	base     uint32 // newest acknowledged snapshot that held the entity; 0: none
 	gap      uint32 // earliest snapshot after base that may have held it too; 0: none
 	lastSent uint32
+	mask     uint64 // bit i: snapshot lastSent-i held the entity too
 	version  uint32 // the version that was sent last
 	sends    uint8  // how often that was sent
-	told     bool   // the client may hold the entity from before it left the view and came back
 	mute     uint32 // what the best tier remembers up to this tick may be gone at the client; 0: none is
 	weight   float32
 	priority float32
@@ -123,7 +131,7 @@ func (v *View) Enter(id ID, own bool) bool {
 	if known {
 		if s := &v.slots[v.byID[i].slot]; s.state == slotLeaving {
 			// The client may or may not have dropped it: only a whole state is safe.
-			*s = slot{id: id, state: slotSpawning, own: own, weight: s.weight, told: true, mute: v.world.tick}
+			*s = slot{id: id, state: slotSpawning, own: own, heard: true, weight: s.weight, mute: v.world.tick}
 		}
 		return true
 	}
@@ -147,6 +155,7 @@ func (v *View) takeSlot() (uint16, bool) {
 		return 0, false
 	}
 	v.slots = append(v.slots, slot{})
+	v.dueOf = append(v.dueOf, 0)
 	return uint16(len(v.slots) - 1), true
 }
 
@@ -160,10 +169,10 @@ func (v *View) Leave(id ID) {
 	s := &v.slots[n]
 	switch {
 	case s.state == slotLeaving:
-	case s.since == 0 && s.state == slotSpawning && s.lastSent == 0 && !s.told:
+	case s.state == slotSpawning && s.lastSent == 0 && !s.heard:
 		v.release(n) // the client never heard of it
 	default:
-		s.state, s.since, s.sends, s.lastSent = slotLeaving, 0, 0, 0
+		s.state, s.since, s.sends, s.lastSent, s.mask = slotLeaving, 0, 0, 0, 0
 	}
 }
 
@@ -216,6 +225,7 @@ func (v *View) Ack(tick, older uint32) {
 		t := tick - i
 		if rec := &v.sent[t%sentRing]; rec.tick == t && !rec.acked {
 			rec.acked = true
+			v.held = max(v.held, t)
 			v.measure(t)
 			v.confirm(rec)
 		}

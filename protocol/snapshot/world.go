@@ -9,6 +9,8 @@ type World struct {
 	places []place // by the slot of an ID
 	free   []uint16
 	tick   uint32
+	// predicts: a table's kind has predicted components, so that views look for versions from before the baseline.
+	predicts bool
 
 	arena []byte      // bodies encoded this tick, shared by the views
 	body  bits.Writer // scratch for one body
@@ -23,6 +25,15 @@ type place struct {
 	generation uint16
 	table      int16 // -1: none
 	row        int32
+	public     uint32 // version in which what everyone sees last changed; 0 before the first Commit
+	private    uint32 // likewise for what only the owner sees
+}
+
+// against is what a body differs from: versions, and how far they reach.
+type against struct {
+	base       uint32 // 0: the body is whole
+	prior      uint32 // 0: none
+	ahead, lag uint8  // 0 without a prior
 }
 
 // rows is a Table without its type.
@@ -31,10 +42,10 @@ type rows interface {
 	priority() float32
 	commit(tick uint32)
 	remove(row int32)
-	changed(row int32) (public, private uint32)
+	predicted() bool
 	position(row int32) (x, y int32)
 	full(w *bits.Writer, row int32, owner bool)
-	delta(w *bits.Writer, row int32, version uint32, owner bool)
+	delta(w *bits.Writer, row int32, a against, owner bool)
 	versionAt(row int32, tick uint32) (version uint32, ok bool)
 	cached(row int32) *bodyCache
 	coder() *coder
@@ -122,7 +133,7 @@ func (w *World) place(table int16, row int32) ID {
 		if p.generation == 0 {
 			p.generation = 1
 		}
-		p.table, p.row = table, row
+		*p = place{generation: p.generation, table: table, row: row}
 		return ID(p.generation)<<16 | ID(slot)
 	}
 	if len(w.places) >= MaxEntities {
@@ -132,7 +143,7 @@ func (w *World) place(table int16, row int32) ID {
 	return ID(1)<<16 | ID(len(w.places)-1)
 }
 
-// bodyCache remembers where the arena holds an entity's public bodies of this tick, by the version they differ from.
+// bodyCache remembers where the arena holds an entity's public bodies of this tick, by what they differ from.
 // A move that forty clients share is encoded once and copied as bits.
 type bodyCache struct {
 	tick    uint32
@@ -141,39 +152,43 @@ type bodyCache struct {
 }
 
 type cachedBody struct {
-	base uint32 // version; 0 = whole
-	off  int32
-	bits int32
+	against
+	at span
 }
 
-// publicBody returns the bits of an entity as others see it, against a version (0: whole).
-func (w *World) publicBody(p *place, version uint32) (src []byte, n int) {
+// span is where the arena holds some bits.
+type span struct {
+	off, bits int32
+}
+
+// publicBody finds or writes the bits of an entity as others see it.
+func (w *World) publicBody(p *place, a against) span {
 	t := w.tables[p.table]
 	c := t.cached(p.row)
 	if c.tick != w.tick {
 		c.tick, c.n = w.tick, 0
 	}
-	for _, e := range c.entries[:c.n] {
-		if e.base == version {
-			return w.arena[e.off:], int(e.bits)
+	for i := range c.n {
+		if e := &c.entries[i]; e.against == a {
+			return e.at
 		}
 	}
 	off := len(w.arena)
 	w.body.Reset(w.arena)
-	w.writeBody(&w.body, p, version, false)
-	n = w.body.Len() - off*8
+	w.writeBody(&w.body, p, a, false)
+	at := span{int32(off), int32(w.body.Len() - off*8)}
 	w.arena = w.body.Bytes()
 	if c.n < len(c.entries) {
-		c.entries[c.n] = cachedBody{base: version, off: int32(off), bits: int32(n)}
+		c.entries[c.n] = cachedBody{a, at}
 		c.n++
 	}
-	return w.arena[off:], n
+	return at
 }
 
-func (w *World) writeBody(dst *bits.Writer, p *place, version uint32, owner bool) {
-	if t := w.tables[p.table]; version == 0 {
+func (w *World) writeBody(dst *bits.Writer, p *place, a against, owner bool) {
+	if t := w.tables[p.table]; a.base == 0 {
 		t.full(dst, p.row, owner)
 	} else {
-		t.delta(dst, p.row, version, owner)
+		t.delta(dst, p.row, a, owner)
 	}
 }

@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]demo[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = -8893737303591032456
+const HASH: int = 4787683469735554866
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "8493190b1dd0e978"
+const HASH_HEX: String = "427144bfde98ef32"
 
 ## Stance is an enum.
 enum Stance {
@@ -1109,6 +1109,160 @@ class Look:
 		)
 
 
+## Spin is a rotation and nothing else.
+class Spin:
+	extends RefCounted
+	## What all but the owner have of it: nothing.
+	static var hidden: Spin = Spin.new()
+	var largest: int = 0
+	var a: int = 0
+	var b: int = 0
+	var c: int = 0
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.ranged(largest, 0, 3, 2)
+		w.ranged(a, 0, 255, 8)
+		w.ranged(b, 0, 255, 8)
+		w.ranged(c, 0, 255, 8)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		largest = r.ranged(0, 3, 2)
+		a = r.ranged(0, 255, 8)
+		b = r.ranged(0, 255, 8)
+		c = r.ranged(0, 255, 8)
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Spin) -> void:
+		w.ranged_delta(largest, base.largest, 0, 3, 2, 0, 0)
+		w.ranged_delta(a, base.a, 0, 255, 8, 0, 0)
+		w.ranged_delta(b, base.b, 0, 255, 8, 0, 0)
+		w.ranged_delta(c, base.c, 0, 255, 8, 0, 0)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Spin) -> void:
+		largest = r.ranged_delta(base.largest, 0, 3, 2, 0, 0)
+		a = r.ranged_delta(base.a, 0, 255, 8, 0, 0)
+		b = r.ranged_delta(base.b, 0, 255, 8, 0, 0)
+		c = r.ranged_delta(base.c, 0, 255, 8, 0, 0)
+
+	## Whether all of it is the same.
+	func equals(other: Spin) -> bool:
+		return largest == other.largest and a == other.a and b == other.b and c == other.c
+
+
+## Rigid is thrown about.
+class Rigid:
+	extends RefCounted
+	var x: int = 0
+	var y: int = 0
+	var z: int = 0
+	var largest: int = 0
+	var a: int = 0
+	var b: int = 0
+	var c: int = 0
+	var hot: bool = false
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.ranged(x, -100000, 100000, 18)
+		w.ranged(y, -100000, 100000, 18)
+		w.ranged(z, -100000, 100000, 18)
+		w.ranged(largest, 0, 3, 2)
+		w.ranged(a, 0, 1023, 10)
+		w.ranged(b, 0, 1023, 10)
+		w.ranged(c, 0, 1023, 10)
+		w.flag(hot)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		x = r.ranged(-100000, 100000, 18)
+		y = r.ranged(-100000, 100000, 18)
+		z = r.ranged(-100000, 100000, 18)
+		largest = r.ranged(0, 3, 2)
+		a = r.ranged(0, 1023, 10)
+		b = r.ranged(0, 1023, 10)
+		c = r.ranged(0, 1023, 10)
+		hot = r.flag()
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Rigid) -> void:
+		w.ranged_delta(x, base.x, -100000, 100000, 18, 6, 12)
+		w.ranged_delta(y, base.y, -100000, 100000, 18, 6, 12)
+		w.ranged_delta(z, base.z, -100000, 100000, 18, 6, 12)
+		w.ranged_delta(largest, base.largest, 0, 3, 2, 0, 0)
+		w.ranged_delta(a, base.a, 0, 1023, 10, 4, 7)
+		w.ranged_delta(b, base.b, 0, 1023, 10, 4, 7)
+		w.ranged_delta(c, base.c, 0, 1023, 10, 4, 7)
+		w.flag(hot != base.hot)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Rigid) -> void:
+		x = r.ranged_delta(base.x, -100000, 100000, 18, 6, 12)
+		y = r.ranged_delta(base.y, -100000, 100000, 18, 6, 12)
+		z = r.ranged_delta(base.z, -100000, 100000, 18, 6, 12)
+		largest = r.ranged_delta(base.largest, 0, 3, 2, 0, 0)
+		a = r.ranged_delta(base.a, 0, 1023, 10, 4, 7)
+		b = r.ranged_delta(base.b, 0, 1023, 10, 4, 7)
+		c = r.ranged_delta(base.c, 0, 1023, 10, 4, 7)
+		hot = base.hot != r.flag()
+
+	## Whether all of it is the same.
+	func equals(other: Rigid) -> bool:
+		return (
+			x == other.x
+			and y == other.y
+			and z == other.z
+			and largest == other.largest
+			and a == other.a
+			and b == other.b
+			and c == other.c
+			and hot == other.hot
+		)
+
+
+## Glide moves in a wide plane.
+class Glide:
+	extends RefCounted
+	var x: int = 0
+	var y: int = 0
+	var stance: Stance = Stance.IDLE
+	var height: int = 0
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.ranged(x, -1099511627776, 1099511627776, 42)
+		w.ranged(y, -1099511627776, 1099511627776, 42)
+		w.ranged(stance, 0, 4, 3)
+		w.ranged(height, 0, 65535, 16)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		x = r.ranged(-1099511627776, 1099511627776, 42)
+		y = r.ranged(-1099511627776, 1099511627776, 42)
+		stance = r.ranged(0, 4, 3) as Stance
+		height = r.ranged(0, 65535, 16)
+
+	## Appends what differs from [param base].
+	func write_delta(w: RealmwireBitWriter, base: Glide) -> void:
+		w.ranged_delta(x, base.x, -1099511627776, 1099511627776, 42, 14, 28)
+		w.ranged_delta(y, base.y, -1099511627776, 1099511627776, 42, 14, 28)
+		w.ranged_delta(stance, base.stance, 0, 4, 3, 0, 0)
+		w.ranged_delta(height, base.height, 0, 65535, 16, 5, 10)
+
+	## Becomes what [method write_delta] wrote against [param base].
+	func read_delta(r: RealmwireBitReader, base: Glide) -> void:
+		x = r.ranged_delta(base.x, -1099511627776, 1099511627776, 42, 14, 28)
+		y = r.ranged_delta(base.y, -1099511627776, 1099511627776, 42, 14, 28)
+		stance = r.ranged_delta(base.stance, 0, 4, 3, 0, 0) as Stance
+		height = r.ranged_delta(base.height, 0, 65535, 16, 5, 10)
+
+	## Whether all of it is the same.
+	func equals(other: Glide) -> bool:
+		return x == other.x and y == other.y and stance == other.stance and height == other.height
+
+
 ## Input is what a player wants.
 class DemoInput:
 	extends RealmwireInput
@@ -1223,6 +1377,7 @@ class Hero:
 	var body: Body
 	var look: Look
 	var purse: Purse
+	var aim: Spin
 
 	func kind() -> int:
 		return KIND
@@ -1238,6 +1393,8 @@ class Hero:
 		look.write(w)
 		if owner:
 			purse.write(w)
+		if owner:
+			aim.write(w)
 
 	func read(r: RealmwireBitReader, owner: bool) -> void:
 		body = Body.new()
@@ -1249,6 +1406,11 @@ class Hero:
 			purse.read(r)
 		else:
 			purse = Purse.hidden
+		if owner:
+			aim = Spin.new()
+			aim.read(r)
+		else:
+			aim = Spin.hidden
 
 	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, owner: bool) -> void:
 		var base: Hero = against as Hero
@@ -1259,6 +1421,9 @@ class Hero:
 		if owner:
 			if w.changed(not purse.equals(base.purse)):
 				purse.write_delta(w, base.purse)
+		if owner:
+			if w.changed(not aim.equals(base.aim)):
+				aim.write_delta(w, base.aim)
 
 	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
 		var base: Hero = against as Hero
@@ -1280,6 +1445,14 @@ class Hero:
 				purse = base.purse
 		else:
 			purse = base.purse
+		if owner:
+			if r.flag():
+				aim = Spin.new()
+				aim.read_delta(r, base.aim)
+			else:
+				aim = base.aim
+		else:
+			aim = base.aim
 
 
 ## Rock lies there.
@@ -1397,6 +1570,102 @@ class Craft:
 			log_ = base.log_
 
 
+## Crate is a rigid body.
+class Crate:
+	extends RealmwireEntity
+	## The kind's number on the wire.
+	const KIND: int = 10
+	var rigid: Rigid
+	var purse: Purse
+
+	func kind() -> int:
+		return KIND
+
+	func kind_name() -> String:
+		return "crate"
+
+	func position() -> Vector2i:
+		return Vector2i(rigid.x, rigid.y)
+
+	func write(w: RealmwireBitWriter, _owner: bool) -> void:
+		rigid.write(w)
+		purse.write(w)
+
+	func read(r: RealmwireBitReader, _owner: bool) -> void:
+		rigid = Rigid.new()
+		rigid.read(r)
+		purse = Purse.new()
+		purse.read(r)
+
+	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, _owner: bool) -> void:
+		var base: Crate = against as Crate
+		if w.changed(not rigid.equals(base.rigid)):
+			rigid.write_delta(w, base.rigid)
+		if w.changed(not purse.equals(base.purse)):
+			purse.write_delta(w, base.purse)
+
+	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, _owner: bool) -> void:
+		var base: Crate = against as Crate
+		if r.flag():
+			rigid = Rigid.new()
+			rigid.read_delta(r, base.rigid)
+		else:
+			rigid = base.rigid
+		if r.flag():
+			purse = Purse.new()
+			purse.read_delta(r, base.purse)
+		else:
+			purse = base.purse
+
+
+## Kite glides.
+class Kite:
+	extends RealmwireEntity
+	## The kind's number on the wire.
+	const KIND: int = 11
+	var body: Body
+	var glide: Glide
+
+	func kind() -> int:
+		return KIND
+
+	func kind_name() -> String:
+		return "kite"
+
+	func position() -> Vector2i:
+		return Vector2i(body.x, body.y)
+
+	func write(w: RealmwireBitWriter, _owner: bool) -> void:
+		body.write(w)
+		glide.write(w)
+
+	func read(r: RealmwireBitReader, _owner: bool) -> void:
+		body = Body.new()
+		body.read(r)
+		glide = Glide.new()
+		glide.read(r)
+
+	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, _owner: bool) -> void:
+		var base: Kite = against as Kite
+		if w.changed(not body.equals(base.body)):
+			body.write_delta(w, base.body)
+		if w.changed(not glide.equals(base.glide)):
+			glide.write_delta(w, base.glide)
+
+	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, _owner: bool) -> void:
+		var base: Kite = against as Kite
+		if r.flag():
+			body = Body.new()
+			body.read_delta(r, base.body)
+		else:
+			body = base.body
+		if r.flag():
+			glide = Glide.new()
+			glide.read_delta(r, base.glide)
+		else:
+			glide = base.glide
+
+
 ## The schema as the codecs want it. Everyone gets the same object.
 static func schema() -> RealmwireSchema:
 	if _shared == null:
@@ -1406,6 +1675,8 @@ static func schema() -> RealmwireSchema:
 		_shared.kinds[1] = Hero
 		_shared.kinds[2] = Rock
 		_shared.kinds[3] = Craft
+		_shared.kinds[10] = Crate
+		_shared.kinds[11] = Kite
 		_shared.messages[64] = Offer
 		_shared.messages[65] = Telegram
 		_shared.input = DemoInput

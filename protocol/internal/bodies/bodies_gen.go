@@ -4,6 +4,7 @@ package bodies
 
 import (
 	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/motion"
 	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
@@ -40,27 +41,59 @@ func (v *Pose) Read(r *bits.Reader) {
 	v.Z = int32(r.Int(-32768, 32767, 16))
 }
 
-// WriteDelta appends what differs from base.
-func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) {
-	w.IntDelta(int64(v.Largest), int64(base.Largest), 0, 3, 2, 0, 0)
-	w.IntDelta(int64(v.A), int64(base.A), 0, 1414, 11, 4, 7)
-	w.IntDelta(int64(v.B), int64(base.B), 0, 1414, 11, 4, 7)
-	w.IntDelta(int64(v.C), int64(base.C), 0, 1414, 11, 4, 7)
-	w.IntDelta(int64(v.X), int64(base.X), -32768, 32767, 16, 5, 10)
-	w.IntDelta(int64(v.Y), int64(base.Y), -32768, 32767, 16, 5, 10)
-	w.IntDelta(int64(v.Z), int64(base.Z), -32768, 32767, 16, 5, 10)
+// poseMotion says which of Pose's fields are predicted.
+var poseMotion = motion.Layout{
+	Parts: 3,
+	Lim: [3]motion.Range{
+		{Min: -32768, Max: 32767},
+		{Min: -32768, Max: 32767},
+		{Min: -32768, Max: 32767},
+	},
+	Top: 1414,
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
-func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) {
-	v.Largest = uint8(r.IntDelta(int64(base.Largest), 0, 3, 2, 0, 0))
-	v.A = uint16(r.IntDelta(int64(base.A), 0, 1414, 11, 4, 7))
-	v.B = uint16(r.IntDelta(int64(base.B), 0, 1414, 11, 4, 7))
-	v.C = uint16(r.IntDelta(int64(base.C), 0, 1414, 11, 4, 7))
-	v.X = int32(r.IntDelta(int64(base.X), -32768, 32767, 16, 5, 10))
-	v.Y = int32(r.IntDelta(int64(base.Y), -32768, 32767, 16, 5, 10))
-	v.Z = int32(r.IntDelta(int64(base.Z), -32768, 32767, 16, 5, 10))
+func (v *Pose) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	dst[2] = int64(v.Z)
+	dst = b.Turn[:]
+	dst[0] = int64(v.Largest)
+	dst[1] = int64(v.A)
+	dst[2] = int64(v.B)
+	dst[3] = int64(v.C)
+	return b
 }
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Pose) WritePredicted(w *bits.Writer, base, prior *Pose, span motion.Span) {
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	poseMotion.Write(w, &now, &was, &before, span, false)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Pose) ReadPredicted(r *bits.Reader, base, prior *Pose, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := poseMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	v.Z = int32(src[2])
+	src = now.Turn[:]
+	v.Largest = uint8(src[0])
+	v.A = uint16(src[1])
+	v.B = uint16(src[2])
+	v.C = uint16(src[3])
+	if plain {
+		r.Fail()
+	}
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) { v.WritePredicted(w, base, base, motion.Span{}) }
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // PoseLayout says how Pose's fields change.
 var PoseLayout = predict.Layout{
@@ -197,17 +230,47 @@ func (v *Place) Read(r *bits.Reader) {
 	v.Y = int32(r.Int(-100000, 100000, 18))
 }
 
-// WriteDelta appends what differs from base.
-func (v *Place) WriteDelta(w *bits.Writer, base *Place) {
-	w.IntDelta(int64(v.X), int64(base.X), -100000, 100000, 18, 6, 12)
-	w.IntDelta(int64(v.Y), int64(base.Y), -100000, 100000, 18, 6, 12)
+// placeMotion says which of Place's fields are predicted.
+var placeMotion = motion.Layout{
+	Parts: 2,
+	Lim: [3]motion.Range{
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+	},
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
-func (v *Place) ReadDelta(r *bits.Reader, base *Place) {
-	v.X = int32(r.IntDelta(int64(base.X), -100000, 100000, 18, 6, 12))
-	v.Y = int32(r.IntDelta(int64(base.Y), -100000, 100000, 18, 6, 12))
+func (v *Place) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	return b
 }
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Place) WritePredicted(w *bits.Writer, base, prior *Place, span motion.Span) {
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	placeMotion.Write(w, &now, &was, &before, span, false)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Place) ReadPredicted(r *bits.Reader, base, prior *Place, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := placeMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	if plain {
+		r.Fail()
+	}
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Place) WriteDelta(w *bits.Writer, base *Place) {
+	v.WritePredicted(w, base, base, motion.Span{})
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Place) ReadDelta(r *bits.Reader, base *Place) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // PlaceLayout says how Place's fields change.
 var PlaceLayout = predict.Layout{
@@ -312,26 +375,31 @@ func (v *Body) Read(r *bits.Reader, owner bool) {
 	v.Pose.Read(r)
 }
 
-// WriteDelta appends what differs from base.
-func (v *Body) WriteDelta(w *bits.Writer, base *Body, owner bool) {
-	if v.Pose == base.Pose {
-		w.Bool(false)
-	} else {
-		w.Bool(true)
-		v.Pose.WriteDelta(w, &base.Pose)
-	}
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Body) WritePredicted(w *bits.Writer, base, prior *Body, span motion.Span, owner bool) {
+	v.Pose.WritePredicted(w, &base.Pose, &prior.Pose, span)
 }
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Body) ReadDelta(r *bits.Reader, base *Body, owner bool) {
-	if r.Bool() {
-		v.Pose.ReadDelta(r, &base.Pose)
-	} else {
-		v.Pose = base.Pose
-	}
+	v.readPredicted(r, base, base, motion.Span{}, owner)
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *Body.
+func (v *Body) readPredicted(r *bits.Reader, base, prior *Body, span motion.Span, owner bool) {
+	v.Pose.ReadPredicted(r, &base.Pose, &prior.Pose, span)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Body.
+func (v *Body) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Body), prior.(*Body), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Body) WriteDelta(w *bits.Writer, base *Body, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Body.
 func (v *Body) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*Body), owner)
 }
@@ -394,14 +462,9 @@ func (v *Tank) Read(r *bits.Reader, owner bool) {
 	}
 }
 
-// WriteDelta appends what differs from base.
-func (v *Tank) WriteDelta(w *bits.Writer, base *Tank, owner bool) {
-	if v.Place == base.Place {
-		w.Bool(false)
-	} else {
-		w.Bool(true)
-		v.Place.WriteDelta(w, &base.Place)
-	}
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Tank) WritePredicted(w *bits.Writer, base, prior *Tank, span motion.Span, owner bool) {
+	v.Place.WritePredicted(w, &base.Place, &prior.Place, span)
 	if v.Tag == base.Tag {
 		w.Bool(false)
 	} else {
@@ -426,11 +489,11 @@ func (v *Tank) WriteDelta(w *bits.Writer, base *Tank, owner bool) {
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Tank) ReadDelta(r *bits.Reader, base *Tank, owner bool) {
-	if r.Bool() {
-		v.Place.ReadDelta(r, &base.Place)
-	} else {
-		v.Place = base.Place
-	}
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *Tank) readPredicted(r *bits.Reader, base, prior *Tank, span motion.Span, owner bool) {
+	v.Place.ReadPredicted(r, &base.Place, &prior.Place, span)
 	if r.Bool() {
 		v.Tag.ReadDelta(r, &base.Tag)
 	} else {
@@ -450,7 +513,17 @@ func (v *Tank) ReadDelta(r *bits.Reader, base *Tank, owner bool) {
 	}
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *Tank.
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Tank.
+func (v *Tank) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Tank), prior.(*Tank), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Tank) WriteDelta(w *bits.Writer, base *Tank, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Tank.
 func (v *Tank) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*Tank), owner)
 }

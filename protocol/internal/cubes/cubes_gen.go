@@ -4,6 +4,7 @@ package cubes
 
 import (
 	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/motion"
 	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
@@ -40,29 +41,58 @@ func (v *Cube) Read(r *bits.Reader) {
 	v.Interacting = bool(r.Bool())
 }
 
-// WriteDelta appends what differs from base.
-func (v *Cube) WriteDelta(w *bits.Writer, base *Cube) {
-	w.IntDelta(int64(v.Largest), int64(base.Largest), 0, 3, 2, 0, 0)
-	w.IntDelta(int64(v.A), int64(base.A), 0, 511, 9, 4, 6)
-	w.IntDelta(int64(v.B), int64(base.B), 0, 511, 9, 4, 6)
-	w.IntDelta(int64(v.C), int64(base.C), 0, 511, 9, 4, 6)
-	w.IntDelta(int64(v.X), int64(base.X), -2147483648, 2147483647, 32, 10, 21)
-	w.IntDelta(int64(v.Y), int64(base.Y), -2147483648, 2147483647, 32, 10, 21)
-	w.IntDelta(int64(v.Z), int64(base.Z), -2147483648, 2147483647, 32, 10, 21)
-	w.Bool(v.Interacting != base.Interacting)
+// cubeMotion says which of Cube's fields are predicted.
+var cubeMotion = motion.Layout{
+	Parts: 3,
+	Lim: [3]motion.Range{
+		{Min: -2147483648, Max: 2147483647},
+		{Min: -2147483648, Max: 2147483647},
+		{Min: -2147483648, Max: 2147483647},
+	},
+	Top: 511,
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
-func (v *Cube) ReadDelta(r *bits.Reader, base *Cube) {
-	v.Largest = uint8(r.IntDelta(int64(base.Largest), 0, 3, 2, 0, 0))
-	v.A = uint16(r.IntDelta(int64(base.A), 0, 511, 9, 4, 6))
-	v.B = uint16(r.IntDelta(int64(base.B), 0, 511, 9, 4, 6))
-	v.C = uint16(r.IntDelta(int64(base.C), 0, 511, 9, 4, 6))
-	v.X = int32(r.IntDelta(int64(base.X), -2147483648, 2147483647, 32, 10, 21))
-	v.Y = int32(r.IntDelta(int64(base.Y), -2147483648, 2147483647, 32, 10, 21))
-	v.Z = int32(r.IntDelta(int64(base.Z), -2147483648, 2147483647, 32, 10, 21))
-	v.Interacting = base.Interacting != bool(r.Bool())
+func (v *Cube) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	dst[2] = int64(v.Z)
+	dst = b.Turn[:]
+	dst[0] = int64(v.Largest)
+	dst[1] = int64(v.A)
+	dst[2] = int64(v.B)
+	dst[3] = int64(v.C)
+	return b
 }
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Cube) WritePredicted(w *bits.Writer, base, prior *Cube, span motion.Span) {
+	plain := v.Interacting != base.Interacting
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	cubeMotion.Write(w, &now, &was, &before, span, plain)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Cube) ReadPredicted(r *bits.Reader, base, prior *Cube, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := cubeMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	v.Z = int32(src[2])
+	src = now.Turn[:]
+	v.Largest = uint8(src[0])
+	v.A = uint16(src[1])
+	v.B = uint16(src[2])
+	v.C = uint16(src[3])
+	v.Interacting = base.Interacting != bool(plain)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Cube) WriteDelta(w *bits.Writer, base *Cube) { v.WritePredicted(w, base, base, motion.Span{}) }
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Cube) ReadDelta(r *bits.Reader, base *Cube) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // CubeLayout says how Cube's fields change.
 var CubeLayout = predict.Layout{
@@ -126,26 +156,31 @@ func (v *Body) Read(r *bits.Reader, owner bool) {
 	v.Cube.Read(r)
 }
 
-// WriteDelta appends what differs from base.
-func (v *Body) WriteDelta(w *bits.Writer, base *Body, owner bool) {
-	if v.Cube == base.Cube {
-		w.Bool(false)
-	} else {
-		w.Bool(true)
-		v.Cube.WriteDelta(w, &base.Cube)
-	}
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Body) WritePredicted(w *bits.Writer, base, prior *Body, span motion.Span, owner bool) {
+	v.Cube.WritePredicted(w, &base.Cube, &prior.Cube, span)
 }
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Body) ReadDelta(r *bits.Reader, base *Body, owner bool) {
-	if r.Bool() {
-		v.Cube.ReadDelta(r, &base.Cube)
-	} else {
-		v.Cube = base.Cube
-	}
+	v.readPredicted(r, base, base, motion.Span{}, owner)
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *Body.
+func (v *Body) readPredicted(r *bits.Reader, base, prior *Body, span motion.Span, owner bool) {
+	v.Cube.ReadPredicted(r, &base.Cube, &prior.Cube, span)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Body.
+func (v *Body) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Body), prior.(*Body), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Body) WriteDelta(w *bits.Writer, base *Body, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Body.
 func (v *Body) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*Body), owner)
 }

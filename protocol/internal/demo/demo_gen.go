@@ -7,6 +7,7 @@ import (
 
 	"github.com/realmwire/realmwire/protocol/bits"
 	"github.com/realmwire/realmwire/protocol/geom"
+	"github.com/realmwire/realmwire/protocol/motion"
 	"github.com/realmwire/realmwire/protocol/optional"
 	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
@@ -14,11 +15,13 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x8493190b1dd0e978,
+	Hash: 0x427144bfde98ef32,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "hero", New: func() snapshot.State { return new(Hero) }},
 		{ID: 2, Name: "rock", New: func() snapshot.State { return new(Rock) }},
 		{ID: 3, Name: "craft", New: func() snapshot.State { return new(Craft) }},
+		{ID: 10, Name: "crate", New: func() snapshot.State { return new(Crate) }},
+		{ID: 11, Name: "kite", New: func() snapshot.State { return new(Kite) }},
 	},
 }
 
@@ -44,27 +47,68 @@ func (v *Pose) Read(r *bits.Reader) {
 	v.Landed = bool(r.Bool())
 }
 
-// WriteDelta appends what differs from base.
-func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) {
-	w.FixedDelta(float64(v.Position.X), float64(base.Position.X), 1, 100, -100000, 100000, 18, 6, 12)
-	w.FixedDelta(float64(v.Position.Y), float64(base.Position.Y), 1, 100, -100000, 100000, 18, 6, 12)
-	w.FixedDelta(float64(v.Position.Z), float64(base.Position.Z), 1, 100, -100000, 100000, 18, 6, 12)
-	w.QuatDelta(bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9), bits.PackQuat(base.Facing.X, base.Facing.Y, base.Facing.Z, base.Facing.W, 9), 9, 4, 6)
-	w.FixedDelta(float64(v.Thrust), float64(base.Thrust), 1, 64, -64, 64, 8, 0, 0)
-	w.TurnDelta(float64(v.Heading), float64(base.Heading), 12, 4, 8)
-	w.Bool(v.Landed != base.Landed)
+// poseMotion says which of Pose's fields are predicted.
+var poseMotion = motion.Layout{
+	Parts: 3,
+	Lim: [3]motion.Range{
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+	},
+	Top: 510,
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
-func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) {
-	v.Position.X = float32(r.FixedDelta(float64(base.Position.X), 1, 100, -100000, 100000, 18, 6, 12))
-	v.Position.Y = float32(r.FixedDelta(float64(base.Position.Y), 1, 100, -100000, 100000, 18, 6, 12))
-	v.Position.Z = float32(r.FixedDelta(float64(base.Position.Z), 1, 100, -100000, 100000, 18, 6, 12))
-	v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W = r.QuatDelta(bits.PackQuat(base.Facing.X, base.Facing.Y, base.Facing.Z, base.Facing.W, 9), 9, 4, 6).Floats(9)
+func (v *Pose) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = bits.Steps(float64(v.Position.X), 1, 100, -100000, 100000)
+	dst[1] = bits.Steps(float64(v.Position.Y), 1, 100, -100000, 100000)
+	dst[2] = bits.Steps(float64(v.Position.Z), 1, 100, -100000, 100000)
+	dst = b.Turn[:]
+	{
+		q := bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9)
+		dst[0], dst[1], dst[2], dst[3] = int64(q.Largest), int64(q.Parts[0]), int64(q.Parts[1]), int64(q.Parts[2])
+	}
+	return b
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Pose) WritePredicted(w *bits.Writer, base, prior *Pose, span motion.Span) {
+	plain := !(bits.Steps(float64(v.Thrust), 1, 64, -64, 64) == bits.Steps(float64(base.Thrust), 1, 64, -64, 64)) || !(bits.Turn(float64(v.Heading), 12) == bits.Turn(float64(base.Heading), 12)) || v.Landed != base.Landed
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	poseMotion.Write(w, &now, &was, &before, span, plain)
+	if plain {
+		w.FixedDelta(float64(v.Thrust), float64(base.Thrust), 1, 64, -64, 64, 8, 0, 0)
+		w.TurnDelta(float64(v.Heading), float64(base.Heading), 12, 4, 8)
+		w.Bool(v.Landed != base.Landed)
+	}
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Pose) ReadPredicted(r *bits.Reader, base, prior *Pose, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := poseMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.Position.X = float32(bits.FromSteps(src[0], 1, 100))
+	v.Position.Y = float32(bits.FromSteps(src[1], 1, 100))
+	v.Position.Z = float32(bits.FromSteps(src[2], 1, 100))
+	src = now.Turn[:]
+	v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W = bits.Quat{Largest: uint8(src[0]), Parts: [3]int32{int32(src[1]), int32(src[2]), int32(src[3])}}.Floats(9)
+	if !plain {
+		v.Thrust = base.Thrust
+		v.Heading = base.Heading
+		v.Landed = base.Landed
+		return
+	}
 	v.Thrust = float32(r.FixedDelta(float64(base.Thrust), 1, 64, -64, 64, 8, 0, 0))
 	v.Heading = float64(r.TurnDelta(float64(base.Heading), 12, 4, 8))
 	v.Landed = base.Landed != bool(r.Bool())
 }
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) { v.WritePredicted(w, base, base, motion.Span{}) }
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // Equal reports whether v and base are the same on the wire.
 func (v *Pose) Equal(base *Pose) bool {
@@ -1417,6 +1461,314 @@ func (v *Look) ReadDelta(r *bits.Reader, base *Look) {
 }
 
 // Write appends v whole.
+func (v *Spin) Write(w *bits.Writer) {
+	w.Int(int64(v.Largest), 0, 3, 2)
+	w.Int(int64(v.A), 0, 255, 8)
+	w.Int(int64(v.B), 0, 255, 8)
+	w.Int(int64(v.C), 0, 255, 8)
+}
+
+// Read sets v to what Write wrote.
+func (v *Spin) Read(r *bits.Reader) {
+	v.Largest = uint8(r.Int(0, 3, 2))
+	v.A = uint8(r.Int(0, 255, 8))
+	v.B = uint8(r.Int(0, 255, 8))
+	v.C = uint8(r.Int(0, 255, 8))
+}
+
+// spinMotion says which of Spin's fields are predicted.
+var spinMotion = motion.Layout{
+	Top: 255,
+}
+
+func (v *Spin) motion() (b motion.Body) {
+	dst := b.Turn[:]
+	dst[0] = int64(v.Largest)
+	dst[1] = int64(v.A)
+	dst[2] = int64(v.B)
+	dst[3] = int64(v.C)
+	return b
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Spin) WritePredicted(w *bits.Writer, base, prior *Spin, span motion.Span) {
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	spinMotion.Write(w, &now, &was, &before, span, false)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Spin) ReadPredicted(r *bits.Reader, base, prior *Spin, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := spinMotion.Read(r, &now, &was, &before, span)
+	src := now.Turn[:]
+	v.Largest = uint8(src[0])
+	v.A = uint8(src[1])
+	v.B = uint8(src[2])
+	v.C = uint8(src[3])
+	if plain {
+		r.Fail()
+	}
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Spin) WriteDelta(w *bits.Writer, base *Spin) { v.WritePredicted(w, base, base, motion.Span{}) }
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Spin) ReadDelta(r *bits.Reader, base *Spin) { v.ReadPredicted(r, base, base, motion.Span{}) }
+
+// SpinLayout says how Spin's fields change.
+var SpinLayout = predict.Layout{
+	Fields: []predict.Field{
+		{Min: 0, Max: 3},
+		{Min: 0, Max: 255},
+		{Min: 0, Max: 255},
+		{Min: 0, Max: 255},
+	},
+	Groups: []predict.Group{
+		{Class: predict.Rotation, First: 0, Count: 4},
+	},
+}
+
+// Values sets dst to v's fields, in order.
+func (v *Spin) Values(dst []int64) {
+	dst[0] = int64(v.Largest)
+	dst[1] = int64(v.A)
+	dst[2] = int64(v.B)
+	dst[3] = int64(v.C)
+}
+
+// SetValues sets v's fields to what Values gave.
+func (v *Spin) SetValues(src []int64) {
+	v.Largest = uint8(src[0])
+	v.A = uint8(src[1])
+	v.B = uint8(src[2])
+	v.C = uint8(src[3])
+}
+
+// Write appends v whole.
+func (v *Rigid) Write(w *bits.Writer) {
+	w.Int(int64(v.X), -100000, 100000, 18)
+	w.Int(int64(v.Y), -100000, 100000, 18)
+	w.Int(int64(v.Z), -100000, 100000, 18)
+	w.Int(int64(v.Largest), 0, 3, 2)
+	w.Int(int64(v.A), 0, 1023, 10)
+	w.Int(int64(v.B), 0, 1023, 10)
+	w.Int(int64(v.C), 0, 1023, 10)
+	w.Bool(bool(v.Hot))
+}
+
+// Read sets v to what Write wrote.
+func (v *Rigid) Read(r *bits.Reader) {
+	v.X = int32(r.Int(-100000, 100000, 18))
+	v.Y = int32(r.Int(-100000, 100000, 18))
+	v.Z = int32(r.Int(-100000, 100000, 18))
+	v.Largest = uint8(r.Int(0, 3, 2))
+	v.A = uint16(r.Int(0, 1023, 10))
+	v.B = uint16(r.Int(0, 1023, 10))
+	v.C = uint16(r.Int(0, 1023, 10))
+	v.Hot = bool(r.Bool())
+}
+
+// rigidMotion says which of Rigid's fields are predicted.
+var rigidMotion = motion.Layout{
+	Parts: 3,
+	Lim: [3]motion.Range{
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+	},
+	Top: 1023,
+}
+
+func (v *Rigid) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	dst[2] = int64(v.Z)
+	dst = b.Turn[:]
+	dst[0] = int64(v.Largest)
+	dst[1] = int64(v.A)
+	dst[2] = int64(v.B)
+	dst[3] = int64(v.C)
+	return b
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Rigid) WritePredicted(w *bits.Writer, base, prior *Rigid, span motion.Span) {
+	plain := v.Hot != base.Hot
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	rigidMotion.Write(w, &now, &was, &before, span, plain)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Rigid) ReadPredicted(r *bits.Reader, base, prior *Rigid, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := rigidMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	v.Z = int32(src[2])
+	src = now.Turn[:]
+	v.Largest = uint8(src[0])
+	v.A = uint16(src[1])
+	v.B = uint16(src[2])
+	v.C = uint16(src[3])
+	v.Hot = base.Hot != bool(plain)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Rigid) WriteDelta(w *bits.Writer, base *Rigid) {
+	v.WritePredicted(w, base, base, motion.Span{})
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Rigid) ReadDelta(r *bits.Reader, base *Rigid) { v.ReadPredicted(r, base, base, motion.Span{}) }
+
+// RigidLayout says how Rigid's fields change.
+var RigidLayout = predict.Layout{
+	Fields: []predict.Field{
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+		{Min: -100000, Max: 100000},
+		{Min: 0, Max: 3},
+		{Min: 0, Max: 1023},
+		{Min: 0, Max: 1023},
+		{Min: 0, Max: 1023},
+		{Min: 0, Max: 1},
+	},
+	Groups: []predict.Group{
+		{Class: predict.Motion, First: 0, Count: 3, Fall: -128, Drag: 0, Half: 40, Floor: 0},
+		{Class: predict.Rotation, First: 3, Count: 4},
+		{Class: predict.Plain, First: 7, Count: 1, Lapse: 20},
+	},
+}
+
+// Values sets dst to v's fields, in order.
+func (v *Rigid) Values(dst []int64) {
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	dst[2] = int64(v.Z)
+	dst[3] = int64(v.Largest)
+	dst[4] = int64(v.A)
+	dst[5] = int64(v.B)
+	dst[6] = int64(v.C)
+	dst[7] = 0
+	if v.Hot {
+		dst[7] = 1
+	}
+}
+
+// SetValues sets v's fields to what Values gave.
+func (v *Rigid) SetValues(src []int64) {
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	v.Z = int32(src[2])
+	v.Largest = uint8(src[3])
+	v.A = uint16(src[4])
+	v.B = uint16(src[5])
+	v.C = uint16(src[6])
+	v.Hot = src[7] != 0
+}
+
+// Write appends v whole.
+func (v *Glide) Write(w *bits.Writer) {
+	w.Int(int64(v.X), -1099511627776, 1099511627776, 42)
+	w.Int(int64(v.Y), -1099511627776, 1099511627776, 42)
+	w.Int(int64(v.Stance), 0, 4, 3)
+	w.Int(int64(v.Height), 0, 65535, 16)
+}
+
+// Read sets v to what Write wrote.
+func (v *Glide) Read(r *bits.Reader) {
+	v.X = int64(r.Int(-1099511627776, 1099511627776, 42))
+	v.Y = int64(r.Int(-1099511627776, 1099511627776, 42))
+	v.Stance = Stance(r.Int(0, 4, 3))
+	v.Height = uint16(r.Int(0, 65535, 16))
+}
+
+// glideMotion says which of Glide's fields are predicted.
+var glideMotion = motion.Layout{
+	Parts: 2,
+	Lim: [3]motion.Range{
+		{Min: -1099511627776, Max: 1099511627776},
+		{Min: -1099511627776, Max: 1099511627776},
+	},
+}
+
+func (v *Glide) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	return b
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Glide) WritePredicted(w *bits.Writer, base, prior *Glide, span motion.Span) {
+	plain := v.Stance != base.Stance || v.Height != base.Height
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	glideMotion.Write(w, &now, &was, &before, span, plain)
+	if plain {
+		w.IntDelta(int64(v.Stance), int64(base.Stance), 0, 4, 3, 0, 0)
+		w.IntDelta(int64(v.Height), int64(base.Height), 0, 65535, 16, 5, 10)
+	}
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Glide) ReadPredicted(r *bits.Reader, base, prior *Glide, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := glideMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.X = int64(src[0])
+	v.Y = int64(src[1])
+	if !plain {
+		v.Stance = base.Stance
+		v.Height = base.Height
+		return
+	}
+	v.Stance = Stance(r.IntDelta(int64(base.Stance), 0, 4, 3, 0, 0))
+	v.Height = uint16(r.IntDelta(int64(base.Height), 0, 65535, 16, 5, 10))
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Glide) WriteDelta(w *bits.Writer, base *Glide) {
+	v.WritePredicted(w, base, base, motion.Span{})
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Glide) ReadDelta(r *bits.Reader, base *Glide) { v.ReadPredicted(r, base, base, motion.Span{}) }
+
+// GlideLayout says how Glide's fields change.
+var GlideLayout = predict.Layout{
+	Fields: []predict.Field{
+		{Min: -1099511627776, Max: 1099511627776},
+		{Min: -1099511627776, Max: 1099511627776},
+		{Min: 0, Max: 4},
+		{Min: 0, Max: 65535},
+	},
+	Groups: []predict.Group{
+		{Class: predict.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+		{Class: predict.Plain, First: 2, Count: 1, Lapse: 0},
+		{Class: predict.Plain, First: 3, Count: 1, Lapse: 0},
+	},
+}
+
+// Values sets dst to v's fields, in order.
+func (v *Glide) Values(dst []int64) {
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	dst[2] = int64(v.Stance)
+	dst[3] = int64(v.Height)
+}
+
+// SetValues sets v's fields to what Values gave.
+func (v *Glide) SetValues(src []int64) {
+	v.X = int64(src[0])
+	v.Y = int64(src[1])
+	v.Stance = Stance(src[2])
+	v.Height = uint16(src[3])
+}
+
+// Write appends v whole.
 func (v *Input) Write(w *bits.Writer) {
 	w.Int(int64(v.MoveX), -128, 127, 8)
 	w.Int(int64(v.MoveY), -128, 127, 8)
@@ -1525,6 +1877,9 @@ func (v *Hero) Write(w *bits.Writer, owner bool) {
 	if owner {
 		v.Purse.Write(w)
 	}
+	if owner {
+		v.Aim.Write(w)
+	}
 }
 
 // Read sets v to what Write wrote.
@@ -1534,10 +1889,13 @@ func (v *Hero) Read(r *bits.Reader, owner bool) {
 	if owner {
 		v.Purse.Read(r)
 	}
+	if owner {
+		v.Aim.Read(r)
+	}
 }
 
-// WriteDelta appends what differs from base.
-func (v *Hero) WriteDelta(w *bits.Writer, base *Hero, owner bool) {
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Hero) WritePredicted(w *bits.Writer, base, prior *Hero, span motion.Span, owner bool) {
 	if v.Body == base.Body {
 		w.Bool(false)
 	} else {
@@ -1558,10 +1916,17 @@ func (v *Hero) WriteDelta(w *bits.Writer, base *Hero, owner bool) {
 			v.Purse.WriteDelta(w, &base.Purse)
 		}
 	}
+	if owner {
+		v.Aim.WritePredicted(w, &base.Aim, &prior.Aim, span)
+	}
 }
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Hero) ReadDelta(r *bits.Reader, base *Hero, owner bool) {
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *Hero) readPredicted(r *bits.Reader, base, prior *Hero, span motion.Span, owner bool) {
 	if r.Bool() {
 		v.Body.ReadDelta(r, &base.Body)
 	} else {
@@ -1579,9 +1944,22 @@ func (v *Hero) ReadDelta(r *bits.Reader, base *Hero, owner bool) {
 			v.Purse = base.Purse
 		}
 	}
+	if owner {
+		v.Aim.ReadPredicted(r, &base.Aim, &prior.Aim, span)
+	}
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *Hero.
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Hero.
+func (v *Hero) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Hero), prior.(*Hero), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Hero) WriteDelta(w *bits.Writer, base *Hero, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Hero.
 func (v *Hero) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*Hero), owner)
 }
@@ -1591,6 +1969,7 @@ func (v *Hero) Changed(old *Hero) (public, private bool) {
 	public = public || v.Body != old.Body
 	public = public || v.Look != old.Look
 	private = private || v.Purse != old.Purse
+	private = private || v.Aim != old.Aim
 	return public, private
 }
 
@@ -1681,14 +2060,9 @@ func (v *Craft) Read(r *bits.Reader, owner bool) {
 	}
 }
 
-// WriteDelta appends what differs from base.
-func (v *Craft) WriteDelta(w *bits.Writer, base *Craft, owner bool) {
-	if v.Pose.Equal(&base.Pose) {
-		w.Bool(false)
-	} else {
-		w.Bool(true)
-		v.Pose.WriteDelta(w, &base.Pose)
-	}
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Craft) WritePredicted(w *bits.Writer, base, prior *Craft, span motion.Span, owner bool) {
+	v.Pose.WritePredicted(w, &base.Pose, &prior.Pose, span)
 	if v.Gauges.Equal(&base.Gauges, owner) {
 		w.Bool(false)
 	} else {
@@ -1713,11 +2087,11 @@ func (v *Craft) WriteDelta(w *bits.Writer, base *Craft, owner bool) {
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Craft) ReadDelta(r *bits.Reader, base *Craft, owner bool) {
-	if r.Bool() {
-		v.Pose.ReadDelta(r, &base.Pose)
-	} else {
-		v.Pose = base.Pose
-	}
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *Craft) readPredicted(r *bits.Reader, base, prior *Craft, span motion.Span, owner bool) {
+	v.Pose.ReadPredicted(r, &base.Pose, &prior.Pose, span)
 	if r.Bool() {
 		v.Gauges.ReadDelta(r, &base.Gauges, owner)
 	} else {
@@ -1737,7 +2111,17 @@ func (v *Craft) ReadDelta(r *bits.Reader, base *Craft, owner bool) {
 	}
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *Craft.
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Craft.
+func (v *Craft) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Craft), prior.(*Craft), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Craft) WriteDelta(w *bits.Writer, base *Craft, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Craft.
 func (v *Craft) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*Craft), owner)
 }
@@ -1779,6 +2163,188 @@ func (v *Craft) Assign(from snapshot.State) { v.Copy(from.(*Craft)) }
 // OthersChanged reports whether what everyone sees of v beside its row differs from old.
 func (v *Craft) OthersChanged(old *Craft) bool {
 	return !v.Gauges.Equal(&old.Gauges, false) || !v.Hold.Equal(&old.Hold)
+}
+
+// Kind is Crate's number on the wire.
+func (*Crate) Kind() uint8 { return 10 }
+
+// Position is where the entity is, for interest.
+func (v *Crate) Position() (x, y int32) { return int32(v.Rigid.X), int32(v.Rigid.Y) }
+
+// Write appends v whole, as its owner or as others see it.
+func (v *Crate) Write(w *bits.Writer, owner bool) {
+	v.Rigid.Write(w)
+	v.Purse.Write(w)
+}
+
+// Read sets v to what Write wrote.
+func (v *Crate) Read(r *bits.Reader, owner bool) {
+	v.Rigid.Read(r)
+	v.Purse.Read(r)
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Crate) WritePredicted(w *bits.Writer, base, prior *Crate, span motion.Span, owner bool) {
+	v.Rigid.WritePredicted(w, &base.Rigid, &prior.Rigid, span)
+	if v.Purse == base.Purse {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		v.Purse.WriteDelta(w, &base.Purse)
+	}
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Crate) ReadDelta(r *bits.Reader, base *Crate, owner bool) {
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *Crate) readPredicted(r *bits.Reader, base, prior *Crate, span motion.Span, owner bool) {
+	v.Rigid.ReadPredicted(r, &base.Rigid, &prior.Rigid, span)
+	if r.Bool() {
+		v.Purse.ReadDelta(r, &base.Purse)
+	} else {
+		v.Purse = base.Purse
+	}
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Crate.
+func (v *Crate) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Crate), prior.(*Crate), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Crate) WriteDelta(w *bits.Writer, base *Crate, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Crate.
+func (v *Crate) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
+	v.ReadDelta(r, base.(*Crate), owner)
+}
+
+// Changed reports whether what everyone sees, and what only the owner sees, differs from old.
+func (v *Crate) Changed(old *Crate) (public, private bool) {
+	public = public || v.Rigid != old.Rigid
+	public = public || v.Purse != old.Purse
+	return public, private
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Crate) Copy(from *Crate) {
+	*v = *from
+}
+
+// Layout says how the fields of Crate's rows change.
+func (*Crate) Layout() predict.Layout { return predict.Join(RigidLayout) }
+
+// Values sets row to v's components with hints.
+func (v *Crate) Values(row []int64) {
+	v.Rigid.Values(row[0:8])
+}
+
+// SetValues sets v's components with hints to row.
+func (v *Crate) SetValues(row []int64) {
+	v.Rigid.SetValues(row[0:8])
+}
+
+// Assign makes v the same as from, which is known to be *Crate.
+func (v *Crate) Assign(from snapshot.State) { v.Copy(from.(*Crate)) }
+
+// OthersChanged reports whether what everyone sees of v beside its row differs from old.
+func (v *Crate) OthersChanged(old *Crate) bool {
+	return !(v.Purse == old.Purse)
+}
+
+// Kind is Kite's number on the wire.
+func (*Kite) Kind() uint8 { return 11 }
+
+// Position is where the entity is, for interest.
+func (v *Kite) Position() (x, y int32) { return int32(v.Body.X), int32(v.Body.Y) }
+
+// Write appends v whole, as its owner or as others see it.
+func (v *Kite) Write(w *bits.Writer, owner bool) {
+	v.Body.Write(w)
+	v.Glide.Write(w)
+}
+
+// Read sets v to what Write wrote.
+func (v *Kite) Read(r *bits.Reader, owner bool) {
+	v.Body.Read(r)
+	v.Glide.Read(r)
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Kite) WritePredicted(w *bits.Writer, base, prior *Kite, span motion.Span, owner bool) {
+	if v.Body == base.Body {
+		w.Bool(false)
+	} else {
+		w.Bool(true)
+		v.Body.WriteDelta(w, &base.Body)
+	}
+	v.Glide.WritePredicted(w, &base.Glide, &prior.Glide, span)
+}
+
+// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
+func (v *Kite) ReadDelta(r *bits.Reader, base *Kite, owner bool) {
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *Kite) readPredicted(r *bits.Reader, base, prior *Kite, span motion.Span, owner bool) {
+	if r.Bool() {
+		v.Body.ReadDelta(r, &base.Body)
+	} else {
+		v.Body = base.Body
+	}
+	v.Glide.ReadPredicted(r, &base.Glide, &prior.Glide, span)
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Kite.
+func (v *Kite) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Kite), prior.(*Kite), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Kite) WriteDelta(w *bits.Writer, base *Kite, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Kite.
+func (v *Kite) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
+	v.ReadDelta(r, base.(*Kite), owner)
+}
+
+// Changed reports whether what everyone sees, and what only the owner sees, differs from old.
+func (v *Kite) Changed(old *Kite) (public, private bool) {
+	public = public || v.Body != old.Body
+	public = public || v.Glide != old.Glide
+	return public, private
+}
+
+// Copy makes v the same as from, in memory of its own.
+func (v *Kite) Copy(from *Kite) {
+	*v = *from
+}
+
+// Layout says how the fields of Kite's rows change.
+func (*Kite) Layout() predict.Layout { return predict.Join(GlideLayout) }
+
+// Values sets row to v's components with hints.
+func (v *Kite) Values(row []int64) {
+	v.Glide.Values(row[0:4])
+}
+
+// SetValues sets v's components with hints to row.
+func (v *Kite) SetValues(row []int64) {
+	v.Glide.SetValues(row[0:4])
+}
+
+// Assign makes v the same as from, which is known to be *Kite.
+func (v *Kite) Assign(from snapshot.State) { v.Copy(from.(*Kite)) }
+
+// OthersChanged reports whether what everyone sees of v beside its row differs from old.
+func (v *Kite) OthersChanged(old *Kite) bool {
+	return !(v.Body == old.Body)
 }
 
 // ID is Offer's first byte on the reliable lane.

@@ -52,6 +52,40 @@ type Purse struct {
 	Gold uint32 `rw:"max=1000000"`
 }
 
+// Spin is a rotation and nothing else.
+//
+//realmwire:component
+type Spin struct {
+	Largest uint8 `rw:"max=3 predict=rotation"`
+	A       uint8 `rw:"predict=rotation"`
+	B       uint8 `rw:"predict=rotation"`
+	C       uint8 `rw:"predict=rotation"`
+}
+
+// Rigid is thrown about.
+//
+//realmwire:component position
+type Rigid struct {
+	X       int32  `rw:"min=-100000 max=100000 predict=motion fall=-0.5 half=40"`
+	Y       int32  `rw:"min=-100000 max=100000 predict=motion fall=-0.5 half=40"`
+	Z       int32  `rw:"min=-100000 max=100000 predict=motion fall=-0.5 half=40"`
+	Largest uint8  `rw:"max=3 predict=rotation"`
+	A       uint16 `rw:"max=1023 predict=rotation"`
+	B       uint16 `rw:"max=1023 predict=rotation"`
+	C       uint16 `rw:"max=1023 predict=rotation"`
+	Hot     bool   `rw:"lapse=20"`
+}
+
+// Glide moves in a wide plane.
+//
+//realmwire:component
+type Glide struct {
+	X      int64 `rw:"min=-1099511627776 max=1099511627776 predict=motion"`
+	Y      int64 `rw:"min=-1099511627776 max=1099511627776 predict=motion"`
+	Stance Stance
+	Height uint16
+}
+
 // Hero is played.
 //
 //realmwire:entity id=1
@@ -59,6 +93,23 @@ type Hero struct {
 	Body  Body
 	Look  Look
 	Purse Purse `rw:"owner"`
+	Aim   Spin  `rw:"owner"`
+}
+
+// Crate is a rigid body.
+//
+//realmwire:entity id=10
+type Crate struct {
+	Rigid Rigid
+	Purse Purse
+}
+
+// Kite glides.
+//
+//realmwire:entity id=11
+type Kite struct {
+	Body  Body
+	Glide Glide
 }
 
 // Rock lies there.

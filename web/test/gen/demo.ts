@@ -592,6 +592,161 @@ export const Look: DeltaCodec<Look> = {
   },
 };
 
+/** Spin is a rotation and nothing else. */
+export interface Spin {
+  largest: number;
+  a: number;
+  b: number;
+  c: number;
+}
+export const Spin: DeltaCodec<Spin> = {
+  name: 'Spin',
+  create(): Spin {
+    return { largest: 0, a: 0, b: 0, c: 0 };
+  },
+  write(w: BitWriter, v: Spin): void {
+    w.int(v.largest, 0, 3, 2);
+    w.int(v.a, 0, 255, 8);
+    w.int(v.b, 0, 255, 8);
+    w.int(v.c, 0, 255, 8);
+  },
+  read(r: BitReader): Spin {
+    return {
+      largest: r.int(0, 3, 2),
+      a: r.int(0, 255, 8),
+      b: r.int(0, 255, 8),
+      c: r.int(0, 255, 8),
+    };
+  },
+  writeDelta(w: BitWriter, v: Spin, base: Spin): void {
+    w.intDelta(v.largest, base.largest, 0, 3, 2, 0, 0);
+    w.intDelta(v.a, base.a, 0, 255, 8, 0, 0);
+    w.intDelta(v.b, base.b, 0, 255, 8, 0, 0);
+    w.intDelta(v.c, base.c, 0, 255, 8, 0, 0);
+  },
+  readDelta(r: BitReader, base: Spin): Spin {
+    return {
+      largest: r.intDelta(base.largest, 0, 3, 2, 0, 0),
+      a: r.intDelta(base.a, 0, 255, 8, 0, 0),
+      b: r.intDelta(base.b, 0, 255, 8, 0, 0),
+      c: r.intDelta(base.c, 0, 255, 8, 0, 0),
+    };
+  },
+  equal(a: Spin, b: Spin): boolean {
+    return a.largest === b.largest && a.a === b.a && a.b === b.b && a.c === b.c;
+  },
+};
+
+/** Rigid is thrown about. */
+export interface Rigid {
+  x: number;
+  y: number;
+  z: number;
+  largest: number;
+  a: number;
+  b: number;
+  c: number;
+  hot: boolean;
+}
+export const Rigid: DeltaCodec<Rigid> = {
+  name: 'Rigid',
+  create(): Rigid {
+    return { x: 0, y: 0, z: 0, largest: 0, a: 0, b: 0, c: 0, hot: false };
+  },
+  write(w: BitWriter, v: Rigid): void {
+    w.int(v.x, -100000, 100000, 18);
+    w.int(v.y, -100000, 100000, 18);
+    w.int(v.z, -100000, 100000, 18);
+    w.int(v.largest, 0, 3, 2);
+    w.int(v.a, 0, 1023, 10);
+    w.int(v.b, 0, 1023, 10);
+    w.int(v.c, 0, 1023, 10);
+    w.bool(v.hot);
+  },
+  read(r: BitReader): Rigid {
+    return {
+      x: r.int(-100000, 100000, 18),
+      y: r.int(-100000, 100000, 18),
+      z: r.int(-100000, 100000, 18),
+      largest: r.int(0, 3, 2),
+      a: r.int(0, 1023, 10),
+      b: r.int(0, 1023, 10),
+      c: r.int(0, 1023, 10),
+      hot: r.bool(),
+    };
+  },
+  writeDelta(w: BitWriter, v: Rigid, base: Rigid): void {
+    w.intDelta(v.x, base.x, -100000, 100000, 18, 6, 12);
+    w.intDelta(v.y, base.y, -100000, 100000, 18, 6, 12);
+    w.intDelta(v.z, base.z, -100000, 100000, 18, 6, 12);
+    w.intDelta(v.largest, base.largest, 0, 3, 2, 0, 0);
+    w.intDelta(v.a, base.a, 0, 1023, 10, 4, 7);
+    w.intDelta(v.b, base.b, 0, 1023, 10, 4, 7);
+    w.intDelta(v.c, base.c, 0, 1023, 10, 4, 7);
+    w.bool(v.hot !== base.hot);
+  },
+  readDelta(r: BitReader, base: Rigid): Rigid {
+    return {
+      x: r.intDelta(base.x, -100000, 100000, 18, 6, 12),
+      y: r.intDelta(base.y, -100000, 100000, 18, 6, 12),
+      z: r.intDelta(base.z, -100000, 100000, 18, 6, 12),
+      largest: r.intDelta(base.largest, 0, 3, 2, 0, 0),
+      a: r.intDelta(base.a, 0, 1023, 10, 4, 7),
+      b: r.intDelta(base.b, 0, 1023, 10, 4, 7),
+      c: r.intDelta(base.c, 0, 1023, 10, 4, 7),
+      hot: base.hot !== r.bool(),
+    };
+  },
+  equal(a: Rigid, b: Rigid): boolean {
+    return a.x === b.x && a.y === b.y && a.z === b.z && a.largest === b.largest && a.a === b.a && a.b === b.b && a.c === b.c && a.hot === b.hot;
+  },
+};
+
+/** Glide moves in a wide plane. */
+export interface Glide {
+  x: number;
+  y: number;
+  stance: Stance;
+  height: number;
+}
+export const Glide: DeltaCodec<Glide> = {
+  name: 'Glide',
+  create(): Glide {
+    return { x: 0, y: 0, stance: 0, height: 0 };
+  },
+  write(w: BitWriter, v: Glide): void {
+    w.int(v.x, -1099511627776, 1099511627776, 42);
+    w.int(v.y, -1099511627776, 1099511627776, 42);
+    w.int(v.stance, 0, 4, 3);
+    w.int(v.height, 0, 65535, 16);
+  },
+  read(r: BitReader): Glide {
+    return {
+      x: r.int(-1099511627776, 1099511627776, 42),
+      y: r.int(-1099511627776, 1099511627776, 42),
+      stance: r.int(0, 4, 3) as Stance,
+      height: r.int(0, 65535, 16),
+    };
+  },
+  writeDelta(w: BitWriter, v: Glide, base: Glide): void {
+    w.intDelta(v.x, base.x, -1099511627776, 1099511627776, 42, 14, 28);
+    w.intDelta(v.y, base.y, -1099511627776, 1099511627776, 42, 14, 28);
+    w.intDelta(v.stance, base.stance, 0, 4, 3, 0, 0);
+    w.intDelta(v.height, base.height, 0, 65535, 16, 5, 10);
+  },
+  readDelta(r: BitReader, base: Glide): Glide {
+    return {
+      x: r.intDelta(base.x, -1099511627776, 1099511627776, 42, 14, 28),
+      y: r.intDelta(base.y, -1099511627776, 1099511627776, 42, 14, 28),
+      stance: r.intDelta(base.stance, 0, 4, 3, 0, 0) as Stance,
+      height: r.intDelta(base.height, 0, 65535, 16, 5, 10),
+    };
+  },
+  equal(a: Glide, b: Glide): boolean {
+    return a.x === b.x && a.y === b.y && a.stance === b.stance && a.height === b.height;
+  },
+};
+
 /** Input is what a player wants. */
 export interface Input {
   moveX: number;
@@ -699,12 +854,13 @@ export interface Hero {
   body: Body;
   look: Look;
   purse: Purse;
+  aim: Spin;
 }
 export const Hero: EntityCodec<Hero> = {
   kind: 1,
   name: 'hero',
   create(): Hero {
-    return { body: Body.create(), look: Look.create(), purse: Purse.create() };
+    return { body: Body.create(), look: Look.create(), purse: Purse.create(), aim: Spin.create() };
   },
   position(v: Hero): { x: number; y: number } {
     return v.body;
@@ -713,17 +869,20 @@ export const Hero: EntityCodec<Hero> = {
     Body.write(w, v.body);
     Look.write(w, v.look);
     if (owner) { Purse.write(w, v.purse); }
+    if (owner) { Spin.write(w, v.aim); }
   },
   writeDelta(w: BitWriter, v: Hero, base: Hero, owner: boolean): void {
     if (w.changed(!Body.equal(v.body, base.body))) Body.writeDelta(w, v.body, base.body);
     if (w.changed(!Look.equal(v.look, base.look))) Look.writeDelta(w, v.look, base.look);
     if (owner) { if (w.changed(!Purse.equal(v.purse, base.purse))) Purse.writeDelta(w, v.purse, base.purse); }
+    if (owner) { if (w.changed(!Spin.equal(v.aim, base.aim))) Spin.writeDelta(w, v.aim, base.aim); }
   },
   read(r: BitReader, owner: boolean): Hero {
     return {
       body: Body.read(r),
       look: Look.read(r),
       purse: owner ? (Purse.read(r)) : Purse.create(),
+      aim: owner ? (Spin.read(r)) : Spin.create(),
     };
   },
   readDelta(r: BitReader, base: Hero, owner: boolean): Hero {
@@ -731,6 +890,7 @@ export const Hero: EntityCodec<Hero> = {
       body: r.bool() ? Body.readDelta(r, base.body) : base.body,
       look: r.bool() ? Look.readDelta(r, base.look) : base.look,
       purse: owner ? (r.bool() ? Purse.readDelta(r, base.purse) : base.purse) : base.purse,
+      aim: owner ? (r.bool() ? Spin.readDelta(r, base.aim) : base.aim) : base.aim,
     };
   },
 };
@@ -812,10 +972,82 @@ export const Craft: EntityCodec<Craft> = {
   },
 };
 
+/** Crate is a rigid body. */
+export interface Crate {
+  rigid: Rigid;
+  purse: Purse;
+}
+export const Crate: EntityCodec<Crate> = {
+  kind: 10,
+  name: 'crate',
+  create(): Crate {
+    return { rigid: Rigid.create(), purse: Purse.create() };
+  },
+  position(v: Crate): { x: number; y: number } {
+    return v.rigid;
+  },
+  write(w: BitWriter, v: Crate): void {
+    Rigid.write(w, v.rigid);
+    Purse.write(w, v.purse);
+  },
+  writeDelta(w: BitWriter, v: Crate, base: Crate): void {
+    if (w.changed(!Rigid.equal(v.rigid, base.rigid))) Rigid.writeDelta(w, v.rigid, base.rigid);
+    if (w.changed(!Purse.equal(v.purse, base.purse))) Purse.writeDelta(w, v.purse, base.purse);
+  },
+  read(r: BitReader): Crate {
+    return {
+      rigid: Rigid.read(r),
+      purse: Purse.read(r),
+    };
+  },
+  readDelta(r: BitReader, base: Crate): Crate {
+    return {
+      rigid: r.bool() ? Rigid.readDelta(r, base.rigid) : base.rigid,
+      purse: r.bool() ? Purse.readDelta(r, base.purse) : base.purse,
+    };
+  },
+};
+
+/** Kite glides. */
+export interface Kite {
+  body: Body;
+  glide: Glide;
+}
+export const Kite: EntityCodec<Kite> = {
+  kind: 11,
+  name: 'kite',
+  create(): Kite {
+    return { body: Body.create(), glide: Glide.create() };
+  },
+  position(v: Kite): { x: number; y: number } {
+    return v.body;
+  },
+  write(w: BitWriter, v: Kite): void {
+    Body.write(w, v.body);
+    Glide.write(w, v.glide);
+  },
+  writeDelta(w: BitWriter, v: Kite, base: Kite): void {
+    if (w.changed(!Body.equal(v.body, base.body))) Body.writeDelta(w, v.body, base.body);
+    if (w.changed(!Glide.equal(v.glide, base.glide))) Glide.writeDelta(w, v.glide, base.glide);
+  },
+  read(r: BitReader): Kite {
+    return {
+      body: Body.read(r),
+      glide: Glide.read(r),
+    };
+  },
+  readDelta(r: BitReader, base: Kite): Kite {
+    return {
+      body: r.bool() ? Body.readDelta(r, base.body) : base.body,
+      glide: r.bool() ? Glide.readDelta(r, base.glide) : base.glide,
+    };
+  },
+};
+
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '8493190b1dd0e978',
-  kinds: [Hero, Rock, Craft],
+  hash: '427144bfde98ef32',
+  kinds: [Hero, Rock, Craft, Crate, Kite],
   messages: [Offer, Telegram],
   input: Input,
 };
