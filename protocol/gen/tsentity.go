@@ -19,12 +19,18 @@ func (g *tsEmitter) entity(d *schema.Def) {
 	}
 	g.line("\twrite(w: BitWriter, v: %s%s): void {", d.Name, owner)
 	g.each(d, "%[2]s.write(w, v.%[1]s%[3]s);")
-	g.line("\twriteDelta(w: BitWriter, v: %s, base: %s%s): void {", d.Name, d.Name, owner)
-	g.each(d, "if (w.changed(!%[2]s.equal(v.%[1]s, base.%[1]s%[3]s))) %[2]s.writeDelta(w, v.%[1]s, base.%[1]s%[3]s);")
+	if !foreseen(d) {
+		g.line("\twriteDelta(w: BitWriter, v: %s, base: %s%s): void {", d.Name, d.Name, owner)
+		g.each(d, "if (w.changed(!%[2]s.equal(v.%[1]s, base.%[1]s%[3]s))) %[2]s.writeDelta(w, v.%[1]s, base.%[1]s%[3]s);")
+	}
 	g.line("\tread(r: BitReader%s): %s {\n\t\treturn {", owner, d.Name)
 	g.make(d, "%[2]s.read(r%[3]s)", "%[2]s.create()")
-	g.line("\treadDelta(r: BitReader, base: %s%s): %s {\n\t\treturn {", d.Name, owner, d.Name)
-	g.make(d, "r.bool() ? %[2]s.readDelta(r, base.%[1]s%[3]s) : base.%[1]s", "base.%[1]s")
+	if foreseen(d) {
+		g.predictedEntity(d, owner)
+	} else {
+		g.line("\treadDelta(r: BitReader, base: %s%s): %s {\n\t\treturn {", d.Name, owner, d.Name)
+		g.make(d, "r.bool() ? %[2]s.readDelta(r, base.%[1]s%[3]s) : base.%[1]s", "base.%[1]s")
+	}
 	g.line("};\n")
 }
 

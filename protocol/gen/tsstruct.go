@@ -10,6 +10,10 @@ import (
 func (g *tsEmitter) structDef(d *schema.Def) {
 	g.fields(d)
 	g.codecs(d)
+	if p, ok := predicted(d); ok && g.delta[d] {
+		g.predictedStruct(d, p)
+		return
+	}
 	iface, extra, who := "Codec", "", ""
 	if g.delta[d] {
 		iface = "DeltaCodec"
@@ -24,6 +28,16 @@ func (g *tsEmitter) structDef(d *schema.Def) {
 	}
 	g.line("export const %s: %s<%s> = {\n%s\tname: '%s',", d.Name, iface, d.Name, extra, d.Name)
 	g.create(d)
+	g.whole(d, who)
+	if g.delta[d] && iface != "MessageCodec" {
+		g.deltaMethods(d, who)
+	}
+	g.equal(d, who)
+	g.line("};\n")
+}
+
+// whole writes the methods for whole values.
+func (g *tsEmitter) whole(d *schema.Def, who string) {
 	v, r := "v: "+d.Name, "r: BitReader"
 	if len(d.Fields) == 0 {
 		v, r = "_v: "+d.Name, "_r: BitReader"
@@ -42,11 +56,6 @@ func (g *tsEmitter) structDef(d *schema.Def) {
 		}
 	}
 	g.line("\t\t};\n\t},")
-	if g.delta[d] && iface != "MessageCodec" {
-		g.deltaMethods(d, who)
-	}
-	g.equal(d, who)
-	g.line("};\n")
 }
 
 func ifOwner(f schema.Field, stmt string) string {

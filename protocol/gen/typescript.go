@@ -34,7 +34,8 @@ func emitTypeScript(s *schema.Schema, sdk string) []byte {
 	return []byte(header + "\n\n" +
 		imports(body, sdk+"/bits", "BitReader", "BitWriter") +
 		fieldImports(body, sdk+"/fields") +
-		imports(body, sdk+"/schema", "Codec", "DeltaCodec", "EntityCodec", "MessageCodec", "OwnedCodec", "Schema") + "\n" + body)
+		imports(body, sdk+"/schema", "Codec", "DeltaCodec", "EntityCodec", "MessageCodec", "OwnedCodec", "PredictedCodec", "Schema") +
+		motionImports(s, sdk) + "\n" + body)
 }
 
 // imports is the statement for those of the names that body uses.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"flag"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -43,8 +42,10 @@ func TestFit(t *testing.T) {
 	}
 	spelled, of := cluster(counts)
 	t.Logf("%d contexts in %d codes", len(of), len(spelled))
-	if err := os.WriteFile("tables.go", write(spelled, of), 0o644); err != nil {
-		t.Fatal(err)
+	for path, text := range map[string]string{"tables.go": goTables(spelled, of), typeScriptTables: typeScript(spelled, of), godotTables: godot(spelled, of)} {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -112,7 +113,7 @@ func bare(l *Layout, b *Body) Body {
 
 // cluster finds few codes that serve all contexts: each context goes to the code that is shortest for it, each code is fitted to its
 // contexts, until nothing moves.
-func cluster(counts *[contexts][symbols]int) (spelled []string, of []byte) {
+func cluster(counts *[contexts][symbols]int) (spelled []string, _ string) {
 	var seen []int
 	for c := range counts {
 		if total(&counts[c]) > 0 {
@@ -155,7 +156,7 @@ func cluster(counts *[contexts][symbols]int) (spelled []string, of []byte) {
 			break
 		}
 	}
-	of = make([]byte, contexts)
+	of := make([]byte, contexts)
 	for c := range of {
 		g, ok := group[c]
 		if !ok {
@@ -170,7 +171,7 @@ func cluster(counts *[contexts][symbols]int) (spelled []string, of []byte) {
 		}
 		spelled = append(spelled, b.String())
 	}
-	return spelled, of
+	return spelled, string(of)
 }
 
 // nearest is the seen context that is most like one never seen: of the same residual, by the next speed, where there is one.
@@ -249,21 +250,38 @@ func huffman(h *[symbols]int) (lengths [symbols]int) {
 	}
 }
 
-func write(spelled []string, of []byte) []byte {
-	var b strings.Builder
-	b.WriteString("package motion\n\n// Made by go test ./protocol/motion -run Fit -fit. See docs/wire.md#codes.\n\n")
-	b.WriteString("// spellings are the lengths of each code's words, a letter a symbol: a is 1.\nvar spellings = [...]string{\n")
-	for _, s := range spelled {
-		fmt.Fprintf(&b, "\t%q,\n", s)
-	}
-	b.WriteString("}\n\n// codeOf says which code serves a context: 0 is the first.\nconst codeOf = \"\" +\n")
+// Where clients have the tables.
+const (
+	typeScriptTables = "../../web/src/sdk/motioncodes.ts"
+	godotTables      = "../../godot/addons/realmwire/motion/motion_codes.gd"
+)
+
+// mapLines cuts the map for reading.
+func mapLines(of string) []string {
+	var out []string
 	for i := 0; i < len(of); i += mapWidth {
-		end := min(len(of), i+mapWidth)
-		plus := " +"
-		if end == len(of) {
-			plus = ""
-		}
-		fmt.Fprintf(&b, "\t%q%s\n", of[i:end], plus)
+		out = append(out, of[i:min(len(of), i+mapWidth)])
 	}
-	return []byte(b.String())
+	return out
+}
+
+func goTables(spelled []string, of string) string {
+	return "package motion\n\n// Made by go test ./protocol/motion -run Fit -fit. See docs/wire.md#predicted-difference.\n\n" +
+		"// spellings are the lengths of each code's words, a letter a symbol: a is 1.\nvar spellings = [...]string{\n\t\"" +
+		strings.Join(spelled, "\",\n\t\"") + "\",\n}\n\n// codeOf says which code serves a context: 0 is the first.\nconst codeOf = \"\" +\n\t\"" +
+		strings.Join(mapLines(of), "\" +\n\t\"") + "\"\n"
+}
+
+func typeScript(spelled []string, of string) string {
+	return "// Made by go test ./protocol/motion -run Fit -fit. See docs/wire.md#predicted-difference.\n\n" +
+		"/** The lengths of each code's words, a letter a symbol: a is 1. */\nexport const SPELLINGS: readonly string[] = [\n  '" +
+		strings.Join(spelled, "',\n  '") + "',\n];\n\n/** Which code serves a context: 0 is the first. */\nexport const CODE_OF: string =\n  '" +
+		strings.Join(mapLines(of), "' +\n  '") + "';\n"
+}
+
+func godot(spelled []string, of string) string {
+	return "class_name RealmwireMotionCodes\nextends RefCounted\n## The static codes of what moves. Made by [code]go test ./protocol/motion -run Fit -fit[/code]; see\n## docs/wire.md, \"Predicted difference\".\n\n" +
+		"## The lengths of each code's words, a letter a symbol: a is 1.\nconst SPELLINGS: Array[String] = [\n\t\"" +
+		strings.Join(spelled, "\",\n\t\"") + "\",\n]\n\n## Which code serves a context: 0 is the first.\nconst CODE_OF: String = (\n\t\"" +
+		strings.Join(mapLines(of), "\"\n\t+ \"") + "\"\n)\n"
 }

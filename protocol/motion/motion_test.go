@@ -136,17 +136,19 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric(float64(w.Len()), "bits")
 }
 
-// docs/wire.md spells the codes out, so that a client can be written from it alone.
-func TestTheDocumentHasTheCodes(t *testing.T) {
+// docs/wire.md spells the codes out, so that a client can be written from it alone; the clients here have them in files of their own.
+func TestTheCodesAreTheSameEverywhere(t *testing.T) {
 	page, err := os.ReadFile("../../docs/wire.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "```\n" + strings.Join(spellings[:], "\n") + "\n```\n\nThe map:\n\n```\n"
-	for i := 0; i < len(codeOf); i += mapWidth {
-		want += codeOf[i:min(len(codeOf), i+mapWidth)] + "\n"
-	}
-	if !strings.Contains(string(page), want+"```\n") {
+	want := "```\n" + strings.Join(spellings[:], "\n") + "\n```\n\nThe map:\n\n```\n" + strings.Join(mapLines(codeOf), "\n") + "\n```\n"
+	if !strings.Contains(string(page), want) {
 		t.Errorf("docs/wire.md lacks the codes of tables.go:\n%s", want)
+	}
+	for path, want := range map[string]string{typeScriptTables: typeScript(spellings[:], codeOf), godotTables: godot(spellings[:], codeOf)} {
+		if got, err := os.ReadFile(path); err != nil || string(got) != want {
+			t.Errorf("%s is not what tables.go says (%v): go test ./protocol/motion -run Fit -fit", path, err)
+		}
 	}
 }

@@ -1,6 +1,6 @@
 package motion
 
-// Made by go test ./protocol/motion -run Fit -fit. See docs/wire.md#codes.
+// Made by go test ./protocol/motion -run Fit -fit. See docs/wire.md#predicted-difference.
 
 // spellings are the lengths of each code's words, a letter a symbol: a is 1.
 var spellings = [...]string{

@@ -158,14 +158,15 @@ export class FakeSocket {
     const w = new BitWriter();
     this.tick++;
     writeHeader(w, { tick: this.tick, verify: false, echo: null, holdMs: 0, lead: null, starved: false });
-    w.bool(true);
-    w.varuint(0, 2);
+    w.bool(false); // no snapshot is named
+    w.varuint(1, 2);
+    w.uint(0, 4);
+    w.bool(false); // no gap
     w.uint(0b01, 2);
     w.varuint(7, 8);
     w.uint(Player.kind, 6);
     w.bool(true);
     Player.write(w, { ...Player.create(), body: { x: 2000, y: 2000, facing: 0 } }, true);
-    w.bool(false);
     this.frame(LATEST, w.bytes());
   }
 

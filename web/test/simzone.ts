@@ -260,10 +260,13 @@ export class Sim {
       { slot: 0, s: this.own, write: (to: BitWriter) => Player.write(to, this.own.state, true), kind: Player.kind },
       { slot: 3, s: this.npc, write: (to: BitWriter) => NPC.write(to, this.npc.state, false), kind: NPC.kind },
     ];
-    for (const { slot, s, write, kind } of records) {
-      if (!s.due(this.tick)) continue;
-      w.bool(true);
-      w.varuint(slot - next, 2);
+    const due = records.filter(({ s }) => s.due(this.tick));
+    w.bool(false); // no snapshot is named
+    w.varuint(due.length, 2);
+    if (due.length > 0) w.uint(10, 4); // gaps whole, in ten bits
+    for (const { slot, s, write, kind } of due) {
+      w.bool(false);
+      w.uint(slot - next, 10);
       next = slot + 1;
       w.uint(0b01, 2);
       w.varuint(s.id, 8);
@@ -276,7 +279,6 @@ export class Sim {
       s.sends++;
       s.sentIn.add(this.tick);
     }
-    w.bool(false);
     if (this.verify) w.uint(crc32(sum.bytes()), 32);
     this.post(false, LATEST, w.bytes().slice());
   }

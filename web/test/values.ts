@@ -34,9 +34,10 @@ function checkCase(codec: AnyCodec, c: Case, what: string): void {
   if (c.value !== undefined) alike(v, c.value, what);
   if (c.delta === '') return;
   const { writeDelta, readDelta } = codec;
-  assert.ok(writeDelta !== undefined && readDelta !== undefined, `${what} has no differences here`);
-  assert.equal(given((w) => writeDelta(w, v, base, c.owner)), c.delta, `${what}, difference`);
-  const next = taken(c.delta, (r) => readDelta(r, base, c.owner), what);
+  assert.ok(readDelta !== undefined, `${what} has no differences here`);
+  // What is predicted only servers write.
+  if (writeDelta !== undefined) assert.equal(given((w) => writeDelta(w, v, base, c.owner)), c.delta, `${what}, difference`);
+  const next = taken(c.delta, (r) => readDelta.call(codec, r, base, c.owner), what);
   assert.equal(written(next), c.whole, `${what}, from its difference`);
   assert.equal(written(base), c.base, `${what}: its base was changed`);
 }

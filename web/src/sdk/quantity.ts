@@ -112,3 +112,14 @@ export function unpackQuat(p: PackedQuat, width: number): Quat {
 export function samePacked(a: PackedQuat, b: PackedQuat): boolean {
   return a.largest === b.largest && a.parts.every((v, i) => v === b.parts[i]);
 }
+
+/** A rotation's smallest three as integers: which part is left out, and the others. */
+export function quatIntegers(q: Quat, width: number): [number, number, number, number] {
+  const p = packQuat(q, width);
+  return [p.largest, ...p.parts];
+}
+
+/** What quatIntegers was given, as a client holds it. */
+export function quatOf(n: readonly [number, number, number, number], width: number): Quat {
+  return unpackQuat({ largest: n[0], parts: [n[1], n[2], n[3]] }, width);
+}

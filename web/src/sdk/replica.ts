@@ -1,11 +1,10 @@
 import { BitReader, BitWriter } from './bits';
 import { crc32 } from './crc32';
+import { AGED, GONE, MAX_AGE, MAX_LAG, readRecords, SPAWN, type Record } from './records';
 import type { EntityCodec, Schema } from './schema';
-import { MAX_IN_VIEW, readHeader, type SnapshotHeader } from './snapshot';
+import { readHeader, type SnapshotHeader } from './snapshot';
 
-const MAX_AGE = 127; // baseline ages are 7 bits; this one means "older, and unambiguous"
 const KIND_BITS = 6;
-const SLOT_GROUP = 2;
 const ID_GROUP = 8;
 const CHECKSUM_BITS = 32;
 
@@ -47,23 +46,30 @@ export class Replicated {
     this.own = own;
   }
 
-  /** The baseline that an age means. See docs/wire.md#baselines. */
-  version(tick: number, age: number): Version | null {
+  /** The newest version that a snapshot at or before tick brought. See docs/wire.md#baselines. */
+  standing(tick: number): Version | null {
     for (let i = this.versions.length - 1; i >= 0; i--) {
       const v = this.versions[i] as Version;
-      if (age === MAX_AGE ? v.tick + MAX_AGE <= tick : v.tick === tick - age) return v;
+      if (v.tick <= tick) return v;
     }
     return null;
   }
 
+  /** The version that the snapshot of tick brought. */
+  exact(tick: number): Version | null {
+    const v = this.standing(tick);
+    return v?.tick === tick ? v : null;
+  }
+
   /**
-   * Makes state the newest version, and drops those that no baseline can mean any more: the server's baselines only
-   * move forward (base is what this one was built on), and beyond MAX_AGE only the newest of the old ones counts.
+   * Makes state the newest version, and drops those that nothing can mean any more: the server's baselines only move
+   * forward (base is what this one was built on), predictions look back MAX_LAG ticks from there at most, and beyond
+   * MAX_AGE only the newest of the old ones counts.
    */
   push(tick: number, state: unknown, base: number): void {
     const all = this.versions;
     let drop = 0;
-    while (drop < all.length && (all[drop] as Version).tick < base) drop++;
+    while (drop < all.length && (all[drop] as Version).tick + MAX_LAG < base) drop++;
     while (drop + 1 < all.length && (all[drop + 1] as Version).tick + MAX_AGE <= tick) drop++;
     all.splice(0, drop);
     all.push({ tick, state });
@@ -101,6 +107,8 @@ export class Replica {
   private newest = 0;
   private older = 0;
   private pending: Change[] = [];
+  /** The slots of the records of each snapshot that one to come may name, by tick. */
+  private readonly held = new Map<number, number[]>();
   private readonly sum = new BitWriter(2048);
 
   constructor(schema: Schema) {
@@ -155,26 +163,19 @@ export class Replica {
   }
 
   private decode(r: BitReader, h: SnapshotHeader): Refusal | null {
-    let next = 0;
-    let age = 0;
-    while (r.bool()) {
-      const slot = next + r.varuint(SLOT_GROUP);
-      if (r.failed || slot >= MAX_IN_VIEW) return 'malformed';
-      next = slot + 1;
-      let c: Change | Refusal;
-      if (!r.bool()) {
-        if (r.bool()) age = r.uint(7);
-        c = this.decodeUpdate(r, h.tick, age, slot);
-      } else if (r.bool()) {
-        c = { slot, entity: null, fresh: false, state: null, base: 0, own: false };
-      } else {
-        c = this.decodeSpawn(r, slot);
-      }
+    return readRecords(r, h.tick, this.held, (record) => {
+      const c = this.decodeRecord(r, h.tick, record);
       if (typeof c === 'string') return c;
       if (r.failed) return 'malformed';
       this.pending.push(c);
-    }
-    return r.failed ? 'malformed' : null;
+      return null;
+    });
+  }
+
+  private decodeRecord(r: BitReader, tick: number, record: Record): Change | Refusal {
+    const { slot } = record;
+    if (record.form === GONE) return { slot, entity: null, fresh: false, state: null, base: 0, own: false };
+    return record.form === SPAWN ? this.decodeSpawn(r, slot) : this.decodeUpdate(r, tick, record);
   }
 
   private decodeSpawn(r: BitReader, slot: number): Change | Refusal {
@@ -188,13 +189,26 @@ export class Replica {
     return { slot, entity, fresh: !known, state: codec.read(r, own), base: 0, own };
   }
 
-  private decodeUpdate(r: BitReader, tick: number, age: number, slot: number): Change | Refusal {
-    if (age === 0 || (age >= tick && age !== MAX_AGE)) return 'malformed';
+  private decodeUpdate(r: BitReader, tick: number, record: Record): Change | Refusal {
+    const { slot, age, named } = record;
+    if (record.form === AGED && (age === 0 || (age >= tick && age !== MAX_AGE))) return 'malformed';
     const entity = this.slots[slot];
-    const base = entity?.version(tick, age);
-    if (entity === undefined || base === null || base === undefined) return 'baseline';
-    const own = entity.own;
-    return { slot, entity, fresh: false, state: entity.codec.readDelta(r, base.state, own), base: base.tick, own };
+    if (entity === undefined) return 'baseline';
+    let prior: Version | null = null;
+    let base: Version | null;
+    if (record.form === AGED) {
+      base = age === MAX_AGE ? entity.standing(tick - age) : entity.exact(tick - age);
+    } else {
+      base = entity.standing(named);
+      if (record.lag > 0) prior = entity.exact(named - record.lag);
+    }
+    if (base === null) return 'baseline';
+    const { codec, own } = entity;
+    const state =
+      prior !== null && codec.readPredicted !== undefined
+        ? codec.readPredicted(r, base.state, prior.state, { ahead: tick - named, lag: record.lag }, own)
+        : codec.readDelta(r, base.state, own);
+    return { slot, entity, fresh: false, state, base: base.tick, own };
   }
 
   private commit(tick: number): void {
@@ -216,6 +230,10 @@ export class Replica {
       if (c.own) this.mine = c.entity;
       c.entity.push(tick, c.state, c.base);
     }
+    for (const t of this.held.keys()) {
+      if (t + MAX_AGE <= tick) this.held.delete(t);
+    }
+    this.held.set(tick, this.pending.map((c) => c.slot));
     const gap = tick - this.newest;
     // A shift by 32 would be a shift by 0 here.
     const before = gap < 32 ? this.older << gap : 0;

@@ -1,4 +1,5 @@
 import type { BitReader, BitWriter } from './bits';
+import type { Span } from './motion';
 
 // What `realmwire gen` emits for a game implements these. They are declared with method syntax on purpose: methods are
 // compared loosely, so that an EntityCodec<Player> can stand in a list of EntityCodec<unknown>.
@@ -29,6 +30,14 @@ export interface OwnedCodec<T> {
   equal(a: T, b: T, owner: boolean): boolean;
 }
 
+/** A codec of a component whose motion is foreseen: from base, by how that differs from prior. */
+export interface PredictedCodec<T> extends Codec<T> {
+  readPredicted(r: BitReader, base: T, prior: T, span: Span): T;
+  /** Where no version from before base is known. */
+  readDelta(r: BitReader, base: T): T;
+  equal(a: T, b: T): boolean;
+}
+
 /** How an entity kind travels. Some components only the owner is sent; for others they keep their initial value. */
 export interface EntityCodec<T> {
   /** The kind's number on the wire. */
@@ -39,8 +48,11 @@ export interface EntityCodec<T> {
   position(v: T): { x: number; y: number };
   write(w: BitWriter, v: T, owner: boolean): void;
   read(r: BitReader, owner: boolean): T;
-  writeDelta(w: BitWriter, v: T, base: T, owner: boolean): void;
+  /** Kinds that are predicted have none: only servers write them. */
+  writeDelta?(w: BitWriter, v: T, base: T, owner: boolean): void;
   readDelta(r: BitReader, base: T, owner: boolean): T;
+  /** Kinds that are predicted have it. */
+  readPredicted?(r: BitReader, base: T, prior: T, span: Span, owner: boolean): T;
 }
 
 /** A message of the reliable lane; its id is its first byte. */

@@ -2,7 +2,8 @@
 
 import type { BitReader, BitWriter } from '../../src/sdk/bits';
 import * as codec from '../../src/sdk/fields';
-import type { Codec, DeltaCodec, EntityCodec, MessageCodec, OwnedCodec, Schema } from '../../src/sdk/schema';
+import type { Codec, DeltaCodec, EntityCodec, MessageCodec, OwnedCodec, PredictedCodec, Schema } from '../../src/sdk/schema';
+import * as motion from '../../src/sdk/motion';
 
 /** Stance is an enum. */
 export const Stance = {
@@ -26,7 +27,13 @@ const posePosition = codec.vec3(codec.fixed(1, 100, -100000, 100000, 18, 6, 12))
 const poseFacing = codec.quat(9, 4, 6);
 const poseThrust = codec.fixed(1, 64, -64, 64, 8, 0, 0);
 const poseHeading = codec.turn(12, 4, 8);
-export const Pose: DeltaCodec<Pose> = {
+const poseMotion: motion.MotionLayout = { place: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: -100000, max: 100000 }], top: 510 };
+
+function poseBody(v: Pose): motion.Body {
+  return { place: [codec.steps(v.position.x, 1, 100, -100000, 100000), codec.steps(v.position.y, 1, 100, -100000, 100000), codec.steps(v.position.z, 1, 100, -100000, 100000)], turn: codec.quatIntegers(v.facing, 9) };
+}
+
+export const Pose: PredictedCodec<Pose> = {
   name: 'Pose',
   create(): Pose {
     return { position: posePosition.create(), facing: poseFacing.create(), thrust: poseThrust.create(), heading: poseHeading.create(), landed: false };
@@ -47,21 +54,18 @@ export const Pose: DeltaCodec<Pose> = {
       landed: r.bool(),
     };
   },
-  writeDelta(w: BitWriter, v: Pose, base: Pose): void {
-    posePosition.writeDelta(w, v.position, base.position);
-    poseFacing.writeDelta(w, v.facing, base.facing);
-    poseThrust.writeDelta(w, v.thrust, base.thrust);
-    poseHeading.writeDelta(w, v.heading, base.heading);
-    w.bool(v.landed !== base.landed);
+  readPredicted(r: BitReader, base: Pose, prior: Pose, span: motion.Span): Pose {
+    const now = motion.readMotion(r, poseMotion, poseBody(base), poseBody(prior), span);
+    return {
+      position: { x: codec.fromSteps(now.place[0], 1, 100), y: codec.fromSteps(now.place[1], 1, 100), z: codec.fromSteps(now.place[2], 1, 100) },
+      facing: codec.quatOf(now.turn, 9),
+      thrust: now.altered ? (poseThrust.readDelta(r, base.thrust)) : base.thrust,
+      heading: now.altered ? (poseHeading.readDelta(r, base.heading)) : base.heading,
+      landed: now.altered ? (base.landed !== r.bool()) : base.landed,
+    };
   },
   readDelta(r: BitReader, base: Pose): Pose {
-    return {
-      position: posePosition.readDelta(r, base.position),
-      facing: poseFacing.readDelta(r, base.facing),
-      thrust: poseThrust.readDelta(r, base.thrust),
-      heading: poseHeading.readDelta(r, base.heading),
-      landed: base.landed !== r.bool(),
-    };
+    return Pose.readPredicted(r, base, base, motion.STILL);
   },
   equal(a: Pose, b: Pose): boolean {
     return posePosition.equal(a.position, b.position) && poseFacing.equal(a.facing, b.facing) && poseThrust.equal(a.thrust, b.thrust) && poseHeading.equal(a.heading, b.heading) && a.landed === b.landed;
@@ -599,7 +603,13 @@ export interface Spin {
   b: number;
   c: number;
 }
-export const Spin: DeltaCodec<Spin> = {
+const spinMotion: motion.MotionLayout = { place: [], top: 255 };
+
+function spinBody(v: Spin): motion.Body {
+  return { place: [0, 0, 0], turn: [v.largest, v.a, v.b, v.c] };
+}
+
+export const Spin: PredictedCodec<Spin> = {
   name: 'Spin',
   create(): Spin {
     return { largest: 0, a: 0, b: 0, c: 0 };
@@ -618,19 +628,18 @@ export const Spin: DeltaCodec<Spin> = {
       c: r.int(0, 255, 8),
     };
   },
-  writeDelta(w: BitWriter, v: Spin, base: Spin): void {
-    w.intDelta(v.largest, base.largest, 0, 3, 2, 0, 0);
-    w.intDelta(v.a, base.a, 0, 255, 8, 0, 0);
-    w.intDelta(v.b, base.b, 0, 255, 8, 0, 0);
-    w.intDelta(v.c, base.c, 0, 255, 8, 0, 0);
+  readPredicted(r: BitReader, base: Spin, prior: Spin, span: motion.Span): Spin {
+    const now = motion.readMotion(r, spinMotion, spinBody(base), spinBody(prior), span);
+    if (now.altered) r.fail();
+    return {
+      largest: now.turn[0],
+      a: now.turn[1],
+      b: now.turn[2],
+      c: now.turn[3],
+    };
   },
   readDelta(r: BitReader, base: Spin): Spin {
-    return {
-      largest: r.intDelta(base.largest, 0, 3, 2, 0, 0),
-      a: r.intDelta(base.a, 0, 255, 8, 0, 0),
-      b: r.intDelta(base.b, 0, 255, 8, 0, 0),
-      c: r.intDelta(base.c, 0, 255, 8, 0, 0),
-    };
+    return Spin.readPredicted(r, base, base, motion.STILL);
   },
   equal(a: Spin, b: Spin): boolean {
     return a.largest === b.largest && a.a === b.a && a.b === b.b && a.c === b.c;
@@ -648,7 +657,13 @@ export interface Rigid {
   c: number;
   hot: boolean;
 }
-export const Rigid: DeltaCodec<Rigid> = {
+const rigidMotion: motion.MotionLayout = { place: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: -100000, max: 100000 }], top: 1023 };
+
+function rigidBody(v: Rigid): motion.Body {
+  return { place: [v.x, v.y, v.z], turn: [v.largest, v.a, v.b, v.c] };
+}
+
+export const Rigid: PredictedCodec<Rigid> = {
   name: 'Rigid',
   create(): Rigid {
     return { x: 0, y: 0, z: 0, largest: 0, a: 0, b: 0, c: 0, hot: false };
@@ -675,27 +690,21 @@ export const Rigid: DeltaCodec<Rigid> = {
       hot: r.bool(),
     };
   },
-  writeDelta(w: BitWriter, v: Rigid, base: Rigid): void {
-    w.intDelta(v.x, base.x, -100000, 100000, 18, 6, 12);
-    w.intDelta(v.y, base.y, -100000, 100000, 18, 6, 12);
-    w.intDelta(v.z, base.z, -100000, 100000, 18, 6, 12);
-    w.intDelta(v.largest, base.largest, 0, 3, 2, 0, 0);
-    w.intDelta(v.a, base.a, 0, 1023, 10, 4, 7);
-    w.intDelta(v.b, base.b, 0, 1023, 10, 4, 7);
-    w.intDelta(v.c, base.c, 0, 1023, 10, 4, 7);
-    w.bool(v.hot !== base.hot);
+  readPredicted(r: BitReader, base: Rigid, prior: Rigid, span: motion.Span): Rigid {
+    const now = motion.readMotion(r, rigidMotion, rigidBody(base), rigidBody(prior), span);
+    return {
+      x: now.place[0],
+      y: now.place[1],
+      z: now.place[2],
+      largest: now.turn[0],
+      a: now.turn[1],
+      b: now.turn[2],
+      c: now.turn[3],
+      hot: base.hot !== now.altered,
+    };
   },
   readDelta(r: BitReader, base: Rigid): Rigid {
-    return {
-      x: r.intDelta(base.x, -100000, 100000, 18, 6, 12),
-      y: r.intDelta(base.y, -100000, 100000, 18, 6, 12),
-      z: r.intDelta(base.z, -100000, 100000, 18, 6, 12),
-      largest: r.intDelta(base.largest, 0, 3, 2, 0, 0),
-      a: r.intDelta(base.a, 0, 1023, 10, 4, 7),
-      b: r.intDelta(base.b, 0, 1023, 10, 4, 7),
-      c: r.intDelta(base.c, 0, 1023, 10, 4, 7),
-      hot: base.hot !== r.bool(),
-    };
+    return Rigid.readPredicted(r, base, base, motion.STILL);
   },
   equal(a: Rigid, b: Rigid): boolean {
     return a.x === b.x && a.y === b.y && a.z === b.z && a.largest === b.largest && a.a === b.a && a.b === b.b && a.c === b.c && a.hot === b.hot;
@@ -709,7 +718,13 @@ export interface Glide {
   stance: Stance;
   height: number;
 }
-export const Glide: DeltaCodec<Glide> = {
+const glideMotion: motion.MotionLayout = { place: [{ min: -1099511627776, max: 1099511627776 }, { min: -1099511627776, max: 1099511627776 }], top: 0 };
+
+function glideBody(v: Glide): motion.Body {
+  return { place: [v.x, v.y, 0], turn: [0, 0, 0, 0] };
+}
+
+export const Glide: PredictedCodec<Glide> = {
   name: 'Glide',
   create(): Glide {
     return { x: 0, y: 0, stance: 0, height: 0 };
@@ -728,19 +743,17 @@ export const Glide: DeltaCodec<Glide> = {
       height: r.int(0, 65535, 16),
     };
   },
-  writeDelta(w: BitWriter, v: Glide, base: Glide): void {
-    w.intDelta(v.x, base.x, -1099511627776, 1099511627776, 42, 14, 28);
-    w.intDelta(v.y, base.y, -1099511627776, 1099511627776, 42, 14, 28);
-    w.intDelta(v.stance, base.stance, 0, 4, 3, 0, 0);
-    w.intDelta(v.height, base.height, 0, 65535, 16, 5, 10);
+  readPredicted(r: BitReader, base: Glide, prior: Glide, span: motion.Span): Glide {
+    const now = motion.readMotion(r, glideMotion, glideBody(base), glideBody(prior), span);
+    return {
+      x: now.place[0],
+      y: now.place[1],
+      stance: now.altered ? (r.intDelta(base.stance, 0, 4, 3, 0, 0) as Stance) : base.stance,
+      height: now.altered ? (r.intDelta(base.height, 0, 65535, 16, 5, 10)) : base.height,
+    };
   },
   readDelta(r: BitReader, base: Glide): Glide {
-    return {
-      x: r.intDelta(base.x, -1099511627776, 1099511627776, 42, 14, 28),
-      y: r.intDelta(base.y, -1099511627776, 1099511627776, 42, 14, 28),
-      stance: r.intDelta(base.stance, 0, 4, 3, 0, 0) as Stance,
-      height: r.intDelta(base.height, 0, 65535, 16, 5, 10),
-    };
+    return Glide.readPredicted(r, base, base, motion.STILL);
   },
   equal(a: Glide, b: Glide): boolean {
     return a.x === b.x && a.y === b.y && a.stance === b.stance && a.height === b.height;
@@ -871,12 +884,6 @@ export const Hero: EntityCodec<Hero> = {
     if (owner) { Purse.write(w, v.purse); }
     if (owner) { Spin.write(w, v.aim); }
   },
-  writeDelta(w: BitWriter, v: Hero, base: Hero, owner: boolean): void {
-    if (w.changed(!Body.equal(v.body, base.body))) Body.writeDelta(w, v.body, base.body);
-    if (w.changed(!Look.equal(v.look, base.look))) Look.writeDelta(w, v.look, base.look);
-    if (owner) { if (w.changed(!Purse.equal(v.purse, base.purse))) Purse.writeDelta(w, v.purse, base.purse); }
-    if (owner) { if (w.changed(!Spin.equal(v.aim, base.aim))) Spin.writeDelta(w, v.aim, base.aim); }
-  },
   read(r: BitReader, owner: boolean): Hero {
     return {
       body: Body.read(r),
@@ -886,11 +893,14 @@ export const Hero: EntityCodec<Hero> = {
     };
   },
   readDelta(r: BitReader, base: Hero, owner: boolean): Hero {
+    return this.readPredicted!(r, base, base, motion.STILL, owner);
+  },
+  readPredicted(r: BitReader, base: Hero, prior: Hero, span: motion.Span, owner: boolean): Hero {
     return {
       body: r.bool() ? Body.readDelta(r, base.body) : base.body,
       look: r.bool() ? Look.readDelta(r, base.look) : base.look,
       purse: owner ? (r.bool() ? Purse.readDelta(r, base.purse) : base.purse) : base.purse,
-      aim: owner ? (r.bool() ? Spin.readDelta(r, base.aim) : base.aim) : base.aim,
+      aim: owner ? (Spin.readPredicted(r, base.aim, prior.aim, span)) : base.aim,
     };
   },
 };
@@ -948,12 +958,6 @@ export const Craft: EntityCodec<Craft> = {
     Hold.write(w, v.hold);
     if (owner) { Purse.write(w, v.log); }
   },
-  writeDelta(w: BitWriter, v: Craft, base: Craft, owner: boolean): void {
-    if (w.changed(!Pose.equal(v.pose, base.pose))) Pose.writeDelta(w, v.pose, base.pose);
-    if (w.changed(!Gauges.equal(v.gauges, base.gauges, owner))) Gauges.writeDelta(w, v.gauges, base.gauges, owner);
-    if (w.changed(!Hold.equal(v.hold, base.hold))) Hold.writeDelta(w, v.hold, base.hold);
-    if (owner) { if (w.changed(!Purse.equal(v.log, base.log))) Purse.writeDelta(w, v.log, base.log); }
-  },
   read(r: BitReader, owner: boolean): Craft {
     return {
       pose: Pose.read(r),
@@ -963,8 +967,11 @@ export const Craft: EntityCodec<Craft> = {
     };
   },
   readDelta(r: BitReader, base: Craft, owner: boolean): Craft {
+    return this.readPredicted!(r, base, base, motion.STILL, owner);
+  },
+  readPredicted(r: BitReader, base: Craft, prior: Craft, span: motion.Span, owner: boolean): Craft {
     return {
-      pose: r.bool() ? Pose.readDelta(r, base.pose) : base.pose,
+      pose: Pose.readPredicted(r, base.pose, prior.pose, span),
       gauges: r.bool() ? Gauges.readDelta(r, base.gauges, owner) : base.gauges,
       hold: r.bool() ? Hold.readDelta(r, base.hold) : base.hold,
       log: owner ? (r.bool() ? Purse.readDelta(r, base.log) : base.log) : base.log,
@@ -990,10 +997,6 @@ export const Crate: EntityCodec<Crate> = {
     Rigid.write(w, v.rigid);
     Purse.write(w, v.purse);
   },
-  writeDelta(w: BitWriter, v: Crate, base: Crate): void {
-    if (w.changed(!Rigid.equal(v.rigid, base.rigid))) Rigid.writeDelta(w, v.rigid, base.rigid);
-    if (w.changed(!Purse.equal(v.purse, base.purse))) Purse.writeDelta(w, v.purse, base.purse);
-  },
   read(r: BitReader): Crate {
     return {
       rigid: Rigid.read(r),
@@ -1001,8 +1004,11 @@ export const Crate: EntityCodec<Crate> = {
     };
   },
   readDelta(r: BitReader, base: Crate): Crate {
+    return this.readPredicted!(r, base, base, motion.STILL, false);
+  },
+  readPredicted(r: BitReader, base: Crate, prior: Crate, span: motion.Span): Crate {
     return {
-      rigid: r.bool() ? Rigid.readDelta(r, base.rigid) : base.rigid,
+      rigid: Rigid.readPredicted(r, base.rigid, prior.rigid, span),
       purse: r.bool() ? Purse.readDelta(r, base.purse) : base.purse,
     };
   },
@@ -1026,10 +1032,6 @@ export const Kite: EntityCodec<Kite> = {
     Body.write(w, v.body);
     Glide.write(w, v.glide);
   },
-  writeDelta(w: BitWriter, v: Kite, base: Kite): void {
-    if (w.changed(!Body.equal(v.body, base.body))) Body.writeDelta(w, v.body, base.body);
-    if (w.changed(!Glide.equal(v.glide, base.glide))) Glide.writeDelta(w, v.glide, base.glide);
-  },
   read(r: BitReader): Kite {
     return {
       body: Body.read(r),
@@ -1037,9 +1039,12 @@ export const Kite: EntityCodec<Kite> = {
     };
   },
   readDelta(r: BitReader, base: Kite): Kite {
+    return this.readPredicted!(r, base, base, motion.STILL, false);
+  },
+  readPredicted(r: BitReader, base: Kite, prior: Kite, span: motion.Span): Kite {
     return {
       body: r.bool() ? Body.readDelta(r, base.body) : base.body,
-      glide: r.bool() ? Glide.readDelta(r, base.glide) : base.glide,
+      glide: Glide.readPredicted(r, base.glide, prior.glide, span),
     };
   },
 };
