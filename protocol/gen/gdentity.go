@@ -29,6 +29,10 @@ func (g *gdEmitter) entity(d *schema.Def) {
 	g.each(d, "", "%[1]s.write(w%[3]s)")
 	g.line("\n\tfunc read(r: RealmwireBitReader, %s: bool) -> void:", owner)
 	g.each(d, "%[1]s = %[2]s.hidden", "%[1]s = %[2]s.new()\n%[1]s.read(r%[3]s)")
+	if foreseen(d) {
+		g.predictedEntity(d, owner)
+		return
+	}
 	g.line("\n\tfunc write_delta(w: RealmwireBitWriter, against: RealmwireEntity, %s: bool) -> void:%s", owner, cast)
 	g.each(d, "", "if w.changed(not %[1]s.equals(base.%[1]s%[3]s)):\n\t%[1]s.write_delta(w, base.%[1]s%[3]s)")
 	g.line("\n\tfunc read_delta(r: RealmwireBitReader, against: RealmwireEntity, %s: bool) -> void:%s", owner, cast)

@@ -37,6 +37,11 @@ func (g *gdEmitter) structDef(d *schema.Def) {
 	if g.hidden[d] {
 		g.line("\t## What all but the owner have of it: nothing.\n\tstatic var hidden: %s = %s.new()", n, n)
 	}
+	p, foreseen := predicted(d)
+	foreseen = foreseen && g.delta[d]
+	if foreseen {
+		g.line("\tstatic var _motion: RealmwireMotion")
+	}
 	for _, f := range d.Fields {
 		if f.Type.Kind == schema.Optional {
 			g.line("\t## Whether there is [member %s].\n\tvar %s: bool = false", g.field(f.Name), g.has(f))
@@ -53,7 +58,10 @@ func (g *gdEmitter) structDef(d *schema.Def) {
 	}
 	g.method("Appends it whole.", "write(w: RealmwireBitWriter"+who+")", "", d.Fields, func(in string, f schema.Field) { g.writeField(in, f) })
 	g.method("Becomes what [method write] wrote.", "read(r: RealmwireBitReader"+who+")", "", d.Fields, func(in string, f schema.Field) { g.readField(in, f) })
-	if g.delta[d] {
+	switch {
+	case foreseen:
+		g.predictedStruct(d, p)
+	case g.delta[d]:
 		g.deltaMethods(d, base == "RealmwireInput", who)
 	}
 }

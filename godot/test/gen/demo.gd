@@ -23,6 +23,7 @@ static var _shared: RealmwireSchema
 ## Pose is where a craft is, and how it flies.
 class Pose:
 	extends RefCounted
+	static var _motion: RealmwireMotion
 	var position: Vector3 = Vector3.ZERO
 	var facing: Quaternion = Quaternion.IDENTITY
 	var thrust: float = 0.0
@@ -49,25 +50,29 @@ class Pose:
 		heading = r.turn(12)
 		landed = r.flag()
 
-	## Appends what differs from [param base].
-	func write_delta(w: RealmwireBitWriter, base: Pose) -> void:
-		w.fixed_delta(position.x, base.position.x, 1, 100, -100000, 100000, 18, 6, 12)
-		w.fixed_delta(position.y, base.position.y, 1, 100, -100000, 100000, 18, 6, 12)
-		w.fixed_delta(position.z, base.position.z, 1, 100, -100000, 100000, 18, 6, 12)
-		w.quat_delta(facing, base.facing, 9, 4, 6)
-		w.fixed_delta(thrust, base.thrust, 1, 64, -64, 64, 8, 0, 0)
-		w.turn_delta(heading, base.heading, 12, 4, 8)
-		w.flag(landed != base.landed)
-
-	## Becomes what [method write_delta] wrote against [param base].
-	func read_delta(r: RealmwireBitReader, base: Pose) -> void:
-		position.x = r.fixed_delta(base.position.x, 1, 100, -100000, 100000, 18, 6, 12)
-		position.y = r.fixed_delta(base.position.y, 1, 100, -100000, 100000, 18, 6, 12)
-		position.z = r.fixed_delta(base.position.z, 1, 100, -100000, 100000, 18, 6, 12)
-		facing = r.quat_delta(base.facing, 9, 4, 6)
+	## Becomes what a server wrote against [param base], foreseen by how that differs from [param prior].
+	func read_predicted(r: RealmwireBitReader, base: Pose, prior: Pose, ahead: int, lag: int) -> void:
+		if _motion == null:
+			_motion = RealmwireMotion.new([-100000, -100000, -100000], [100000, 100000, 100000], 510)
+		var m: RealmwireMotion = _motion
+		m.read(
+			r, [RealmwireQuantity.steps(base.position.x, 1, 100, -100000, 100000), RealmwireQuantity.steps(base.position.y, 1, 100, -100000, 100000), RealmwireQuantity.steps(base.position.z, 1, 100, -100000, 100000)], RealmwireQuantity.integers(base.facing, 9),
+			[RealmwireQuantity.steps(prior.position.x, 1, 100, -100000, 100000), RealmwireQuantity.steps(prior.position.y, 1, 100, -100000, 100000), RealmwireQuantity.steps(prior.position.z, 1, 100, -100000, 100000)], RealmwireQuantity.integers(prior.facing, 9), ahead, lag
+		)
+		position = Vector3(RealmwireQuantity.from_steps(m.place[0], 1, 100), RealmwireQuantity.from_steps(m.place[1], 1, 100), RealmwireQuantity.from_steps(m.place[2], 1, 100))
+		facing = RealmwireQuantity.of_integers(m.turn, 9)
+		if not m.altered:
+			thrust = base.thrust
+			heading = base.heading
+			landed = base.landed
+			return
 		thrust = r.fixed_delta(base.thrust, 1, 64, -64, 64, 8, 0, 0)
 		heading = r.turn_delta(base.heading, 12, 4, 8)
 		landed = base.landed != r.flag()
+
+	## [method read_predicted] where no version from before [param base] is known.
+	func read_delta(r: RealmwireBitReader, base: Pose) -> void:
+		read_predicted(r, base, base, 0, 0)
 
 	## Whether all of it is the same.
 	func equals(other: Pose) -> bool:
@@ -1114,6 +1119,7 @@ class Spin:
 	extends RefCounted
 	## What all but the owner have of it: nothing.
 	static var hidden: Spin = Spin.new()
+	static var _motion: RealmwireMotion
 	var largest: int = 0
 	var a: int = 0
 	var b: int = 0
@@ -1133,19 +1139,25 @@ class Spin:
 		b = r.ranged(0, 255, 8)
 		c = r.ranged(0, 255, 8)
 
-	## Appends what differs from [param base].
-	func write_delta(w: RealmwireBitWriter, base: Spin) -> void:
-		w.ranged_delta(largest, base.largest, 0, 3, 2, 0, 0)
-		w.ranged_delta(a, base.a, 0, 255, 8, 0, 0)
-		w.ranged_delta(b, base.b, 0, 255, 8, 0, 0)
-		w.ranged_delta(c, base.c, 0, 255, 8, 0, 0)
+	## Becomes what a server wrote against [param base], foreseen by how that differs from [param prior].
+	func read_predicted(r: RealmwireBitReader, base: Spin, prior: Spin, ahead: int, lag: int) -> void:
+		if _motion == null:
+			_motion = RealmwireMotion.new([], [], 255)
+		var m: RealmwireMotion = _motion
+		m.read(
+			r, [0, 0, 0], [base.largest, base.a, base.b, base.c],
+			[0, 0, 0], [prior.largest, prior.a, prior.b, prior.c], ahead, lag
+		)
+		largest = m.turn[0]
+		a = m.turn[1]
+		b = m.turn[2]
+		c = m.turn[3]
+		if m.altered:
+			r.fail()
 
-	## Becomes what [method write_delta] wrote against [param base].
+	## [method read_predicted] where no version from before [param base] is known.
 	func read_delta(r: RealmwireBitReader, base: Spin) -> void:
-		largest = r.ranged_delta(base.largest, 0, 3, 2, 0, 0)
-		a = r.ranged_delta(base.a, 0, 255, 8, 0, 0)
-		b = r.ranged_delta(base.b, 0, 255, 8, 0, 0)
-		c = r.ranged_delta(base.c, 0, 255, 8, 0, 0)
+		read_predicted(r, base, base, 0, 0)
 
 	## Whether all of it is the same.
 	func equals(other: Spin) -> bool:
@@ -1155,6 +1167,7 @@ class Spin:
 ## Rigid is thrown about.
 class Rigid:
 	extends RefCounted
+	static var _motion: RealmwireMotion
 	var x: int = 0
 	var y: int = 0
 	var z: int = 0
@@ -1186,27 +1199,27 @@ class Rigid:
 		c = r.ranged(0, 1023, 10)
 		hot = r.flag()
 
-	## Appends what differs from [param base].
-	func write_delta(w: RealmwireBitWriter, base: Rigid) -> void:
-		w.ranged_delta(x, base.x, -100000, 100000, 18, 6, 12)
-		w.ranged_delta(y, base.y, -100000, 100000, 18, 6, 12)
-		w.ranged_delta(z, base.z, -100000, 100000, 18, 6, 12)
-		w.ranged_delta(largest, base.largest, 0, 3, 2, 0, 0)
-		w.ranged_delta(a, base.a, 0, 1023, 10, 4, 7)
-		w.ranged_delta(b, base.b, 0, 1023, 10, 4, 7)
-		w.ranged_delta(c, base.c, 0, 1023, 10, 4, 7)
-		w.flag(hot != base.hot)
+	## Becomes what a server wrote against [param base], foreseen by how that differs from [param prior].
+	func read_predicted(r: RealmwireBitReader, base: Rigid, prior: Rigid, ahead: int, lag: int) -> void:
+		if _motion == null:
+			_motion = RealmwireMotion.new([-100000, -100000, -100000], [100000, 100000, 100000], 1023)
+		var m: RealmwireMotion = _motion
+		m.read(
+			r, [base.x, base.y, base.z], [base.largest, base.a, base.b, base.c],
+			[prior.x, prior.y, prior.z], [prior.largest, prior.a, prior.b, prior.c], ahead, lag
+		)
+		x = m.place[0]
+		y = m.place[1]
+		z = m.place[2]
+		largest = m.turn[0]
+		a = m.turn[1]
+		b = m.turn[2]
+		c = m.turn[3]
+		hot = base.hot != m.altered
 
-	## Becomes what [method write_delta] wrote against [param base].
+	## [method read_predicted] where no version from before [param base] is known.
 	func read_delta(r: RealmwireBitReader, base: Rigid) -> void:
-		x = r.ranged_delta(base.x, -100000, 100000, 18, 6, 12)
-		y = r.ranged_delta(base.y, -100000, 100000, 18, 6, 12)
-		z = r.ranged_delta(base.z, -100000, 100000, 18, 6, 12)
-		largest = r.ranged_delta(base.largest, 0, 3, 2, 0, 0)
-		a = r.ranged_delta(base.a, 0, 1023, 10, 4, 7)
-		b = r.ranged_delta(base.b, 0, 1023, 10, 4, 7)
-		c = r.ranged_delta(base.c, 0, 1023, 10, 4, 7)
-		hot = base.hot != r.flag()
+		read_predicted(r, base, base, 0, 0)
 
 	## Whether all of it is the same.
 	func equals(other: Rigid) -> bool:
@@ -1225,6 +1238,7 @@ class Rigid:
 ## Glide moves in a wide plane.
 class Glide:
 	extends RefCounted
+	static var _motion: RealmwireMotion
 	var x: int = 0
 	var y: int = 0
 	var stance: Stance = Stance.IDLE
@@ -1244,19 +1258,27 @@ class Glide:
 		stance = r.ranged(0, 4, 3) as Stance
 		height = r.ranged(0, 65535, 16)
 
-	## Appends what differs from [param base].
-	func write_delta(w: RealmwireBitWriter, base: Glide) -> void:
-		w.ranged_delta(x, base.x, -1099511627776, 1099511627776, 42, 14, 28)
-		w.ranged_delta(y, base.y, -1099511627776, 1099511627776, 42, 14, 28)
-		w.ranged_delta(stance, base.stance, 0, 4, 3, 0, 0)
-		w.ranged_delta(height, base.height, 0, 65535, 16, 5, 10)
-
-	## Becomes what [method write_delta] wrote against [param base].
-	func read_delta(r: RealmwireBitReader, base: Glide) -> void:
-		x = r.ranged_delta(base.x, -1099511627776, 1099511627776, 42, 14, 28)
-		y = r.ranged_delta(base.y, -1099511627776, 1099511627776, 42, 14, 28)
+	## Becomes what a server wrote against [param base], foreseen by how that differs from [param prior].
+	func read_predicted(r: RealmwireBitReader, base: Glide, prior: Glide, ahead: int, lag: int) -> void:
+		if _motion == null:
+			_motion = RealmwireMotion.new([-1099511627776, -1099511627776], [1099511627776, 1099511627776], 0)
+		var m: RealmwireMotion = _motion
+		m.read(
+			r, [base.x, base.y, 0], [0, 0, 0, 0],
+			[prior.x, prior.y, 0], [0, 0, 0, 0], ahead, lag
+		)
+		x = m.place[0]
+		y = m.place[1]
+		if not m.altered:
+			stance = base.stance
+			height = base.height
+			return
 		stance = r.ranged_delta(base.stance, 0, 4, 3, 0, 0) as Stance
 		height = r.ranged_delta(base.height, 0, 65535, 16, 5, 10)
+
+	## [method read_predicted] where no version from before [param base] is known.
+	func read_delta(r: RealmwireBitReader, base: Glide) -> void:
+		read_predicted(r, base, base, 0, 0)
 
 	## Whether all of it is the same.
 	func equals(other: Glide) -> bool:
@@ -1412,21 +1434,20 @@ class Hero:
 		else:
 			aim = Spin.hidden
 
-	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, owner: bool) -> void:
-		var base: Hero = against as Hero
-		if w.changed(not body.equals(base.body)):
-			body.write_delta(w, base.body)
-		if w.changed(not look.equals(base.look)):
-			look.write_delta(w, base.look)
-		if owner:
-			if w.changed(not purse.equals(base.purse)):
-				purse.write_delta(w, base.purse)
-		if owner:
-			if w.changed(not aim.equals(base.aim)):
-				aim.write_delta(w, base.aim)
+	func predicted() -> bool:
+		return true
+
+	func write_delta(_w: RealmwireBitWriter, _against: RealmwireEntity, _owner: bool) -> void:
+		assert(false, "only servers write it")
 
 	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		read_predicted(r, against, against, 0, 0, owner)
+
+	func read_predicted(
+		r: RealmwireBitReader, against: RealmwireEntity, before: RealmwireEntity, ahead: int, lag: int, owner: bool
+	) -> void:
 		var base: Hero = against as Hero
+		var prior: Hero = before as Hero
 		if r.flag():
 			body = Body.new()
 			body.read_delta(r, base.body)
@@ -1446,11 +1467,8 @@ class Hero:
 		else:
 			purse = base.purse
 		if owner:
-			if r.flag():
-				aim = Spin.new()
-				aim.read_delta(r, base.aim)
-			else:
-				aim = base.aim
+			aim = Spin.new()
+			aim.read_predicted(r, base.aim, prior.aim, ahead, lag)
 		else:
 			aim = base.aim
 
@@ -1531,25 +1549,22 @@ class Craft:
 		else:
 			log_ = Purse.hidden
 
-	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, owner: bool) -> void:
-		var base: Craft = against as Craft
-		if w.changed(not pose.equals(base.pose)):
-			pose.write_delta(w, base.pose)
-		if w.changed(not gauges.equals(base.gauges, owner)):
-			gauges.write_delta(w, base.gauges, owner)
-		if w.changed(not hold.equals(base.hold)):
-			hold.write_delta(w, base.hold)
-		if owner:
-			if w.changed(not log_.equals(base.log_)):
-				log_.write_delta(w, base.log_)
+	func predicted() -> bool:
+		return true
+
+	func write_delta(_w: RealmwireBitWriter, _against: RealmwireEntity, _owner: bool) -> void:
+		assert(false, "only servers write it")
 
 	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		read_predicted(r, against, against, 0, 0, owner)
+
+	func read_predicted(
+		r: RealmwireBitReader, against: RealmwireEntity, before: RealmwireEntity, ahead: int, lag: int, owner: bool
+	) -> void:
 		var base: Craft = against as Craft
-		if r.flag():
-			pose = Pose.new()
-			pose.read_delta(r, base.pose)
-		else:
-			pose = base.pose
+		var prior: Craft = before as Craft
+		pose = Pose.new()
+		pose.read_predicted(r, base.pose, prior.pose, ahead, lag)
 		if r.flag():
 			gauges = Gauges.new()
 			gauges.read_delta(r, base.gauges, owner)
@@ -1597,20 +1612,22 @@ class Crate:
 		purse = Purse.new()
 		purse.read(r)
 
-	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, _owner: bool) -> void:
-		var base: Crate = against as Crate
-		if w.changed(not rigid.equals(base.rigid)):
-			rigid.write_delta(w, base.rigid)
-		if w.changed(not purse.equals(base.purse)):
-			purse.write_delta(w, base.purse)
+	func predicted() -> bool:
+		return true
 
-	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, _owner: bool) -> void:
+	func write_delta(_w: RealmwireBitWriter, _against: RealmwireEntity, _owner: bool) -> void:
+		assert(false, "only servers write it")
+
+	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		read_predicted(r, against, against, 0, 0, owner)
+
+	func read_predicted(
+		r: RealmwireBitReader, against: RealmwireEntity, before: RealmwireEntity, ahead: int, lag: int, _owner: bool
+	) -> void:
 		var base: Crate = against as Crate
-		if r.flag():
-			rigid = Rigid.new()
-			rigid.read_delta(r, base.rigid)
-		else:
-			rigid = base.rigid
+		var prior: Crate = before as Crate
+		rigid = Rigid.new()
+		rigid.read_predicted(r, base.rigid, prior.rigid, ahead, lag)
 		if r.flag():
 			purse = Purse.new()
 			purse.read_delta(r, base.purse)
@@ -1645,25 +1662,27 @@ class Kite:
 		glide = Glide.new()
 		glide.read(r)
 
-	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, _owner: bool) -> void:
-		var base: Kite = against as Kite
-		if w.changed(not body.equals(base.body)):
-			body.write_delta(w, base.body)
-		if w.changed(not glide.equals(base.glide)):
-			glide.write_delta(w, base.glide)
+	func predicted() -> bool:
+		return true
 
-	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, _owner: bool) -> void:
+	func write_delta(_w: RealmwireBitWriter, _against: RealmwireEntity, _owner: bool) -> void:
+		assert(false, "only servers write it")
+
+	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		read_predicted(r, against, against, 0, 0, owner)
+
+	func read_predicted(
+		r: RealmwireBitReader, against: RealmwireEntity, before: RealmwireEntity, ahead: int, lag: int, _owner: bool
+	) -> void:
 		var base: Kite = against as Kite
+		var prior: Kite = before as Kite
 		if r.flag():
 			body = Body.new()
 			body.read_delta(r, base.body)
 		else:
 			body = base.body
-		if r.flag():
-			glide = Glide.new()
-			glide.read_delta(r, base.glide)
-		else:
-			glide = base.glide
+		glide = Glide.new()
+		glide.read_predicted(r, base.glide, prior.glide, ahead, lag)
 
 
 ## The schema as the codecs want it. Everyone gets the same object.

@@ -117,3 +117,14 @@ static func join(largest: int, a: int, b: int, c: int) -> int:
 ## The [param i]th part of a packed rotation.
 static func part_of(packed: int, i: int) -> int:
 	return (packed >> (2 + i * _PART_BITS)) & ((1 << _PART_BITS) - 1)
+
+
+## A rotation's smallest three as integers: which part is left out, and the others.
+static func integers(q: Quaternion, width: int) -> PackedInt64Array:
+	var packed: int = pack(q, width)
+	return [packed & 3, part_of(packed, 0), part_of(packed, 1), part_of(packed, 2)]
+
+
+## What [method integers] was given, as a client holds it.
+static func of_integers(n: PackedInt64Array, width: int) -> Quaternion:
+	return unpack(join(n[0], n[1], n[2], n[3]), width)

@@ -32,3 +32,16 @@ extends RefCounted
 
 ## Becomes what [method write_delta] wrote against [param against].
 @abstract func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void
+
+
+## Whether a component of it is predicted: then [method write_delta] is not for clients, and [method read_predicted] is its own.
+func predicted() -> bool:
+	return false
+
+
+## Becomes what a server wrote against [param against], foreseen [param _ahead] ticks on from that by how it differs from
+## [param _before], [param _lag] ticks earlier.
+func read_predicted(
+	r: RealmwireBitReader, against: RealmwireEntity, _before: RealmwireEntity, _ahead: int, _lag: int, owner: bool
+) -> void:
+	read_delta(r, against, owner)

@@ -14,9 +14,12 @@ enum Result {
 ## Entities in one client's view, at most.
 const MAX_IN_VIEW: int = 1024
 const _KIND_BITS: int = 6
-const _SLOT_GROUP: int = 2
 const _ID_GROUP: int = 8
 const _AGE_BITS: int = 7
+const _LAG_BITS: int = 3
+const _COUNT_GROUP: int = 2
+const _GAP_BITS: int = 4
+const _MAX_GAP_SHIFT: int = 10
 
 
 ## One record of a snapshot, decoded but not yet applied.
@@ -52,6 +55,9 @@ var _kinds: Dictionary[int, GDScript]
 var _slots: Array[RealmwireReplicated] # null: empty
 var _count: int = 0
 var _pending: Array[Change] = []
+var _held: Dictionary[int, PackedInt32Array] = {} # the slots of the records of snapshots that one to come may name, by tick
+var _named: int = 0 # the snapshot that usual updates differ from; 0: none
+var _lag: int = 0 # how long before it was the one that predictions look back to; 0: none
 var _sum: RealmwireBitWriter = RealmwireBitWriter.new()
 var _reader: RealmwireBitReader = RealmwireBitReader.new()
 
@@ -103,28 +109,73 @@ func apply(msg: PackedByteArray) -> Result:
 
 
 func _decode(r: RealmwireBitReader) -> Result:
+	_named = 0
+	_lag = 0
+	var seen: Dictionary[int, bool] = {}
+	if r.flag():
+		var age: int = r.uint(_AGE_BITS)
+		_lag = r.uint(_LAG_BITS)
+		if r.failed or age == 0 or age >= RealmwireReplicated.MAX_AGE or age >= header.tick:
+			return Result.MALFORMED
+		_named = header.tick - age
+		if not _held.has(_named):
+			return Result.BASELINE
+		for slot: int in _held[_named]:
+			if r.flag():
+				seen[slot] = true
+				var result: Result = _keep(r, slot, _decode_usual)
+				if result != Result.APPLIED:
+					return result
+	return _decode_others(r, seen)
+
+
+# The records of slots that the named snapshot did not lead to expect.
+func _decode_others(r: RealmwireBitReader, seen: Dictionary[int, bool]) -> Result:
+	var count: int = r.varuint(_COUNT_GROUP)
+	var shift: int = 0 if count == 0 else r.uint(_GAP_BITS)
+	if r.failed or count < 0 or count > MAX_IN_VIEW or shift > _MAX_GAP_SHIFT:
+		return Result.MALFORMED
 	var next: int = 0
-	var age: int = 0
-	while r.flag():
-		var slot: int = next + r.varuint(_SLOT_GROUP)
-		if r.failed or slot < next or slot >= MAX_IN_VIEW:
+	for _i: int in count:
+		var slot: int = next + _gap(r, shift)
+		if r.failed or slot >= MAX_IN_VIEW or seen.has(slot):
 			return Result.MALFORMED
 		next = slot + 1
-		var c: Change = Change.new()
-		c.slot = slot
-		var result: Result = Result.APPLIED
-		if not r.flag():
-			if r.flag():
-				age = r.uint(_AGE_BITS)
-			result = _decode_update(r, age, c)
-		elif not r.flag():
-			result = _decode_spawn(r, c)
+		var result: Result = _keep(r, slot, _decode_record)
 		if result != Result.APPLIED:
 			return result
-		if r.failed:
-			return Result.MALFORMED
-		_pending.append(c)
 	return Result.MALFORMED if r.failed else Result.APPLIED
+
+
+static func _gap(r: RealmwireBitReader, shift: int) -> int:
+	var n: int = 0
+	while r.flag():
+		n += 1
+		if n > _MAX_GAP_SHIFT + 1:
+			r.fail()
+			return 0
+	var high: int = (1 << n | r.uint(n)) - 1
+	return high << shift | r.uint(shift)
+
+
+# Reads a record's body, and keeps it if it was read well.
+func _keep(r: RealmwireBitReader, slot: int, decode: Callable) -> Result:
+	var c: Change = Change.new()
+	c.slot = slot
+	var result: Result = decode.call(r, c)
+	if result == Result.APPLIED and r.failed:
+		result = Result.MALFORMED
+	if result == Result.APPLIED:
+		_pending.append(c)
+	return result
+
+
+func _decode_record(r: RealmwireBitReader, c: Change) -> Result:
+	if r.flag():
+		return Result.APPLIED if r.flag() else _decode_spawn(r, c)
+	if _named != 0 and not r.flag():
+		return _decode_usual(r, c)
+	return _decode_aged(r, c)
 
 
 func _decode_spawn(r: RealmwireBitReader, c: Change) -> Result:
@@ -144,28 +195,51 @@ func _decode_spawn(r: RealmwireBitReader, c: Change) -> Result:
 	return Result.APPLIED
 
 
-func _decode_update(r: RealmwireBitReader, age: int, c: Change) -> Result:
+func _decode_usual(r: RealmwireBitReader, c: Change) -> Result:
+	var e: RealmwireReplicated = _slots[c.slot] if c.slot < _slots.size() else null
+	var i: int = -1 if e == null else e.standing(_named)
+	if i < 0:
+		return Result.BASELINE
+	_build(c, e, i)
+	var before: int = e.exact(_named - _lag) if _lag > 0 and c.state.predicted() else -1
+	if before >= 0:
+		c.state.read_predicted(r, e.version_state(i), e.version_state(before), header.tick - _named, _lag, c.own)
+	else:
+		c.state.read_delta(r, e.version_state(i), c.own)
+	return Result.APPLIED
+
+
+func _decode_aged(r: RealmwireBitReader, c: Change) -> Result:
+	var age: int = r.uint(_AGE_BITS)
 	if age == 0 or (age >= header.tick and age != RealmwireReplicated.MAX_AGE):
 		return Result.MALFORMED
 	var e: RealmwireReplicated = _slots[c.slot] if c.slot < _slots.size() else null
 	if e == null:
 		return Result.BASELINE
-	var i: int = e.version(header.tick, age)
+	var base: int = header.tick - age
+	var i: int = e.standing(base) if age == RealmwireReplicated.MAX_AGE else e.exact(base)
 	if i < 0:
 		return Result.BASELINE
-	c.entity = e
-	c.own = e.own
-	c.base = e.version_tick(i)
-	c.state = _kinds[e.kind].new()
+	_build(c, e, i)
 	c.state.read_delta(r, e.version_state(i), c.own)
 	return Result.APPLIED
+
+
+# Makes the state that a difference from a version is read into.
+func _build(c: Change, e: RealmwireReplicated, version: int) -> void:
+	c.entity = e
+	c.own = e.own
+	c.base = e.version_tick(version)
+	c.state = _kinds[e.kind].new()
 
 
 func _commit(now: int) -> void:
 	spawned.clear()
 	despawned.clear()
 	updated.clear()
+	var slots: PackedInt32Array = []
 	for c: Change in _pending:
+		slots.append(c.slot)
 		if c.slot >= _slots.size():
 			_slots.resize(c.slot + 1)
 		var held: RealmwireReplicated = _slots[c.slot]
@@ -184,6 +258,10 @@ func _commit(now: int) -> void:
 			own = null
 		c.entity.push(now, c.state, c.base)
 		updated.append(c.entity)
+	_held[now] = slots
+	for held_tick: int in _held.keys():
+		if held_tick + RealmwireReplicated.MAX_AGE <= now:
+			_held.erase(held_tick)
 	_note(now)
 
 

@@ -4,6 +4,8 @@ extends RefCounted
 
 ## An age is 7 bits; this one means "older, and unambiguous".
 const MAX_AGE: int = 127
+## How long before its baseline a prediction may look back to.
+const MAX_LAG: int = 7
 
 ## Names the entity within its zone.
 var id: int = 0
@@ -21,17 +23,19 @@ var _ticks: PackedInt64Array
 var _states: Array[RealmwireEntity]
 
 
-## The place, in the versions, of the baseline that an age means; -1: it is not here. See docs/wire.md, "Baselines".
-func version(now: int, age: int) -> int:
+## The place, in the versions, of the newest that a snapshot at or before [param at] brought; -1: there is none. See
+## docs/wire.md, "Baselines".
+func standing(at: int) -> int:
 	var i: int = _ticks.size() - 1
-	if age == MAX_AGE:
-		while i >= 0 and _ticks[i] + MAX_AGE > now:
-			i -= 1
-	else:
-		var want: int = now - age
-		while i >= 0 and _ticks[i] != want:
-			i -= 1
+	while i >= 0 and _ticks[i] > at:
+		i -= 1
 	return i
+
+
+## The place of the version that the snapshot of [param at] brought; -1: it is not here.
+func exact(at: int) -> int:
+	var i: int = standing(at)
+	return i if i >= 0 and _ticks[i] == at else -1
 
 
 ## The tick of a version.
@@ -44,13 +48,13 @@ func version_state(i: int) -> RealmwireEntity:
 	return _states[i]
 
 
-## Makes a state the newest version, and drops those that no baseline can mean any more: the server's baselines only move
-## forward ([param base] is the tick of the one that this was built on), and beyond [constant MAX_AGE] only the newest of
-## the old ones counts.
+## Makes a state the newest version, and drops those that nothing can mean any more: the server's baselines only move forward
+## ([param base] is the tick of the one that this was built on), predictions look back [constant MAX_LAG] ticks from there at
+## most, and beyond [constant MAX_AGE] only the newest of the old ones counts.
 func push(now: int, fresh: RealmwireEntity, base: int) -> void:
 	var drop: int = 0
 	var n: int = _ticks.size()
-	while drop < n and _ticks[drop] < base:
+	while drop < n and _ticks[drop] + MAX_LAG < base:
 		drop += 1
 	while drop + 1 < n and _ticks[drop + 1] + MAX_AGE <= now:
 		drop += 1
