@@ -43,7 +43,10 @@ const (
 	turnNext   = turnFirst + margins*misses
 	aloneFirst = turnNext + 2*misses*misses // a rotation's without a place, by its speed
 	aloneNext  = aloneFirst + margins*misses
-	contexts   = aloneNext + 2*misses*misses
+	planeFirst = aloneNext + 2*misses*misses // a place's of two parts, as placeFirst and placeNext
+	planeNext  = planeFirst + speeds
+	whichPlane = planeNext + speeds/2*misses // what changed, where there is nothing but a place of two parts
+	contexts   = whichPlane + 2
 
 	margins = 3
 )
@@ -77,7 +80,10 @@ func (l *Layout) fit(b *Body) {
 
 func (p *pair) which() int {
 	c := whichBoth
-	if p.l.Parts == 0 || p.l.Top == 0 {
+	switch {
+	case p.l.Top == 0 && p.l.Parts == 2:
+		c = whichPlane
+	case p.l.Parts == 0 || p.l.Top == 0:
 		c = whichOne
 	}
 	if p.moving {
@@ -145,11 +151,16 @@ func (p *pair) place() (guess [3]int64, speed int) {
 	return guess, min(class(most), speeds-2)
 }
 
-func placeContext(a, speed, miss int) int {
-	if a == 0 {
-		return placeFirst + speed
+// placeContext is the context of part a of a place.
+func (p *pair) placeContext(a, speed int) int {
+	first, next := placeFirst, placeNext
+	if p.l.Parts == 2 {
+		first, next = planeFirst, planeNext
 	}
-	return placeNext + ((a-1)*(speeds/2)+speed/2)*misses + miss
+	if a == 0 {
+		return first + speed
+	}
+	return next + ((a-1)*(speeds/2)+speed/2)*misses + p.miss
 }
 
 func (p *pair) writePlace(w *wire.Writer, now *Body, moved bool) {
@@ -158,7 +169,7 @@ func (p *pair) writePlace(w *wire.Writer, now *Body, moved bool) {
 	for a := range p.l.Parts {
 		x := now.Place[a] - guess[a]
 		if moved {
-			put(w, placeContext(a, speed, p.miss), x)
+			put(w, p.placeContext(a, speed), x)
 		}
 		most = max(most, abs(x))
 		p.miss = min(octave(most), misses-1)
@@ -171,7 +182,7 @@ func (p *pair) readPlace(r *wire.Reader, now *Body, moved bool) {
 	for a := range p.l.Parts {
 		x := now.Place[a] - guess[a]
 		if moved {
-			c := codeFor(placeContext(a, speed, p.miss))
+			c := codeFor(p.placeContext(a, speed))
 			s := c.read(r)
 			if s == symOther {
 				r.Fail()

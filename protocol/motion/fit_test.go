@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ func TestFit(t *testing.T) {
 	for _, l := range []Layout{{Parts: 3, Lim: lim, Top: 511}, {Parts: 3, Lim: lim}, {Top: 511}} {
 		pass(&l, frames)
 	}
+	stroll()
 	spelled, of := cluster(counts)
 	t.Logf("%d contexts in %d codes", len(of), len(spelled))
 	for path, text := range map[string]string{"tables.go": goTables(spelled, of), typeScriptTables: typeScript(spelled, of), godotTables: godot(spelled, of)} {
@@ -94,6 +96,48 @@ func pass(l *Layout, frames [][]traced) {
 			n, b, p := bare(l, &now.Body), bare(l, &base.Body), bare(l, &prior.Body)
 			if plain := now.interacting != base.interacting; n != b || plain {
 				l.Write(&w, &n, &b, &p, Span{fitAhead, 1}, plain)
+			}
+		}
+	}
+}
+
+// stroll is the training for places in a plane: walkers that hold a direction for a while, at usual speeds and tick rates, against
+// baselines of usual ages.
+func stroll() {
+	rng := rand.New(rand.NewPCG(3, 5))
+	l := Layout{Parts: 2, Lim: [3]Range{{-1 << 30, 1 << 30}, {-1 << 30, 1 << 30}}}
+	headings := [][2]float64{{1, 0}, {0, 1}, {-1, 0}, {0, -1}, {.709, .709}, {-.709, .709}, {.709, -.709}, {-.709, -.709}}
+	var w wire.Writer
+	for range 1500 {
+		perTick := []float64{16, 24, 32, 45, 64, 21.4, 42.7, 90}[rng.IntN(8)]
+		var path [160]Body
+		var x, y float64
+		heading, until := [2]float64{}, 0
+		plain := make([]bool, len(path))
+		for t := range path {
+			if t >= until {
+				before := heading
+				if heading = headings[rng.IntN(len(headings))]; rng.IntN(5) == 0 {
+					heading = [2]float64{}
+				} else if rng.IntN(4) == 0 { // a stick
+					angle := rng.Float64() * 2 * math.Pi
+					heading = [2]float64{math.Cos(angle), math.Sin(angle)}
+				}
+				plain[t] = heading != before && rng.IntN(3) > 0
+				until = t + 5 + rng.IntN(80)
+			}
+			x, y = x+heading[0]*perTick, y+heading[1]*perTick
+			path[t].Place = [3]int64{int64(x), int64(y)}
+		}
+		span := Span{Ahead: 1 + rng.Int64N(8), Lag: 1}
+		if rng.IntN(10) == 0 {
+			span.Lag = 2
+		}
+		for t := int(span.Ahead + span.Lag); t < len(path); t++ {
+			now, base, prior := path[t], path[t-int(span.Ahead)], path[t-int(span.Ahead+span.Lag)]
+			altered := slices.Contains(plain[t-int(span.Ahead)+1:t+1], true)
+			if w.Reset(nil); now != base || altered {
+				l.Write(&w, &now, &base, &prior, span, altered)
 			}
 		}
 	}

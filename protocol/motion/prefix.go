@@ -88,19 +88,26 @@ func say(w *wire.Writer, context, s int) {
 // put appends a residual in a context.
 func put(w *wire.Writer, context int, x int64) {
 	m := abs(x)
-	s := min(class(m), symWide)
-	say(w, context, s)
-	if s == symWide {
+	s := class(m)
+	if s >= symWide {
 		n := uint(bits.Len64(m))
+		say(w, context, symWide)
 		w.Uint(uint64(n), widthBits)
 		w.Uint(m, n-1)
 		w.Uint(uint64(x)>>63, 1)
 		return
 	}
+	if tally != nil {
+		tally[context][s]++
+	}
+	c := codeFor(context)
+	v, n := uint64(c.word[s]), uint(c.width[s])
 	if s > 0 {
 		rest := uint(max(0, s/2-1))
-		w.Uint(m&(1<<rest-1)<<1|uint64(x)>>63, rest+1)
+		v |= (m&(1<<rest-1)<<1 | uint64(x)>>63) << n
+		n += rest + 1
 	}
+	w.Uint(v, n)
 }
 
 // finish reads what follows a residual's symbol.

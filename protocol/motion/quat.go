@@ -7,6 +7,7 @@ const (
 	quatShift = 18
 	quatOne   = 1 << quatShift
 	invRoot2  = 185_364 // 1/√2
+	stepShift = 14      // of half a field's step
 )
 
 // smallest reads a quaternion: the index of its largest part, then the others in order, 0..top for ±1/√2.
@@ -14,11 +15,12 @@ func smallest(row *[4]int64, top int64) quat {
 	var q quat
 	sum := int64(0)
 	j := 1
+	step := invRoot2 << stepShift / top
 	for i := range q {
 		if i == int(row[0]) {
 			continue
 		}
-		q[i] = (2*row[j] - top) * invRoot2 / top
+		q[i] = (2*row[j] - top) * step >> stepShift
 		sum += q[i] * q[i]
 		j++
 	}

@@ -157,11 +157,13 @@ func push[T any, P Entity[T]](r *row[T], tick uint32) {
 
 // at finds the version that stood at tick: the newest that is not younger. It is nil when the ring has dropped it.
 func (r *row[T]) at(tick uint32) *version[T] {
-	n := len(r.history)
-	for i := range n {
-		v := &r.history[(r.newest-i+n)%n]
-		if v.tick <= tick {
+	i := r.newest
+	for range r.history {
+		if v := &r.history[i]; v.tick <= tick {
 			return v
+		}
+		if i--; i < 0 {
+			i = len(r.history) - 1
 		}
 	}
 	return nil

@@ -44,6 +44,9 @@ const TURN_FIRST = PLACE_NEXT + SPEEDS * MISSES;
 const TURN_NEXT = TURN_FIRST + 3 * MISSES;
 const ALONE_FIRST = TURN_NEXT + 2 * MISSES * MISSES;
 const ALONE_NEXT = ALONE_FIRST + 3 * MISSES;
+const PLANE_FIRST = ALONE_NEXT + 2 * MISSES * MISSES;
+const PLANE_NEXT = PLANE_FIRST + SPEEDS;
+const WHICH_PLANE = PLANE_NEXT + (SPEEDS / 2) * MISSES;
 
 /** By the length of a word: the symbols that have such words, by rising words. */
 type Code = readonly (readonly number[])[];
@@ -123,7 +126,8 @@ function take(r: BitReader, x: number, min: number, max: number): number {
 /** Reads a component's predicted fields; altered says that its plain ones follow. */
 export function readMotion(r: BitReader, l: MotionLayout, base: Body, prior: Body, span: Span): Body & { altered: boolean } {
   const moving = span.lag > 0 && (differ(base.place, prior.place) || differ(base.turn, prior.turn));
-  const which = symbol(r, (l.place.length > 0 && l.top > 0 ? 0 : 2) + (moving ? 1 : 0));
+  const context = l.top > 0 && l.place.length > 0 ? 0 : l.place.length === 2 ? WHICH_PLANE : 2;
+  const which = symbol(r, context + (moving ? 1 : 0));
   const now = { place: [...base.place] as Triple, turn: [...base.turn] as Quat, altered: (which & ALTERED) !== 0 };
   if (which > 7 || ((which & TURNED) !== 0 && l.top === 0) || ((which & MOVED) !== 0 && l.place.length === 0)) {
     r.fail();
@@ -153,6 +157,7 @@ function readPlace(
     most = Math.max(most, Math.abs(v[a] as number));
   }
   const speed = moving ? Math.min(speedClass(most), SPEEDS - 2) : SPEEDS - 1;
+  const [first, next] = parts === 2 ? [PLANE_FIRST, PLANE_NEXT] : [PLACE_FIRST, PLACE_NEXT];
   let miss = 0;
   most = 0;
   for (let a = 0; a < parts; a++) {
@@ -160,7 +165,7 @@ function readPlace(
     const guess = Math.max(min, Math.min(max, (base[a] as number) + (v[a] as number)));
     let x = (now[a] as number) - guess;
     if (moved) {
-      const context = a === 0 ? PLACE_FIRST + speed : PLACE_NEXT + ((a - 1) * (SPEEDS / 2) + (speed >> 1)) * MISSES + miss;
+      const context = a === 0 ? first + speed : next + ((a - 1) * (SPEEDS / 2) + (speed >> 1)) * MISSES + miss;
       x = residual(r, symbol(r, context));
       now[a] = take(r, guess + x, min, max);
     }

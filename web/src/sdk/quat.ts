@@ -21,9 +21,10 @@ export function smallest(fields: Quat, top: number): Quat {
   const q: Quat = [0, 0, 0, 0];
   let sum = 0;
   let j = 1;
+  const step = Math.floor((INV_ROOT2 * 2 ** 14) / top);
   for (let i = 0; i < 4; i++) {
     if (i === fields[0]) continue;
-    const v = Math.trunc(((2 * part(fields, j) - top) * INV_ROOT2) / top);
+    const v = down((2 * part(fields, j) - top) * step, 2 ** 14);
     q[i] = v;
     sum += v * v;
     j++;

@@ -62,6 +62,18 @@ func uint(width: int) -> int:
 	return (_buf.decode_u64(pos >> 3) >> (pos & 7)) & ((1 << width) - 1)
 
 
+## The next 8 bits, which stay unread; beyond the end they are zero.
+func peek() -> int:
+	return (_buf.decode_u64(_pos >> 3) >> (_pos & 7)) & 0xff
+
+
+## Passes over bits.
+func skip(bits: int) -> void:
+	_pos += bits
+	if _pos > _end:
+		fail()
+
+
 ## Reads one bit.
 func flag() -> bool:
 	var pos: int = _pos

@@ -18,9 +18,14 @@ const _TURN_FIRST: int = _PLACE_NEXT + _SPEEDS * _MISSES
 const _TURN_NEXT: int = _TURN_FIRST + 3 * _MISSES
 const _ALONE_FIRST: int = _TURN_NEXT + 2 * _MISSES * _MISSES
 const _ALONE_NEXT: int = _ALONE_FIRST + 3 * _MISSES
+const _PLANE_FIRST: int = _ALONE_NEXT + 2 * _MISSES * _MISSES
+const _PLANE_NEXT: int = _PLANE_FIRST + _SPEEDS
+const _WHICH_PLANE: int = _PLANE_NEXT + _PACES * _MISSES
 
 # By code: by the length of a word, the symbols that have such words, by rising words.
 static var _codes: Array[Array] = []
+# By code: by the next 8 bits, the symbol and, above 5 bits, its word's length; 0: the word is longer.
+static var _short: Array[PackedInt32Array] = []
 static var _code_of: PackedByteArray
 
 ## What [method read] read.
@@ -52,18 +57,38 @@ static func _make_codes() -> void:
 		for symbol: int in _SYMBOLS:
 			code[spelled.unicode_at(symbol) - 96].append(symbol)
 		_codes.append(code)
+		_short.append(_shortcuts(code))
+
+
+static func _shortcuts(code: Array[PackedByteArray]) -> PackedInt32Array:
+	var out: PackedInt32Array = []
+	out.resize(256)
+	for bits: int in 256:
+		var word: int = 0
+		for n: int in range(1, 9):
+			word = word << 1 | (bits >> (n - 1) & 1)
+			if word < code[n].size():
+				out[bits] = code[n][word] | n << 5
+				break
+			word -= code[n].size()
+	return out
 
 
 ## Reads the predicted fields, foreseen [param ahead] ticks on from a baseline by a version [param lag] ticks before it. With a
-## [param lag] of 0 there is none.
+## [param lag] of 0 there is none. The baseline's arrays become the result's.
 func read(
 	r: RealmwireBitReader, base_place: PackedInt64Array, base_turn: PackedInt64Array,
 	prior_place: PackedInt64Array, prior_turn: PackedInt64Array, ahead: int, lag: int
 ) -> void:
-	place = base_place.duplicate()
-	turn = base_turn.duplicate()
+	place = base_place
+	turn = base_turn
 	var moving: bool = lag > 0 and (base_place != prior_place or base_turn != prior_turn)
-	var which: int = _symbol(r, (0 if _top > 0 and not _mins.is_empty() else 2) + int(moving))
+	var context: int = 2
+	if _top > 0 and not _mins.is_empty():
+		context = 0
+	elif _mins.size() == 2:
+		context = _WHICH_PLANE
+	var which: int = _symbol(r, context + int(moving))
 	altered = which & _ALTERED != 0
 	if which > 7 or (which & _TURNED != 0 and _top == 0) or (which & _MOVED != 0 and _mins.is_empty()):
 		r.fail()
@@ -76,7 +101,12 @@ func read(
 
 
 static func _symbol(r: RealmwireBitReader, context: int) -> int:
-	var code: Array[PackedByteArray] = _codes[_code_of[context] - 48]
+	var number: int = _code_of[context] - 48
+	var shortcut: int = _short[number][r.peek()]
+	if shortcut != 0:
+		r.skip(shortcut >> 5)
+		return 0 if r.failed else shortcut & 31
+	var code: Array[PackedByteArray] = _codes[number]
 	var word: int = 0
 	for n: int in range(1, _LONGEST + 1):
 		word = word << 1 | int(r.flag())
@@ -144,14 +174,16 @@ func _read_place(
 			v[a] = -there if x < 0 else there
 			most = maxi(most, there)
 	var speed: int = _speed(most) if moving else _SPEEDS - 1
+	var first: int = _PLANE_FIRST if parts == 2 else _PLACE_FIRST
+	var next: int = _PLANE_NEXT if parts == 2 else _PLACE_NEXT
 	most = 0
 	for a: int in parts:
 		var guess: int = clampi(base[a] + v[a], _mins[a], _maxs[a])
 		var x: int = base[a] - guess
 		if moved:
-			var context: int = _PLACE_FIRST + speed
+			var context: int = first + speed
 			if a > 0:
-				context = _PLACE_NEXT + ((a - 1) * _PACES + (speed >> 1)) * _MISSES + _miss
+				context = next + ((a - 1) * _PACES + (speed >> 1)) * _MISSES + _miss
 			x = _residual(r, _symbol(r, context))
 			place[a] = _within(r, guess + x, _mins[a], _maxs[a])
 		most = maxi(most, absi(x))

@@ -5,61 +5,64 @@ extends RefCounted
 
 ## The lengths of each code's words, a letter a symbol: a is 1.
 const SPELLINGS: Array[String] = [
-	"baceeefhhiijjklnnnnnnnnnnnnnnnnl",
-	"dabdeeeiiiiijjjjjjjjjjjjjjjjjjii",
-	"iihihgfgeeddcdbccdfkmmmmmmmmmmmm",
+	"abcdehiihihhhiikkmnnnnnnnnnnnnnn",
+	"abcffffgfgghhiillllllllllllllllg",
+	"baceeffgghhiijjlkmmmnnnnnnnnnnmm",
+	"dabddefjjkkkjkjkjjjkkkkkkkkkkkkk",
+	"dgghihggffedddccbddfhlllmmmmmmll",
 	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
-	"abcefffgghhiijjmmmmmmmmmmmmmmmmf",
-	"bbcccdefgijklmmmmmmmmmmmmmmmmmmi",
+	"bbbcdeghijijijhjijjkmmmmmmmmmmmm",
+	"accddehhhhggfgfgghijlmnnnnnnnnnn",
+	"eeaechbhhjkkjjjjjjjjjjjjjjjjkkkk",
+	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
+	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
+	"bbcdccefghjkmmmmmmmmmmmmmmmmmmmm",
+	"bbcdddhiggggffefeffgjmmmnnnnnnmm",
 	"hbcaeehejjjjjjjjjjjjjjjjjjjjjjjj",
-	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
-	"cbcdcccefghjjlmmmmmmmmmnnnnnnnnm",
+	"bbddccdefghjjmmlmmmmmmnnnnnnnnmm",
+	"ccccbcdffggghiklmmmmnnnnnnnnnnnn",
+	"bbdddddedfeffghjklmmmnnmmmmnnnnj",
+	"fccfadcggijjijkkkkkkkkkkkkkkkkkk",
 	"cccccccdefgiijjllmmnnnnnnnnnnnnk",
-	"bbdddededeefffgiikllllllllllllll",
-	"fcceacdgikllllllllllllllllllllll",
 	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
-	"dcccbcceghghhiklmmmmnnnnnnnnnnnn",
-	"dcccbcdeeffgfhilmmmmmmmmmmmmnnnn",
-	"cbcddddedeeeefgimlmmmmmmmmmmmmmh",
+	"dcccccceeeefeghiklmmmmmmnnnnnnnn",
 	"icdbbfebhhllllllllllllllllllllkk",
-	"dcddcdcdcddefghimmmmmmmmmmmmmmmm",
-	"dcddcccccefghjklmmmnnnnnnnnnnmmj",
-	"dcddccccceghghhijmnnnnnnnnnnnnnn",
-	"dccdcdcddedeeghiklmmmnnmmmmnnnnf",
-	"dcddcdcccdegghilmmmnnmmmmmmmmmmg",
-	"edddcccccdefffghijmmnnnnnnnnnnnn",
-	"ddddcdcccddefhgijmnnnnnnnnnnnnnn",
-	"dcddcddedddeefghillmmmmmmmmmmmmc",
-	"edeeddcdcccddfghilmmmmmmmmmmmmmm",
-	"edddddcdcdcdefeghillmmmmmmmmmmmm",
-	"eddeddcccefghikkmnnnnnnnnnnnnnnb",
-	"edddcdcddddddeefghjlllmmllllllll",
-	"feeeddccbcdefggghjklllmmllllmmmm",
-	"feeeddcccedddddeghkkllllllllllll",
-	"eeeeddcdcccddefghikmmmnnmmmmmmmm",
-	"feffeeddcccccdeghillmmmmmmmmmmmm",
-	"dceededdddcdcdfgjkllkkkkkkkkkkkk",
-	"hfffffeeddcccccdegiklmmmnnmmmmmm",
-	"jhhhghffddbadhjmlmklnnnnnnnnnnnn",
-	"gffffeeeddccbcdfhijmmmnnnnnnnnnn",
-	"iiiiggfgfecabfghilllmmmmmmnnnnmm",
-	"feeeeeeeddcddddghilllmmmmmmmmmmb",
+	"ddddccbcdffggghijmnnnnnnnnnnnnnn",
+	"dcddcccccefhhiijkmmmmmmmmmmnnnnj",
+	"dcddcdcdcddefhiklmmmmnnnnnnnnmmg",
+	"edddcccccdefffghiklmmmnnmmmmnnnn",
+	"ddddcdcccddefhgjjlmmmmmmmmmmmmmm",
+	"dcddddcddefghjjlmmmnnmmmmmmmmmmb",
+	"eddeddcdcdcddefghillmmmmmmmmmmmm",
+	"eeeeddcccccdefghiklmmmnnmmmmnnnn",
+	"dcddcddedededfghikmmmnnmmmmmmmmc",
+	"feeeddccbceeeffghikmmmnnmmmmmmmm",
+	"feeedcccdedddddeghkkllllllllllll",
+	"feeeeeddccccceeghjklllmmllllmmmm",
+	"gfffefddcccccddfhillmmmmmmmmmmmm",
+	"dhhiggffedcdccccdehkmmmmmmmmmmmm",
+	"gfffffeeddcccccdehiklmmmnnmmmmmm",
+	"iiijghggeecabfgijlllmmmmmmnnnnmm",
+	"feeedeeeddcdcddeghkkkllllllllllc",
 	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
 ]
 
 ## Which code serves a context: 0 is the first.
 const CODE_OF: String = (
-	"@6;10009999CCFGJJLLLNNMORRR:::0459BGJJT2CF@604089DM9RCCFG:88989DPTRPCF@:CC9CCCPTRRCF@6CBBCCCNRRRLF"
-	+ "@6GGFGGIORRRLFG:DDDAJOOPR2LF@:=FFDLPPRR2LL@MMMMMFNRRR2LF@MMMMMMFPRR222G:180JSSTTR2L2@:1405BFOON2I0"
-	+ "0004?DGJOON2II111405BMSRR2I2G:1408BJOON2I====;=8BMPT22I2====99BMITT222BBB=9BMMMTT222MMMMMMMMITT222"
-	+ "SSSSSSSOPTP222UUUUUUUPPTR222SSSSUUUUPR222VSSSSOSUUTR222222145=RSTU222V22145=BMHHT22V11145=BMPUT22V"
-	+ "4444HHKKHVVVVV00005HKKHHVVVVV00058BEDHVVVV000000::DHVVVV0000058@8HSVVV5555559GMHPVVV8888888BIPT2VV"
-	+ "BBBBBBBBIPS2VVAAAGGMMGIPP2VV>>>>>>AIIPT222>>>>>DLPTPP222LLLLLLPPTTP222DDD?LLPRRRR222:::LQRRTRR2222"
-	+ "220005:MTTP2VVTT0005:89RR2VVG:0005:89R22V0000005:MB2QRV0000000:89OQRV55555558BMPQRV55555558BA2Q2VB"
-	+ "BBBBBB9BIOQRQQMMMEEEEEAPTRT>>>>===DIIIP222>>>===DPPPPRRR555=>9LPPPP222000?=>LPPRR2V20004LIR2RR22V2"
-	+ "2204=9LPP1PHV11104=>HPP1HHVV@604LI9BE1HDVHHHHHHHHKKKHHVV???0?0HKKHHHVV???0509BEDHDVV000:?DAJQQJDVJ"
-	+ "SSS0509BEDJDV111105;9MEDJDV5555101B:QIJ2V>>>>>98BAOPRMV999999BBEQTTMVEEEEEBBEGOTP2V2AAAAAAGIOPPMMM"
-	+ ">>>>>DIOPPTRRR=====>APPTRRRRDDD>9DQPRRR2222200088EAAJ8VV2600088E0AJ8VV000008810AJ8V00000088EAAJ888"
-	+ "000056810AJ805550508:10AJ8999991558:ISJ8S>>>>9558:IIQTQ88889898BIPPRPBBBBB99BEIPPUUUAAA9>9EAIPPTTT"
-	+ ">>>>=>AIPPTRRR======>OPTR222888FFFLRRRR22222>>=>>IPPTRVV22====>OPTR2VV@:8FFFLRRRR2VV@6"
+	"E=A3222BBBBFGIJLLLLPPOOMTTT@@@21;BGJRQU4GIE=212>BDOBTFGIJ@?>B>BDQTTQGIE@FFBGGDQRTTGIE=GGGGGGRTTTPI"
+	+ "E=JJIJJMMTTTPIJ@DDDHLMQRSSPIE@DFDDIQRTTSPPEOOOOOFPTTTSPIEOOOOOOIRTTS44J@386LULQUT4M4E@306?FILLQSM2"
+	+ "2221@DJLLLQ4MM33306?FOQTT4M4J@306;FLLLQ4M??????;FOQUSSMSBBBBBBFOQTT444GGGBBGIOMRTS44MMMMMMMMMRTS44"
+	+ "UUUUUUQMQRRS44UUUUUUUQRTTS44UUUQUUUURTS44VQQQQQQUUTT444444306?RLSU444V44306?FONNT44V33306?FOQUT44V"
+	+ "1111KKKKNNVVVV1111BKKKNNVVVVV002;BGHHNVVVV2221;;@@HNVVVV22216;@F8NUVVV???66;BJMNRVVV>>>>B?BGLQTSVV"
+	+ "GGGGGGGGMQUSVVHHHJJJOJMRRSVVDDDD?DHMQQTSSSDDDDDDLRRRRSSSNNNNDLRRRTRSSSDDDHDLRTTTTSSS@@@L<STTTTS444"
+	+ "4421;;@OUTRSVVUU211;>@BTTSVVJ@211;>@BTS4V22221;;@OF47SV333311;>@BM7SV666660;>GLQ7SV3333;;;>GH474VG"
+	+ "GGGGGBB@MM7S77OOOJHHJHHQTST???????DMMLR444DDDDB?DQRQRSSSBBB?DDLQRRRSSS222D?DLQRTTSVS2220<DSSSTSSVS"
+	+ "SS20?DLQR8RNV88820?DKQR8NNVV0720<DBGH8NNVKKKKKKKKKKKNNVV@@@2@DKKKNNNVV@@@26ABGHHNNVV2221@DJLLLLNV2"
+	+ "222263BGHHLNV@@@@06ABGHHLNV6666333G@LML4V?????B>GHQRTHVBBBBBBGGJLRTHVGGGGGGGIJQRR4V4HHHHHHJMMRQHHH"
+	+ "DDDDDDLQQRRSSS?????DHQRTTSSSDDDDDDLRTTTSSSS7310>@@HHL8V007310>@@HHL8V007312>@@2HL81333310>@@HHL888"
+	+ "01310;@D2HL81000302?1D2HL810BBB606@DMUL8100??B;;B@LQLU100BBBBBBGLQQT100BBGBBGGLQQUU00HHB?DHHLQRT10"
+	+ "07D???HLQQRT1007DBBBDLRRTS1007FFFFNTTTSS1007D???DL22111007777<7H22111007777<7H2211100777OUSH221110"
+	+ "07777<7H22111S12677<7H22111012677O7S221110126A7L;SA2111S126OIHEEAS1111123OMMJMS44110026AMMQQU44410"
+	+ "026?QQRSSS4400026?LQTSS44477736?NTSS4444477366N4444444407266NQSSS4741S7366NQSSS474SSSOQRMQSSS47478"
+	+ "88"
 )

@@ -15,10 +15,11 @@ static func smallest(fields: PackedInt64Array, top: int) -> PackedInt64Array:
 	var q: PackedInt64Array = [0, 0, 0, 0]
 	var sum: int = 0
 	var j: int = 1
+	var step: int = (_INV_ROOT2 << 14) / top
 	for i: int in 4:
 		if i == fields[0]:
 			continue
-		var v: int = (2 * fields[j] - top) * _INV_ROOT2 / top
+		var v: int = ((2 * fields[j] - top) * step) >> 14
 		q[i] = v
 		sum += v * v
 		j += 1

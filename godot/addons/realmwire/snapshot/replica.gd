@@ -123,7 +123,7 @@ func _decode(r: RealmwireBitReader) -> Result:
 		for slot: int in _held[_named]:
 			if r.flag():
 				seen[slot] = true
-				var result: Result = _keep(r, slot, _decode_usual)
+				var result: Result = _keep(r, slot, true)
 				if result != Result.APPLIED:
 					return result
 	return _decode_others(r, seen)
@@ -141,7 +141,7 @@ func _decode_others(r: RealmwireBitReader, seen: Dictionary[int, bool]) -> Resul
 		if r.failed or slot >= MAX_IN_VIEW or seen.has(slot):
 			return Result.MALFORMED
 		next = slot + 1
-		var result: Result = _keep(r, slot, _decode_record)
+		var result: Result = _keep(r, slot, false)
 		if result != Result.APPLIED:
 			return result
 	return Result.MALFORMED if r.failed else Result.APPLIED
@@ -158,11 +158,11 @@ static func _gap(r: RealmwireBitReader, shift: int) -> int:
 	return high << shift | r.uint(shift)
 
 
-# Reads a record's body, and keeps it if it was read well.
-func _keep(r: RealmwireBitReader, slot: int, decode: Callable) -> Result:
+# Reads a record, or of an expected one the body, and keeps it if it was read well.
+func _keep(r: RealmwireBitReader, slot: int, expected: bool) -> Result:
 	var c: Change = Change.new()
 	c.slot = slot
-	var result: Result = decode.call(r, c)
+	var result: Result = _decode_usual(r, c) if expected else _decode_record(r, c)
 	if result == Result.APPLIED and r.failed:
 		result = Result.MALFORMED
 	if result == Result.APPLIED:
