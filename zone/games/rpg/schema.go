@@ -38,8 +38,8 @@ const (
 //
 //realmwire:component position
 type Body struct {
-	X      int32 `rw:"min=0 max=262143 small=8"` // a map is at most 1,024 tiles wide
-	Y      int32 `rw:"min=0 max=262143 small=8"`
+	X      int32 `rw:"min=0 max=262143 predict=motion"` // a map is at most 1,024 tiles wide
+	Y      int32 `rw:"min=0 max=262143 predict=motion"`
 	Facing Facing
 }
 
