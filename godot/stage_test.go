@@ -91,7 +91,7 @@ func stageIn(root string) error {
 	}
 	staged.dir = dir
 	staged.p = project{root: root, folder: strings.TrimPrefix(dir, root)}
-	for _, part := range []string{"godot", "protocol/snapshot/testdata", "protocol/internal/demo/testdata", "zone/mover/testdata", "transport/kcp/testdata"} {
+	for _, part := range []string{"godot", "protocol/snapshot/testdata", "protocol/internal/demo/testdata", "zone/mover/testdata", "protocol/motion/testdata", "transport/kcp/testdata"} {
 		if err := copyTree(filepath.Join("..", part), filepath.Join(dir, part)); err != nil {
 			return err
 		}

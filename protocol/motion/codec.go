@@ -16,8 +16,8 @@ type Range struct {
 
 // Body is one version of the predicted fields. What a layout lacks is zero.
 type Body struct {
-	Place [3]int64
-	Turn  [4]int64 // index of the largest part, then the other three
+	Place [3]int64 `json:"place"`
+	Turn  [4]int64 `json:"turn"` // index of the largest part, then the other three
 }
 
 // Changes says which groups of a component differ from its baseline.
