@@ -1,21 +1,24 @@
 package motion
 
-// quat is a rotation, x y z w, in 1/262144. Every product below stays under 2^53, so that doubles can hold it.
-type quat [4]int64
+// quat is a rotation in 1/262144. Every product below stays under 2^53, so that doubles can hold it. It is a struct, not an
+// array, because the compiler keeps structs in registers.
+type quat struct{ x, y, z, w int64 }
 
 const (
 	quatShift = 18
 	quatOne   = 1 << quatShift
 	invRoot2  = 185_364 // 1/√2
-	stepShift = 14      // of half a field's step
+	stepShift = 14
 )
 
-// smallest reads a quaternion: the index of its largest part, then the others in order, 0..top for ±1/√2.
-func smallest(row *[4]int64, top int64) quat {
-	var q quat
+// step is half a step of a field of 0..top for ∓1/√2, in 1/16384.
+func step(top int64) int64 { return invRoot2 << stepShift / top }
+
+// smallest reads a quaternion: the index of its largest part, then the others in order, 0..top.
+func smallest(row *[4]int64, top, step int64) quat {
+	var q [4]int64
 	sum := int64(0)
 	j := 1
-	step := invRoot2 << stepShift / top
 	for i := range q {
 		if i == int(row[0]) {
 			continue
@@ -25,7 +28,7 @@ func smallest(row *[4]int64, top int64) quat {
 		j++
 	}
 	q[row[0]&3] = root(quatOne*quatOne - sum)
-	return q
+	return quat{q[0], q[1], q[2], q[3]}
 }
 
 // root is about the square root of x/quatOne², from a quarter to 1: a line and two of Newton's steps.
@@ -37,15 +40,15 @@ func root(x int64) int64 {
 }
 
 // since is the rotation that takes b to a: a times b's conjugate.
-func (a quat) since(b quat) quat { return a.mul(quat{-b[0], -b[1], -b[2], b[3]}) }
+func (a quat) since(b quat) quat { return a.mul(quat{-b.x, -b.y, -b.z, b.w}) }
 
 func (a quat) mul(b quat) quat {
 	const half = quatOne / 2
 	return quat{
-		(a[3]*b[0] + a[0]*b[3] + a[1]*b[2] - a[2]*b[1] + half) >> quatShift,
-		(a[3]*b[1] - a[0]*b[2] + a[1]*b[3] + a[2]*b[0] + half) >> quatShift,
-		(a[3]*b[2] + a[0]*b[1] - a[1]*b[0] + a[2]*b[3] + half) >> quatShift,
-		(a[3]*b[3] - a[0]*b[0] - a[1]*b[1] - a[2]*b[2] + half) >> quatShift,
+		(a.w*b.x + a.x*b.w + a.y*b.z - a.z*b.y + half) >> quatShift,
+		(a.w*b.y - a.x*b.z + a.y*b.w + a.z*b.x + half) >> quatShift,
+		(a.w*b.z + a.x*b.y - a.y*b.x + a.z*b.w + half) >> quatShift,
+		(a.w*b.w - a.x*b.x - a.y*b.y - a.z*b.z + half) >> quatShift,
 	}
 }
 
@@ -54,10 +57,10 @@ const maxShare = 32 << 12
 // share is the rotation of num/4096 times a's angle, the short way round, about a's axis. The vector part is stretched from
 // sine to angle and back by the first terms of their series.
 func (a quat) share(num int64) quat {
-	if a[3] < 0 {
-		a = quat{-a[0], -a[1], -a[2], -a[3]}
+	if a.w < 0 {
+		a = quat{-a.x, -a.y, -a.z, -a.w}
 	}
-	s2 := (a[0]*a[0] + a[1]*a[1] + a[2]*a[2]) >> quatShift
+	s2 := (a.x*a.x + a.y*a.y + a.z*a.z) >> quatShift
 	s4 := s2 * s2 >> quatShift
 	stretch := quatOne + s2/6 + s4*3/40
 	k := min(num, maxShare) * stretch >> 12
@@ -66,7 +69,7 @@ func (a quat) share(num int64) quat {
 	t4 := t2 * t2 >> quatShift
 	k = k * (quatOne - t2/6 + t4/120) >> quatShift
 	return quat{
-		a[0] * k >> quatShift, a[1] * k >> quatShift, a[2] * k >> quatShift,
+		a.x * k >> quatShift, a.y * k >> quatShift, a.z * k >> quatShift,
 		quatOne - t2/2 + t4/24 - (t4*t2>>quatShift)/720,
 	}
 }
@@ -74,11 +77,11 @@ func (a quat) share(num int64) quat {
 // largest is the index of the part with the greatest magnitude, the first of equals, and by how much it leads the next.
 func (a quat) largest() (int, uint64) {
 	at := 0
-	most, next := abs(a[0]), uint64(0)
-	for i := 1; i < 4; i++ {
-		switch m := abs(a[i]); {
+	most, next := abs(a.x), uint64(0)
+	for i, x := range [...]int64{a.y, a.z, a.w} {
+		switch m := abs(x); {
 		case m > most:
-			at, most, next = i, m, most
+			at, most, next = i+1, m, most
 		case m > next:
 			next = m
 		}
@@ -88,17 +91,24 @@ func (a quat) largest() (int, uint64) {
 
 // chart is the smallest three beside a largest part, 0..top for ±1/√2.
 func (a quat) chart(largest int, top int64) [3]int64 {
-	sign := int64(1)
-	if a[largest] < 0 {
-		sign = -1
-	}
+	var left int64
 	var v [3]int64
-	j := 0
-	for i := range a {
-		if i != largest {
-			v[j] = clamp((sign*a[i]*top/invRoot2+top+1)>>1, 0, top)
-			j++
-		}
+	switch largest {
+	case 0:
+		left, v = a.x, [3]int64{a.y, a.z, a.w}
+	case 1:
+		left, v = a.y, [3]int64{a.x, a.z, a.w}
+	case 2:
+		left, v = a.z, [3]int64{a.x, a.y, a.w}
+	default:
+		left, v = a.w, [3]int64{a.x, a.y, a.z}
+	}
+	scale := top
+	if left < 0 {
+		scale = -top
+	}
+	for i, x := range v {
+		v[i] = clamp((x*scale/invRoot2+top+1)>>1, 0, top)
 	}
 	return v
 }

@@ -16,7 +16,10 @@ const (
 
 // scaled is x·Ahead/Lag, rounded to nearest, halves away from zero.
 func (s Span) scaled(x int64) int64 {
-	if x == 0 || s.Lag == 0 {
+	switch {
+	case s.Lag == 1: // nearly always
+		return x * s.Ahead
+	case s.Lag == 0:
 		return 0
 	}
 	if x < 0 {

@@ -11,10 +11,11 @@ type turn struct {
 
 func (p *pair) turn() turn {
 	top := p.l.Top
-	q := smallest(&p.base.Turn, top)
+	half := step(top)
+	q := smallest(&p.base.Turn, top, half)
 	was := q
 	if p.moving && p.base.Turn != p.prior.Turn {
-		before := smallest(&p.prior.Turn, top)
+		before := smallest(&p.prior.Turn, top, half)
 		q = q.since(before).share(p.span.Ahead * 4096 / p.span.Lag).mul(q)
 	}
 	t := turn{guess: q}
