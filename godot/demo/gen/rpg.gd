@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]rpg[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = 5718279200972036030
+const HASH: int = -9063287563860046382
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "4f5b68a2f47157be"
+const HASH_HEX: String = "8238bbfae2e80dd2"
 
 ## Facing is the direction that somebody looks in; the numbers are those of the mover.
 enum Facing {
@@ -37,6 +37,7 @@ static var _shared: RealmwireSchema
 ## Body is where somebody stands: the centre of the box at its feet, in 1/256 tiles, y down.
 class Body:
 	extends RefCounted
+	static var _motion: RealmwireMotion
 	## a map is at most 1,024 tiles wide
 	var x: int = 0
 	var y: int = 0
@@ -54,17 +55,25 @@ class Body:
 		y = r.ranged(0, 262143, 18)
 		facing = r.ranged(0, 3, 2) as Facing
 
-	## Appends what differs from [param base].
-	func write_delta(w: RealmwireBitWriter, base: Body) -> void:
-		w.ranged_delta(x, base.x, 0, 262143, 18, 8, 13)
-		w.ranged_delta(y, base.y, 0, 262143, 18, 8, 13)
-		w.ranged_delta(facing, base.facing, 0, 3, 2, 0, 0)
-
-	## Becomes what [method write_delta] wrote against [param base].
-	func read_delta(r: RealmwireBitReader, base: Body) -> void:
-		x = r.ranged_delta(base.x, 0, 262143, 18, 8, 13)
-		y = r.ranged_delta(base.y, 0, 262143, 18, 8, 13)
+	## Becomes what a server wrote against [param base], foreseen by how that differs from [param prior].
+	func read_predicted(r: RealmwireBitReader, base: Body, prior: Body, ahead: int, lag: int) -> void:
+		if _motion == null:
+			_motion = RealmwireMotion.new([0, 0], [262143, 262143], 0)
+		var m: RealmwireMotion = _motion
+		m.read(
+			r, [base.x, base.y, 0], [0, 0, 0, 0],
+			[prior.x, prior.y, 0], [0, 0, 0, 0], ahead, lag
+		)
+		x = m.place[0]
+		y = m.place[1]
+		if not m.altered:
+			facing = base.facing
+			return
 		facing = r.ranged_delta(base.facing, 0, 3, 2, 0, 0) as Facing
+
+	## [method read_predicted] where no version from before [param base] is known.
+	func read_delta(r: RealmwireBitReader, base: Body) -> void:
+		read_predicted(r, base, base, 0, 0)
 
 	## Whether all of it is the same.
 	func equals(other: Body) -> bool:
@@ -265,23 +274,22 @@ class Player:
 		else:
 			self_ = Self.hidden
 
-	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, owner: bool) -> void:
-		var base: Player = against as Player
-		if w.changed(not body.equals(base.body)):
-			body.write_delta(w, base.body)
-		if w.changed(not look.equals(base.look)):
-			look.write_delta(w, base.look)
-		if owner:
-			if w.changed(not self_.equals(base.self_)):
-				self_.write_delta(w, base.self_)
+	func predicted() -> bool:
+		return true
+
+	func write_delta(_w: RealmwireBitWriter, _against: RealmwireEntity, _owner: bool) -> void:
+		assert(false, "only servers write it")
 
 	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		read_predicted(r, against, against, 0, 0, owner)
+
+	func read_predicted(
+		r: RealmwireBitReader, against: RealmwireEntity, before: RealmwireEntity, ahead: int, lag: int, owner: bool
+	) -> void:
 		var base: Player = against as Player
-		if r.flag():
-			body = Body.new()
-			body.read_delta(r, base.body)
-		else:
-			body = base.body
+		var prior: Player = before as Player
+		body = Body.new()
+		body.read_predicted(r, base.body, prior.body, ahead, lag)
 		if r.flag():
 			look = Look.new()
 			look.read_delta(r, base.look)
@@ -324,20 +332,22 @@ class NPC:
 		look = NPCLook.new()
 		look.read(r)
 
-	func write_delta(w: RealmwireBitWriter, against: RealmwireEntity, _owner: bool) -> void:
-		var base: NPC = against as NPC
-		if w.changed(not body.equals(base.body)):
-			body.write_delta(w, base.body)
-		if w.changed(not look.equals(base.look)):
-			look.write_delta(w, base.look)
+	func predicted() -> bool:
+		return true
 
-	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, _owner: bool) -> void:
+	func write_delta(_w: RealmwireBitWriter, _against: RealmwireEntity, _owner: bool) -> void:
+		assert(false, "only servers write it")
+
+	func read_delta(r: RealmwireBitReader, against: RealmwireEntity, owner: bool) -> void:
+		read_predicted(r, against, against, 0, 0, owner)
+
+	func read_predicted(
+		r: RealmwireBitReader, against: RealmwireEntity, before: RealmwireEntity, ahead: int, lag: int, _owner: bool
+	) -> void:
 		var base: NPC = against as NPC
-		if r.flag():
-			body = Body.new()
-			body.read_delta(r, base.body)
-		else:
-			body = base.body
+		var prior: NPC = before as NPC
+		body = Body.new()
+		body.read_predicted(r, base.body, prior.body, ahead, lag)
 		if r.flag():
 			look = NPCLook.new()
 			look.read_delta(r, base.look)

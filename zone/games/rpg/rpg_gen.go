@@ -4,12 +4,14 @@ package rpg
 
 import (
 	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/motion"
+	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x4f5b68a2f47157be,
+	Hash: 0x8238bbfae2e80dd2,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "player", New: func() snapshot.State { return new(Player) }},
 		{ID: 2, Name: "npc", New: func() snapshot.State { return new(NPC) }},
@@ -30,18 +32,77 @@ func (v *Body) Read(r *bits.Reader) {
 	v.Facing = Facing(r.Int(0, 3, 2))
 }
 
-// WriteDelta appends what differs from base.
-func (v *Body) WriteDelta(w *bits.Writer, base *Body) {
-	w.IntDelta(int64(v.X), int64(base.X), 0, 262143, 18, 8, 13)
-	w.IntDelta(int64(v.Y), int64(base.Y), 0, 262143, 18, 8, 13)
-	w.IntDelta(int64(v.Facing), int64(base.Facing), 0, 3, 2, 0, 0)
+// bodyMotion says which of Body's fields are predicted.
+var bodyMotion = motion.Layout{
+	Parts: 2,
+	Lim: [3]motion.Range{
+		{Min: 0, Max: 262143},
+		{Min: 0, Max: 262143},
+	},
 }
 
-// ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
-func (v *Body) ReadDelta(r *bits.Reader, base *Body) {
-	v.X = int32(r.IntDelta(int64(base.X), 0, 262143, 18, 8, 13))
-	v.Y = int32(r.IntDelta(int64(base.Y), 0, 262143, 18, 8, 13))
+func (v *Body) motion() (b motion.Body) {
+	dst := b.Place[:]
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	return b
+}
+
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Body) WritePredicted(w *bits.Writer, base, prior *Body, span motion.Span) {
+	plain := v.Facing != base.Facing
+	now, was, before := v.motion(), base.motion(), prior.motion()
+	bodyMotion.Write(w, &now, &was, &before, span, plain)
+	if plain {
+		w.IntDelta(int64(v.Facing), int64(base.Facing), 0, 3, 2, 0, 0)
+	}
+}
+
+// ReadPredicted sets v to what WritePredicted wrote against the same.
+func (v *Body) ReadPredicted(r *bits.Reader, base, prior *Body, span motion.Span) {
+	now, was, before := motion.Body{}, base.motion(), prior.motion()
+	plain := bodyMotion.Read(r, &now, &was, &before, span)
+	src := now.Place[:]
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	if !plain {
+		v.Facing = base.Facing
+		return
+	}
 	v.Facing = Facing(r.IntDelta(int64(base.Facing), 0, 3, 2, 0, 0))
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Body) WriteDelta(w *bits.Writer, base *Body) { v.WritePredicted(w, base, base, motion.Span{}) }
+
+// ReadDelta sets v to what WriteDelta wrote against base.
+func (v *Body) ReadDelta(r *bits.Reader, base *Body) { v.ReadPredicted(r, base, base, motion.Span{}) }
+
+// BodyLayout says how Body's fields change.
+var BodyLayout = predict.Layout{
+	Fields: []predict.Field{
+		{Min: 0, Max: 262143},
+		{Min: 0, Max: 262143},
+		{Min: 0, Max: 3},
+	},
+	Groups: []predict.Group{
+		{Class: predict.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+		{Class: predict.Plain, First: 2, Count: 1, Lapse: 0},
+	},
+}
+
+// Values sets dst to v's fields, in order.
+func (v *Body) Values(dst []int64) {
+	dst[0] = int64(v.X)
+	dst[1] = int64(v.Y)
+	dst[2] = int64(v.Facing)
+}
+
+// SetValues sets v's fields to what Values gave.
+func (v *Body) SetValues(src []int64) {
+	v.X = int32(src[0])
+	v.Y = int32(src[1])
+	v.Facing = Facing(src[2])
 }
 
 // Write appends v whole.
@@ -194,14 +255,9 @@ func (v *Player) Read(r *bits.Reader, owner bool) {
 	}
 }
 
-// WriteDelta appends what differs from base.
-func (v *Player) WriteDelta(w *bits.Writer, base *Player, owner bool) {
-	if v.Body == base.Body {
-		w.Bool(false)
-	} else {
-		w.Bool(true)
-		v.Body.WriteDelta(w, &base.Body)
-	}
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *Player) WritePredicted(w *bits.Writer, base, prior *Player, span motion.Span, owner bool) {
+	v.Body.WritePredicted(w, &base.Body, &prior.Body, span)
 	if v.Look == base.Look {
 		w.Bool(false)
 	} else {
@@ -220,11 +276,11 @@ func (v *Player) WriteDelta(w *bits.Writer, base *Player, owner bool) {
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *Player) ReadDelta(r *bits.Reader, base *Player, owner bool) {
-	if r.Bool() {
-		v.Body.ReadDelta(r, &base.Body)
-	} else {
-		v.Body = base.Body
-	}
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *Player) readPredicted(r *bits.Reader, base, prior *Player, span motion.Span, owner bool) {
+	v.Body.ReadPredicted(r, &base.Body, &prior.Body, span)
 	if r.Bool() {
 		v.Look.ReadDelta(r, &base.Look)
 	} else {
@@ -239,7 +295,17 @@ func (v *Player) ReadDelta(r *bits.Reader, base *Player, owner bool) {
 	}
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *Player.
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *Player.
+func (v *Player) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*Player), prior.(*Player), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *Player) WriteDelta(w *bits.Writer, base *Player, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *Player.
 func (v *Player) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*Player), owner)
 }
@@ -255,6 +321,27 @@ func (v *Player) Changed(old *Player) (public, private bool) {
 // Copy makes v the same as from, in memory of its own.
 func (v *Player) Copy(from *Player) {
 	*v = *from
+}
+
+// Layout says how the fields of Player's rows change.
+func (*Player) Layout() predict.Layout { return predict.Join(BodyLayout) }
+
+// Values sets row to v's components with hints.
+func (v *Player) Values(row []int64) {
+	v.Body.Values(row[0:3])
+}
+
+// SetValues sets v's components with hints to row.
+func (v *Player) SetValues(row []int64) {
+	v.Body.SetValues(row[0:3])
+}
+
+// Assign makes v the same as from, which is known to be *Player.
+func (v *Player) Assign(from snapshot.State) { v.Copy(from.(*Player)) }
+
+// OthersChanged reports whether what everyone sees of v beside its row differs from old.
+func (v *Player) OthersChanged(old *Player) bool {
+	return !(v.Look == old.Look)
 }
 
 // Kind is NPC's number on the wire.
@@ -275,14 +362,9 @@ func (v *NPC) Read(r *bits.Reader, owner bool) {
 	v.Look.Read(r)
 }
 
-// WriteDelta appends what differs from base.
-func (v *NPC) WriteDelta(w *bits.Writer, base *NPC, owner bool) {
-	if v.Body == base.Body {
-		w.Bool(false)
-	} else {
-		w.Bool(true)
-		v.Body.WriteDelta(w, &base.Body)
-	}
+// WritePredicted appends what differs from base, foreseen by how that differs from prior.
+func (v *NPC) WritePredicted(w *bits.Writer, base, prior *NPC, span motion.Span, owner bool) {
+	v.Body.WritePredicted(w, &base.Body, &prior.Body, span)
 	if v.Look == base.Look {
 		w.Bool(false)
 	} else {
@@ -293,11 +375,11 @@ func (v *NPC) WriteDelta(w *bits.Writer, base *NPC, owner bool) {
 
 // ReadDelta sets v to what WriteDelta wrote against base, which shares no memory with v.
 func (v *NPC) ReadDelta(r *bits.Reader, base *NPC, owner bool) {
-	if r.Bool() {
-		v.Body.ReadDelta(r, &base.Body)
-	} else {
-		v.Body = base.Body
-	}
+	v.readPredicted(r, base, base, motion.Span{}, owner)
+}
+
+func (v *NPC) readPredicted(r *bits.Reader, base, prior *NPC, span motion.Span, owner bool) {
+	v.Body.ReadPredicted(r, &base.Body, &prior.Body, span)
 	if r.Bool() {
 		v.Look.ReadDelta(r, &base.Look)
 	} else {
@@ -305,7 +387,17 @@ func (v *NPC) ReadDelta(r *bits.Reader, base *NPC, owner bool) {
 	}
 }
 
-// ReadAgainst is ReadDelta for a base whose type is known to be *NPC.
+// ReadPredicted sets v to what WritePredicted wrote against the same versions, known to be *NPC.
+func (v *NPC) ReadPredicted(r *bits.Reader, base, prior snapshot.State, span motion.Span, owner bool) {
+	v.readPredicted(r, base.(*NPC), prior.(*NPC), span, owner)
+}
+
+// WriteDelta is WritePredicted where no version from before base is known.
+func (v *NPC) WriteDelta(w *bits.Writer, base *NPC, owner bool) {
+	v.WritePredicted(w, base, base, motion.Span{}, owner)
+}
+
+// ReadAgainst sets v to what WriteDelta wrote against base, known to be *NPC.
 func (v *NPC) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {
 	v.ReadDelta(r, base.(*NPC), owner)
 }
@@ -320,4 +412,25 @@ func (v *NPC) Changed(old *NPC) (public, private bool) {
 // Copy makes v the same as from, in memory of its own.
 func (v *NPC) Copy(from *NPC) {
 	*v = *from
+}
+
+// Layout says how the fields of NPC's rows change.
+func (*NPC) Layout() predict.Layout { return predict.Join(BodyLayout) }
+
+// Values sets row to v's components with hints.
+func (v *NPC) Values(row []int64) {
+	v.Body.Values(row[0:3])
+}
+
+// SetValues sets v's components with hints to row.
+func (v *NPC) SetValues(row []int64) {
+	v.Body.SetValues(row[0:3])
+}
+
+// Assign makes v the same as from, which is known to be *NPC.
+func (v *NPC) Assign(from snapshot.State) { v.Copy(from.(*NPC)) }
+
+// OthersChanged reports whether what everyone sees of v beside its row differs from old.
+func (v *NPC) OthersChanged(old *NPC) bool {
+	return !(v.Look == old.Look)
 }
