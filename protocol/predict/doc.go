@@ -5,7 +5,7 @@
 // the experts expect, and how much they are to be trusted, gives every decision of the coder in package entropy its
 // probability. The only knowledge that comes with the code is in weights.go: one small linear model per class of
 // field. All state is fresh for every packet. Integers only: every language computes the same.
-// docs/decisions/0004-snapshot-models.md says what was measured. It is not on the wire yet.
+// docs/wire-rows.md is normative; docs/decisions/0004-snapshot-models.md says what was measured.
 package predict
 
 //go:generate go run ./train/typescript -out ../../web/src/sdk/predictcodec/weights.ts
