@@ -30,11 +30,9 @@ func size(x int64) int64 {
 
 // extent is the size of a vector in 1/256.
 func extent(v vec) int64 {
-	var s uint64
-	for _, x := range v {
-		x = bound(x>>4, 1<<25) // three squares stay below 2^53
-		s += uint64(x * x)
-	}
+	const most = 1 << 25 // three squares stay below 2^53
+	x, y, z := bound(v[0]>>4, most), bound(v[1]>>4, most), bound(v[2]>>4, most)
+	s := uint64(x*x) + uint64(y*y) + uint64(z*z)
 	return (log2(s+256) - 8*logOne) >> 1
 }
 

@@ -92,7 +92,8 @@ func (a quat) matrix() [3]vec {
 // for ±1/√2.
 func (p *pass) smallest(row []int64) quat {
 	row = row[:4]
-	a, b, c := int64(p.parts[row[1]]), int64(p.parts[row[2]]), int64(p.parts[row[3]])
+	most := uint64(len(p.parts) - 1) // a caller's row may be out of range
+	a, b, c := int64(p.parts[min(uint64(row[1]), most)]), int64(p.parts[min(uint64(row[2]), most)]), int64(p.parts[min(uint64(row[3]), most)])
 	r := rest(quatOne*quatOne - (a*a + b*b + c*c))
 	switch row[0] {
 	case 0:

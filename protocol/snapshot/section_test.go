@@ -223,6 +223,9 @@ func (s *bodySim) heal() {
 		if c.replica.Checked == 0 || c.replica.Entities == 0 {
 			s.t.Error("nothing was verified")
 		}
+		if fast := i%3 == 2; fast != (c.best == 0) {
+			s.t.Errorf("client %d applied %d sections", i, c.best)
+		}
 	}
 }
 
@@ -318,6 +321,41 @@ func TestBestTierWithoutRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.view.Ack(c.replica.Ack())
+	}
+}
+
+// What a game writes beyond a field's range is cut on the wire, in rows as in records, and spoils nothing that follows.
+func TestBestTierCutsWhatIsOutOfRange(t *testing.T) {
+	s := newBodySim(t, 14, 1, false)
+	c := s.clients[0]
+	cut := 0
+	for i := range 120 {
+		s.step(false)
+		s.interest(c, false)
+		for _, b := range s.bodies.All() {
+			if i%10 == 9 {
+				b.Pose.B, b.Pose.Z, b.Pose.Largest = 60000, 1<<30, 200
+			} else {
+				b.Pose.B, b.Pose.Z, b.Pose.Largest = 700, 300, 3
+			}
+		}
+		s.commit()
+		msg, _ := c.view.Encode(nil, snapshot.Header{}, 1100)
+		if _, err := c.replica.Apply(msg); err != nil {
+			t.Fatal(err)
+		}
+		c.view.Ack(c.replica.Ack())
+		for e := range c.replica.All {
+			if b, ok := e.State.(*bodies.Body); ok && e.Tick == s.tick && i%10 == 9 {
+				if b.Pose.B != 1414 || b.Pose.Z != 32767 || b.Pose.Largest != 3 {
+					t.Fatalf("tick %d: %+v", s.tick, b)
+				}
+				cut++
+			}
+		}
+	}
+	if cut < 100 {
+		t.Errorf("only %d were cut", cut)
 	}
 }
 

@@ -34,6 +34,7 @@ type simClient struct {
 	up      []packet
 	ordered bool
 	applied int
+	best    int // of these, with a section of the best tier
 }
 
 type packet struct {
@@ -249,6 +250,9 @@ func (s *sim) exchange(c *simClient, n network) {
 		switch {
 		case err == nil:
 			c.applied++
+			if msg[0] == snapshot.TypeBest {
+				c.best++
+			}
 			s.compare(c)
 		case errors.Is(err, snapshot.ErrStale):
 		default:

@@ -32,6 +32,7 @@ type coder struct {
 	*predict.Codec
 	kind   uint8
 	fields int
+	ranges []predict.Field
 }
 
 // coderOf makes the coder of a state's kind; nil where it has none. A layout that predict refuses, such as one with two
@@ -41,11 +42,19 @@ func coderOf(s State) *coder {
 	if !ok {
 		return nil
 	}
-	c, err := predict.New(r.Layout())
+	l := r.Layout()
+	c, err := predict.New(l)
 	if err != nil {
 		return nil
 	}
-	return &coder{Codec: c, kind: s.Kind(), fields: c.Fields()}
+	return &coder{Codec: c, kind: s.Kind(), fields: c.Fields(), ranges: l.Fields}
+}
+
+// limit keeps a row within its fields' ranges: what a game writes beyond them is cut on the wire, as in records.
+func (c *coder) limit(row []int64) {
+	for i, f := range c.ranges {
+		row[i] = max(f.Min, min(f.Max, row[i]))
+	}
 }
 
 // slotSet is a set of slots.

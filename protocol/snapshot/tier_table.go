@@ -30,6 +30,7 @@ func (t *Table[T, P]) rowAt(dst []int64, n int32, tick uint32) bool {
 		return false
 	}
 	any(P(&v.state)).(Rowed).Values(dst)
+	t.rowCoder.limit(dst)
 	return true
 }
 
