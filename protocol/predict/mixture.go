@@ -46,6 +46,7 @@ type opinions struct {
 	shared [outputs]int64
 	common int // sizes that shared holds
 	by     [experts]expert
+	heard  int // of these: the others have no say
 	total  int64
 	center int64 // the strongest expert's mean
 	step   uint  // log2 of the strongest expert's spread
@@ -135,19 +136,24 @@ func (o *opinions) form(m *model, means, own []int64) {
 			top, best = acc[experts+k], k
 		}
 	}
-	o.total = 0
-	for k := range o.by {
-		e := &o.by[k]
+	o.total, o.heard = 0, 0
+	for k := range mean {
+		say := exp2(max(-maxSay, (acc[experts+k]-top)>>weightShift)) >> 3
+		if say == 0 {
+			continue
+		}
+		e := &o.by[o.heard]
+		o.heard++
 		e.mean = mean[k] >> weightShift
 		spread := clamp(acc[k]>>weightShift, minSpread, maxSpread)
 		// With u = (x-mean)/spread in 1/64: whole logs shift, fractions scale.
 		whole := uint(spread>>logShift + 4) // minSpread is -3: above zero
 		e.scale = exp2(-(spread & (logOne - 1)))
 		e.shift = whole + 15 + 2 - 4
-		e.say = exp2(max(-maxSay, (acc[experts+k]-top)>>weightShift)) >> 3
-		o.total += e.say
+		e.say = say
+		o.total += say
 	}
-	o.center = o.by[best].mean
+	o.center = mean[best] >> weightShift
 	o.step = uint(max(0, acc[best]>>weightShift)) >> logShift
 	o.step = min(o.step, 20)
 }
@@ -156,8 +162,9 @@ func (o *opinions) form(m *model, means, own []int64) {
 func (o *opinions) below(t int64) int64 {
 	at := t<<8 - 128
 	sum := int64(0)
-	for k := range o.by {
-		e := &o.by[k]
+	by := o.by[:o.heard]
+	for k := range by {
+		e := &by[k]
 		u := bound(at-e.mean, 1<<30) * e.scale >> (e.shift & 63)
 		// Below zero, the rest to One: by sign, without a branch that nobody could foresee.
 		sign := u >> 63
