@@ -29,7 +29,7 @@ func talk(ticks int) [][]byte {
 // FuzzApplyBest gives a client in the middle of a talk hostile snapshots, also as the talk's next one spoilt at one place:
 // nothing may panic, what is refused changes nothing, and what was due next still applies.
 func FuzzApplyBest(f *testing.F) {
-	const lead = 20
+	const lead = 10
 	good := talk(lead + 4)
 	for i, m := range good[lead:] {
 		f.Add(m, uint16(0), byte(0))
