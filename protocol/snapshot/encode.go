@@ -30,7 +30,8 @@ func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
 	w.Reset(dst)
 	h.write(w)
 	rec := &v.sent[h.Tick%sentRing]
-	*rec = sent{tick: h.Tick, slots: rec.slots[:0], rows: remembered{rests: rec.rows.rests}}
+	*rec = sent{tick: h.Tick, slots: rec.slots[:0]}
+	v.beginRows(h.Tick)
 	v.writeRecords(w, rec)
 	n := len(v.due)
 	if h.section {
@@ -147,7 +148,7 @@ func (v *View) mark(rec *sent, due uint16) {
 	d := &v.due[due]
 	v.markSlot(rec, d.slot)
 	v.order = append(v.order, due)
-	v.remember(rec, d)
+	v.remember(d)
 }
 
 func (v *View) markSlot(rec *sent, slot uint16) {

@@ -49,16 +49,20 @@ func (v *View) inSection(n int) bool {
 
 // forget makes the memory of a slot's entity no one else's.
 func (v *View) forget(n int) {
-	if v.cfg.Tier != Best {
-		return
+	for i := range v.brought {
+		v.brought[i].held.remove(n)
 	}
-	for i := range v.sent {
-		v.sent[i].rows.held.remove(n)
+}
+
+// beginRows readies the memory of what the tick's snapshot brings.
+func (v *View) beginRows(tick uint32) {
+	if v.cfg.Tier == Best {
+		v.brought[tick%sentRing].held = slotSet{}
 	}
 }
 
 // remember notes that a record brought an entity whose kind has rows.
-func (v *View) remember(rec *sent, d *dueRecord) {
+func (v *View) remember(d *dueRecord) {
 	if v.cfg.Tier != Best {
 		return
 	}
@@ -70,7 +74,7 @@ func (v *View) remember(rec *sent, d *dueRecord) {
 	if d.form == formSpawn {
 		rest = spawnRest
 	}
-	rec.rows.hold(int(d.slot), rest)
+	v.brought[v.world.tick%sentRing].hold(int(d.slot), rest)
 }
 
 // plan decides which entities the snapshot's section holds.
@@ -124,7 +128,7 @@ func (v *View) openWindow(w *window) bool {
 
 func (v *View) ackedAt(tick uint32) *remembered {
 	if rec := &v.sent[tick%sentRing]; rec.tick == tick && rec.acked && tick != 0 {
-		return &rec.rows
+		return &v.brought[tick%sentRing]
 	}
 	return nil
 }
@@ -269,7 +273,7 @@ func (v *View) writeSection(w *bits.Writer, rec *sent) int {
 		w.Varuint(uint64(len(st.bytes)), lengthGroup)
 		w.Copy(st.bytes, 8*len(st.bytes))
 		for i, n := range st.slots {
-			rec.rows.hold(int(n), st.rested(i))
+			v.brought[rec.tick%sentRing].hold(int(n), st.rested(i))
 		}
 	}
 	w.Bool(false)

@@ -40,7 +40,8 @@ type View struct {
 	dueOf   []uint16 // by slot: where due has it; only what due confirms counts
 	order   []uint16 // due, as the snapshot has them
 	ranks   []rank
-	rowBits int // of the best tier: what a row took of late
+	rowBits int          // of the best tier: what a row took of late
+	brought []remembered // of the best tier, by tick modulo: the rows that snapshots brought; nil: fast
 	writer  bits.Writer
 	Refused uint64 // entities that found no slot: more than MaxInView in view
 }
@@ -82,15 +83,16 @@ type sent struct {
 	tick  uint32
 	acked bool
 	slots []uint16
-	rows  remembered // of the best tier: what it held whose kind has rows
 }
 
 // NewView makes the view of a client that knows nothing yet.
 func NewView(w *World, cfg ViewConfig) *View {
+	v := &View{world: w, cfg: cfg, resend: defaultResend}
 	if cfg.Tier == Best {
 		w.enableBest()
+		v.brought = make([]remembered, sentRing)
 	}
-	return &View{world: w, cfg: cfg, resend: defaultResend}
+	return v
 }
 
 // Has reports whether id is in view: entered, and not left since.
