@@ -81,12 +81,16 @@ func (p *pass) recallPlace(e *entity, i int, g *Group) {
 	var gone [lags]vec
 	ahead := int64(p.history.Ahead)
 	for l := lag1; l < lags; l++ {
-		d := e.place.sub(p.place(i, l)).bound()
-		gone[l] = d
-		e.coast[l] = d.scale(p.stretch[l]).bound()
-		brake := 4096 - g.Drag*(ahead+p.lag[l])>>5
-		e.free[l] = e.coast[l].scale(max(0, brake))
-		up := &e.free[l][g.upAxis()]
+		stretch := p.stretch[l]
+		brake := max(0, 4096-g.Drag*(ahead+p.lag[l])>>5)
+		to, coast, free := &gone[l], &e.coast[l], &e.free[l]
+		for a, x := range p.old(i, l)[g.First : g.First+g.Count] {
+			d := bound(e.place[a]-bound(x, maxInteger)<<8, maxPlace)
+			to[a] = d
+			d = bound(d*stretch>>12, maxPlace)
+			coast[a], free[a] = d, d*brake>>12
+		}
+		up := &free[g.upAxis()]
 		*up = bound(*up+g.Fall*ahead*(ahead+p.lag[l])>>1, maxPlace)
 	}
 	e.gravity[g.upAxis()] = g.Fall * ahead * ahead >> 1
