@@ -1,9 +1,10 @@
 // Command train fits the models of package predict to a trace and writes weights.go.
 //
-//	go run ./protocol/predict/train -trace cubes.bin -out protocol/predict/weights.go
+//	go run ./protocol/predict/train -trace cubes.bin -all -crowds 1 -epochs 20 -out protocol/predict/weights.go
 //
 // The trace is unpacked: frames of 901 cubes of 8 little-endian int32. Every other hundred of its frames is held back,
-// unless -all is given; both shares' costs are printed.
+// unless -all is given; both shares' costs are printed. Crowds are scenes of package physics, of other seeds than the
+// benchmark's: without them the models fit one kind of body in one choice of units.
 package main
 
 import (
@@ -11,9 +12,12 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math"
 	"os"
 
+	"github.com/realmwire/realmwire/protocol/internal/bodies"
 	"github.com/realmwire/realmwire/protocol/internal/cubes"
+	"github.com/realmwire/realmwire/protocol/internal/physics"
 	"github.com/realmwire/realmwire/protocol/predict"
 )
 
@@ -30,17 +34,26 @@ func main() {
 	all := flag.Bool("all", false, "hold nothing back")
 	epochs := flag.Int("epochs", 16, "rounds over the samples")
 	tries := flag.Int("tries", 1, "fits to choose the best of")
+	crowdFrames := flag.Int("crowd-frames", 80, "ticks of a crowd")
+	crowds := flag.Int("crowds", 0, "crowds of package physics to learn from as well")
 	flag.Parse()
 	frames, err := load(*trace)
 	if err != nil {
 		log.Fatal(err)
 	}
 	l := &lessons{all: *all, epochs: *epochs, tries: *tries}
-	if err := l.watch(frames, cubes.CubeLayout); err != nil {
-		log.Fatal(err)
+	for _, lay := range []predict.Layout{cubes.CubeLayout, alone(cubes.CubeLayout)} {
+		if err := l.watch(frames, lay, fields, ahead); err != nil {
+			log.Fatal(err)
+		}
 	}
-	if err := l.watch(frames, alone()); err != nil {
-		log.Fatal(err)
+	for seed := range uint64(*crowds) {
+		frames := crowd(seed+2, *crowdFrames)
+		for _, lay := range []predict.Layout{bodies.PoseLayout, alone(bodies.PoseLayout)} {
+			if err := l.watch(frames, lay, len(bodies.PoseLayout.Fields), 3); err != nil {
+				log.Fatal(err)
+			}
+		}
 	}
 	text, err := l.fit()
 	if err != nil {
@@ -51,12 +64,33 @@ func main() {
 	}
 }
 
+// crowd is a crowd's frames as rows.
+func crowd(seed uint64, frames int) [][]int64 {
+	s := physics.NewCrowd(seed)
+	var out [][]int64
+	for range frames {
+		s.Tick()
+		row := make([]int64, 0, 7*len(s.Boxes))
+		for i := range s.Boxes {
+			b := &s.Boxes[i]
+			largest, p := b.Pose.SmallestThree(1414)
+			row = append(row, int64(largest), int64(p[0]), int64(p[1]), int64(p[2]))
+			for _, x := range b.Place {
+				row = append(row, int64(math.Round(x*100)))
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
 // alone is the layout with a rotation that nobody predicts by: its models serve entities that have none.
-func alone() predict.Layout {
-	l := cubes.CubeLayout
+func alone(l predict.Layout) predict.Layout {
 	l.Fields = l.Fields[4:]
 	l.Groups = append([]predict.Group(nil), l.Groups[1:]...)
-	l.Groups[0].First, l.Groups[1].First = 0, 3
+	for i := range l.Groups {
+		l.Groups[i].First -= 4
+	}
 	return l
 }
 
@@ -81,12 +115,13 @@ func load(path string) ([][]int64, error) {
 }
 
 // watch codes every frame against history and keeps what the models saw.
-func (l *lessons) watch(frames [][]int64, lay predict.Layout) error {
+func (l *lessons) watch(frames [][]int64, lay predict.Layout, fields, ahead int) error {
 	c, err := predict.New(lay)
 	if err != nil {
 		return err
 	}
 	width := len(lay.Fields)
+	count := len(frames[0]) / fields
 	rows := make([][]int64, len(frames))
 	for i, f := range frames {
 		for k := range count {
