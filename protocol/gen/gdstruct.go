@@ -56,8 +56,8 @@ func (g *gdEmitter) structDef(d *schema.Def) {
 	if d.Private() {
 		who = ", owner: bool"
 	}
-	g.method("Appends it whole.", "write(w: RealmwireBitWriter"+who+")", "", d.Fields, func(in string, f schema.Field) { g.writeField(in, f) })
-	g.method("Becomes what [method write] wrote.", "read(r: RealmwireBitReader"+who+")", "", d.Fields, func(in string, f schema.Field) { g.readField(in, f) })
+	g.method("Appends it whole.", "write("+unread(d)+"w: RealmwireBitWriter"+who+")", "", d.Fields, func(in string, f schema.Field) { g.writeField(in, f) })
+	g.method("Becomes what [method write] wrote.", "read("+unread(d)+"r: RealmwireBitReader"+who+")", "", d.Fields, func(in string, f schema.Field) { g.readField(in, f) })
 	switch {
 	case foreseen:
 		g.predictedStruct(d, p)
@@ -92,22 +92,26 @@ func (g *gdEmitter) deltaMethods(d *schema.Def, virtual bool, who string) {
 	if virtual { // an overriding method may not narrow its parameters
 		param, from = "against: RealmwireInput", fmt.Sprintf("\n\t\tvar base: %s = against as %s", n, n)
 	}
+	u := unread(d)
+	if !virtual {
+		param = u + param
+	}
 	against, _, _ := strings.Cut(param, ":")
-	g.line("\n\t## Appends what differs from [param %s].\n\tfunc write_delta(w: RealmwireBitWriter, %s%s) -> void:%s", against, param, who, from)
+	g.line("\n\t## Appends what differs from [param %s].\n\tfunc write_delta(%sw: RealmwireBitWriter, %s%s) -> void:%s", against, u, param, who, from)
 	for _, run := range runs(d.Fields) {
 		g.writeRun(g.ifOwner("\t\t", run[0]), run)
 	}
 	if len(d.Fields) == 0 {
 		g.line("\t\tpass")
 	}
-	g.line("\n\t## Becomes what [method write_delta] wrote against [param %s].\n\tfunc read_delta(r: RealmwireBitReader, %s%s) -> void:%s", against, param, who, from)
+	g.line("\n\t## Becomes what [method write_delta] wrote against [param %s].\n\tfunc read_delta(%sr: RealmwireBitReader, %s%s) -> void:%s", against, u, param, who, from)
 	for _, run := range runs(d.Fields) {
 		g.readRun(g.ifOwner("\t\t", run[0]), run)
 	}
 	if len(d.Fields) == 0 {
 		g.line("\t\tpass")
 	}
-	other := "other: " + n
+	other := u + "other: " + n
 	if virtual {
 		other = "against: RealmwireInput"
 		from = fmt.Sprintf("\n\t\tvar other: %s = against as %s", n, n)

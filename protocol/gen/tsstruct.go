@@ -38,16 +38,13 @@ func (g *tsEmitter) structDef(d *schema.Def) {
 
 // whole writes the methods for whole values.
 func (g *tsEmitter) whole(d *schema.Def, who string) {
-	v, r := "v: "+d.Name, "r: BitReader"
-	if len(d.Fields) == 0 {
-		v, r = "_v: "+d.Name, "_r: BitReader"
-	}
-	g.line("\twrite(w: BitWriter, %s%s): void {", v, who)
+	u := unread(d)
+	g.line("\twrite(%sw: BitWriter, %sv: %s%s): void {", u, u, d.Name, who)
 	for _, f := range d.Fields {
 		g.line("\t\t%s", ifOwner(f, g.write(d, f)))
 	}
 	g.line("\t},")
-	g.line("\tread(%s%s): %s {\n\t\treturn {", r, who, d.Name)
+	g.line("\tread(%sr: BitReader%s): %s {\n\t\treturn {", u, who, d.Name)
 	for _, f := range d.Fields {
 		if f.Owner {
 			g.line("\t\t\t%s: owner ? (%s) : %s,", lowerFirst(f.Name), g.read(d, f), g.zero(d, f))
@@ -58,6 +55,14 @@ func (g *tsEmitter) whole(d *schema.Def, who string) {
 	g.line("\t\t};\n\t},")
 }
 
+// unread is what stands before the parameters of functions that have nothing to do: strict compilers refuse others.
+func unread(d *schema.Def) string {
+	if len(d.Fields) == 0 {
+		return "_"
+	}
+	return ""
+}
+
 func ifOwner(f schema.Field, stmt string) string {
 	if f.Owner {
 		return "if (owner) { " + stmt + " }"
@@ -66,7 +71,8 @@ func ifOwner(f schema.Field, stmt string) string {
 }
 
 func (g *tsEmitter) deltaMethods(d *schema.Def, who string) {
-	g.line("\twriteDelta(w: BitWriter, v: %s, base: %s%s): void {", d.Name, d.Name, who)
+	u := unread(d)
+	g.line("\twriteDelta(%sw: BitWriter, %sv: %s, %sbase: %s%s): void {", u, u, d.Name, u, d.Name, who)
 	shared := 0
 	for _, run := range runs(d.Fields) {
 		var same, stmts []string
@@ -81,7 +87,7 @@ func (g *tsEmitter) deltaMethods(d *schema.Def, who string) {
 		}
 		g.line("\t\t%s", ifOwner(run[0], text))
 	}
-	g.line("\t},\n\treadDelta(r: BitReader, base: %s%s): %s {", d.Name, who, d.Name)
+	g.line("\t},\n\treadDelta(%sr: BitReader, %sbase: %s%s): %s {", u, u, d.Name, who, d.Name)
 	for i := range shared {
 		g.line("\t\tlet rare%d = false;", i)
 	}
@@ -137,9 +143,9 @@ func (g *tsEmitter) equal(d *schema.Def, who string) {
 		}
 		parts = append(parts, part)
 	}
-	a, b := "a", "b"
 	if len(parts) == 0 {
-		parts, a, b = []string{"true"}, "_a", "_b"
+		parts = []string{"true"}
 	}
-	g.line("\tequal(%s: %s, %s: %s%s): boolean {\n\t\treturn %s;\n\t},", a, d.Name, b, d.Name, who, strings.Join(parts, " && "))
+	u := unread(d)
+	g.line("\tequal(%sa: %s, %sb: %s%s): boolean {\n\t\treturn %s;\n\t},", u, d.Name, u, d.Name, who, strings.Join(parts, " && "))
 }
