@@ -55,15 +55,15 @@ type Timer struct {
 
 //realmwire:entity id=1
 type Thing struct {
-	Kind Timer // entities say their kind by themselves
+	Owner Timer // entities have a parameter of that name
 }
 
 //realmwire:input
-type Input struct{ Read, Up bool }
+type Input struct{ R, Up bool }
 
 //realmwire:message id=64
 type Mail struct {
-	ID    uint64
+	Encode uint64
 	Names []Line ` + "`rw:\"max=4\"`" + `
 }
 
@@ -90,10 +90,10 @@ func TestGDScriptNames(t *testing.T) {
 		"enum Way {\n\tNORTH = 0,",
 		"class GameTimer:\n\textends RefCounted",
 		"\tvar hp_max: int = 0\n\t## a keyword\n\tvar class_: int = 0\n\tvar tick_hz: int = 0\n\tvar queue: String = \"\"\n\tvar mood: Mood = Mood.CALM",
-		"\tvar kind_: GameTimer\n",
-		"class GameInput:\n\textends RealmwireInput\n\tvar read_: bool = false\n\tvar up: bool = false",
+		"\tvar owner_: GameTimer\n",
+		"class GameInput:\n\textends RealmwireInput\n\tvar r_: bool = false\n\tvar up: bool = false",
 		"class Mail:\n\textends RealmwireMessage\n",
-		"\tvar id_: int = 0\n\tvar names: Array[Line] = []",
+		"\tvar encode_: int = 0\n\tvar names: Array[Line] = []",
 		"_shared.kinds[1] = Thing\n\t\t_shared.messages[64] = Mail\n\t\t_shared.input = GameInput",
 	} {
 		if !strings.Contains(text, want) {

@@ -24,9 +24,15 @@ func (s *scanner) rules(firstMessageID int) {
 		s.hints(d)
 		s.fields(d)
 	}
-	if s.out.Input != nil {
-		s.fits(s.out.Input, MaxInputBits, "a datagram carries several")
+	if in := s.out.Input; in != nil {
+		s.fits(in, MaxInputBits, "a datagram carries several")
+		for _, f := range in.Fields {
+			if !f.Type.Flat() {
+				s.fail(s.at(in), "%s.%s: an input holds no slices, since the buffers that keep inputs would share them with the game; use an array, or send a message", in.Name, f.Name)
+			}
+		}
 	}
+	s.names()
 	if len(s.out.Structs) > MaxStructs {
 		s.fail(token.NoPos, "%d structs; at most %d", len(s.out.Structs), MaxStructs)
 	}

@@ -87,6 +87,11 @@ func TestErrorsBetweenDeclarations(t *testing.T) {
 		{"a hidden vector", uses + "//realmwire:component position\ntype P struct {\n\tPosition geom.Vec2 `rw:\"min=0 max=9 step=1 owner\"`\n}", "P.Position: the position is for everyone"},
 		{"an entity too large", place + "//realmwire:component\ntype C struct {\n\tV []uint32 `rw:\"max=300\"`\n}\n//realmwire:entity id=1\ntype E struct { Place Place; C C }", "E: takes up to 9673 bits, and 8000 are allowed: a snapshot must have room for it. Its largest field is C, up to 9609 bits"},
 		{"an input too large", "//realmwire:input\ntype I struct {\n\tV string `rw:\"max=100\"`\n}", "I: takes up to 807 bits, and 512 are allowed: a datagram carries several"},
+		{"a slice in an input", "//realmwire:input\ntype I struct {\n\tV []byte `rw:\"max=3\"`\n}", "I.V: an input holds no slices, since the buffers that keep inputs would share them with the game; use an array, or send a message"},
+		{"a field like a method", "//realmwire:component\ntype C struct{ Copy int8 }", "C.Copy: the generated code has a method of that name; rename the field"},
+		{"an id in a message", "//realmwire:message id=64\ntype M struct{ ID int8 }", "M.ID: the generated code has a method of that name"},
+		{"a part of an entity like a method", place + "//realmwire:entity id=1\ntype E struct{ Position Place }", "E.Position: the generated code has a method of that name"},
+		{"two of a name in GDScript", uses + "//realmwire:component\ntype C struct {\n\tV optional.Of[bool]\n\tHasV bool\n}", "C.HasV: so GDScript calls what says whether there is a V; rename it"},
 		{"an owner beside hints", "//realmwire:component\ntype C struct {\n\tX, Y int32 `rw:\"predict=motion\"`\n\tZ int8 `rw:\"owner\"`\n}", "C.Z: a component with hints is the same for everyone"},
 		{"a text beside hints", "//realmwire:component\ntype C struct {\n\tX, Y int32 `rw:\"predict=motion\"`\n\tZ string `rw:\"max=3\"`\n}", "C.Z: a component with hints holds integers, bools, floats with a step"},
 	}

@@ -70,6 +70,20 @@ func (s *source) leaf() (typ, tag string) {
 	return s.integer()
 }
 
+// wish draws a field of an input, which holds no slices.
+func (s *source) wish() (typ, tag string) {
+	for typ == "" || typ == "[]byte" {
+		typ, tag = s.leaf()
+	}
+	switch s.rng.IntN(4) {
+	case 0:
+		return "[2]" + typ, tag
+	case 1:
+		return "optional.Of[" + typ + "]", tag
+	}
+	return typ, tag
+}
+
 // integer draws a sized integer with or without a range.
 func (s *source) integer() (typ, tag string) {
 	size := 8 << s.rng.IntN(4)

@@ -53,7 +53,7 @@ func Source(rng *rand.Rand) string {
 		s.line("}\n")
 	}
 	s.line("//realmwire:input\ntype Wish struct {")
-	s.fields(4, s.leaf, false)
+	s.fields(5, s.wish, false)
 	s.line("}")
 	return s.String()
 }

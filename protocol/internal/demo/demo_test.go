@@ -1,0 +1,87 @@
+package demo_test
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/realmwire/realmwire/protocol/bits"
+	"github.com/realmwire/realmwire/protocol/internal/demo"
+	"github.com/realmwire/realmwire/protocol/internal/values"
+	"github.com/realmwire/realmwire/protocol/predict"
+)
+
+// What the tier that predicts is given of vectors and rotations are their integers, and these give them back.
+func TestValuesOfALayout(t *testing.T) {
+	if _, err := predict.New(demo.PoseLayout); err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(6, 6))
+	n := len(demo.PoseLayout.Fields)
+	for range 2000 {
+		var pose, again demo.Pose
+		values.Fill(rng, reflect.ValueOf(&pose).Elem())
+		was, is := make([]int64, n), make([]int64, n)
+		pose.Values(was)
+		for i, f := range demo.PoseLayout.Fields {
+			if was[i] < f.Min || was[i] > f.Max {
+				t.Fatalf("field %d is %d, outside %d..%d: %+v", i, was[i], f.Min, f.Max, pose)
+			}
+		}
+		again.SetValues(was)
+		again.Values(is)
+		if !slices.Equal(was, is) || !again.Equal(&pose) {
+			t.Fatalf("%+v became %+v: %v, %v", pose, again, was, is)
+		}
+	}
+}
+
+// Hostile bytes against a state that is there: nothing may panic, lists keep their limits, and what was read can be written and
+// read again.
+func FuzzCraft(f *testing.F) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	var raw, base demo.Craft
+	values.Fill(rng, reflect.ValueOf(&raw).Elem())
+	var w bits.Writer
+	raw.Write(&w, true)
+	var received bits.Reader
+	received.Reset(w.Bytes())
+	base.Read(&received, true)
+	for range 8 {
+		next := base
+		values.Change(rng, reflect.ValueOf(&next.Pose).Elem())
+		values.Fill(rng, reflect.ValueOf(&next.Hold).Elem())
+		var whole, delta bits.Writer
+		next.Write(&whole, true)
+		next.WriteDelta(&delta, &base, true)
+		f.Add(whole.Bytes(), true)
+		f.Add(delta.Bytes(), false)
+	}
+	f.Fuzz(func(t *testing.T, in []byte, isWhole bool) {
+		var got, again demo.Craft
+		var r bits.Reader
+		r.Reset(in)
+		if isWhole {
+			got.Read(&r, true)
+		} else {
+			got.ReadDelta(&r, &base, true)
+		}
+		h := &got.Hold
+		if len(h.Slots) > 6 || len(h.Seal) > 12 || len(h.Marks) > 4 || len(h.Names) > 3 || len(h.Queue.Value) > 3 {
+			t.Fatalf("a list is longer than its maximum: %+v", h)
+		}
+		if !r.Close() {
+			return
+		}
+		var w bits.Writer
+		got.Write(&w, true)
+		r.Reset(w.Bytes())
+		if again.Read(&r, true); !r.Close() {
+			t.Fatalf("what was read of %x cannot be read again", in)
+		}
+		if public, private := again.Changed(&got); public || private {
+			t.Fatalf("%x: %+v became %+v", in, got, again)
+		}
+	})
+}

@@ -1,0 +1,31 @@
+package schema
+
+import "slices"
+
+// Names of the methods that generated code gives a struct, by what it is.
+var (
+	structMethods = []string{"Write", "Read"}
+	deltaMethods  = []string{"WriteDelta", "ReadDelta", "Equal", "Copy", "Values", "SetValues"}
+	entityMethods = []string{"Kind", "Priority", "Position", "ReadAgainst", "Changed"}
+)
+
+// names refuses fields that are called as something in generated code is.
+func (s *scanner) names() {
+	for _, d := range slices.Concat(s.out.Structs, s.out.Entities) {
+		taken := slices.Concat(structMethods, deltaMethods)
+		if slices.Contains(s.out.Entities, d) {
+			taken = append(taken, entityMethods...)
+		}
+		if slices.Contains(s.out.Messages, d) {
+			taken = append(taken, "ID")
+		}
+		for _, f := range d.Fields {
+			if slices.Contains(taken, f.Name) {
+				s.fail(s.at(d), "%s.%s: the generated code has a method of that name; rename the field", d.Name, f.Name)
+			}
+			if f.Type.Kind == Optional && slices.ContainsFunc(d.Fields, func(o Field) bool { return o.Name == "Has"+f.Name }) {
+				s.fail(s.at(d), "%s.Has%s: so GDScript calls what says whether there is a %s; rename it", d.Name, f.Name, f.Name)
+			}
+		}
+	}
+}
