@@ -11,6 +11,8 @@ func check_cases(schema: GDScript, cases: Array) -> void:
 		var what: String = "case %d, %s%s" % [i, c["type"], " of the owner" if c["owner"] else ""]
 		if not _check_case(classes[c["type"]] as GDScript, c, what):
 			return
+		if i % 10 == 0:
+			_check_prefixes(classes[c["type"]] as GDScript, c, what)
 
 
 func _check_case(script: GDScript, c: Dictionary, what: String) -> bool:
@@ -37,6 +39,15 @@ func _check_case(script: GDScript, c: Dictionary, what: String) -> bool:
 # What is predicted only servers write.
 func _predicted(value: RefCounted) -> bool:
 	return value is RealmwireEntity and (value as RealmwireEntity).predicted() or not value.has_method("write_delta")
+
+
+# Every truncated prefix must be refused.
+func _check_prefixes(script: GDScript, c: Dictionary, what: String) -> void:
+	var bytes: PackedByteArray = (c["whole"] as String).hex_decode()
+	for n: int in bytes.size():
+		var r: RealmwireBitReader = RealmwireBitReader.new(bytes.slice(0, n))
+		_call(script.new() as RefCounted, "read", [r, c["owner"]])
+		check(not r.close(), "%s: %d bytes were taken for all" % [what, n])
 
 
 func _read(script: GDScript, hex: String, owner: bool, what: String) -> RefCounted:

@@ -12,7 +12,7 @@ func Turn(radians float64, width uint) uint64 {
 	if !(t >= 0 && t <= 1) {
 		return 0
 	}
-	return uint64(math.Floor(t*float64(uint64(1)<<width)+0.5)) & (1<<width - 1)
+	return uint64(math.Floor(float64(t*float64(uint64(1)<<width))+0.5)) & (1<<width - 1)
 }
 
 // FromTurn is the angle in radians, from -π to below π, that n of 2^width stand for.

@@ -50,6 +50,9 @@ func (s *scanner) uniqueID(seen map[int]string, d *Def, lo, hi int) {
 func (s *scanner) entity(e *Def) {
 	places := 0
 	for _, f := range e.Fields {
+		if f.Rare || f.Hint != (Hint{}) {
+			s.fail(s.at(e), "%s.%s: of an entity's components a tag says owner and no more; put hints on their fields", e.Name, f.Name)
+		}
 		if f.Type.Kind != Struct || !f.Type.Struct.Component {
 			s.fail(s.at(e), "%s.%s: an entity is made of components; mark its type with %scomponent", e.Name, f.Name, directive)
 			continue

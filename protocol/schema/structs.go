@@ -20,7 +20,11 @@ func (s *scanner) structDef(name string, at token.Pos) *Def {
 	}
 	st, ok := dec.spec.Type.(*ast.StructType)
 	if !ok {
-		s.fail(at, "%s must be a struct", name)
+		s.fail(at, "%s must be a struct: write its fields out, or use the type that it is made of", name)
+		return nil
+	}
+	if dec.spec.TypeParams != nil {
+		s.fail(at, "%s has type parameters; declare a struct for each type that it stands for", name)
 		return nil
 	}
 	if slices.Contains(s.open, name) {

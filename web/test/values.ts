@@ -21,7 +21,9 @@ export function checkCases(codecs: Record<string, unknown>, cases: readonly Case
   for (const [i, c] of cases.entries()) {
     const codec = codecs[c.type] as AnyCodec | undefined;
     assert.ok(codec !== undefined, `no codec ${c.type}`);
-    checkCase(codec, c, `case ${i}, ${c.type}${c.owner ? ' of the owner' : ''}`);
+    const what = `case ${i}, ${c.type}${c.owner ? ' of the owner' : ''}`;
+    checkCase(codec, c, what);
+    if (i % 10 === 0) checkPrefixes(codec, c, what);
   }
 }
 
@@ -40,6 +42,16 @@ function checkCase(codec: AnyCodec, c: Case, what: string): void {
   const next = taken(c.delta, (r) => readDelta.call(codec, r, base, c.owner), what);
   assert.equal(written(next), c.whole, `${what}, from its difference`);
   assert.equal(written(base), c.base, `${what}: its base was changed`);
+}
+
+/** Every truncated prefix must be refused. */
+function checkPrefixes(codec: AnyCodec, c: Case, what: string): void {
+  const bytes = unhex(c.whole);
+  for (let n = 0; n < bytes.length; n++) {
+    const r = new BitReader(bytes.subarray(0, n));
+    codec.read(r, c.owner);
+    assert.ok(!r.close(), `${what}: ${n} bytes of ${c.whole} were taken for all`);
+  }
 }
 
 function taken<T>(bytes: string, read: (r: BitReader) => T, what: string): T {

@@ -62,7 +62,7 @@ func TestGolden(t *testing.T) {
 func TestRandomValues(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, typ := range types {
-		if _, err := values.Of(typ, rng, 2000); err != nil {
+		if _, err := values.Of(typ, rng, 1000); err != nil {
 			t.Error(err)
 		}
 	}

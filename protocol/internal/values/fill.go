@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 )
 
 // Fill sets v to a random value: often one at an end of a range, outside it, between steps, or no number at all.
@@ -66,6 +67,60 @@ func text(rng *rand.Rand) string {
 		out[i] = letters[rng.IntN(len(letters))]
 	}
 	return string(out)
+}
+
+// End is what a value is filled with to the last: the least, the greatest, or no number.
+type End int
+
+// The ends.
+const (
+	Least End = iota
+	Greatest
+	None
+)
+
+// FillEnd sets everything in v to an end, or beyond it where the type's own range goes further. Texts and lists are empty, or
+// longer than they may be.
+func FillEnd(end End, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			FillEnd(end, v.Field(i))
+		}
+	case reflect.Slice:
+		if end != Least {
+			v.Set(reflect.MakeSlice(v.Type(), 70, 70))
+		}
+		fallthrough
+	case reflect.Array:
+		for i := range v.Len() {
+			FillEnd(end, v.Index(i))
+		}
+	case reflect.Bool:
+		v.SetBool(end != Least)
+	case reflect.String:
+		if end != Least {
+			v.SetString(strings.Repeat("é世🌍", 20))
+		}
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat([]float64{math.Inf(-1), math.Inf(1), math.NaN()}[end])
+	default:
+		fillEndInteger(end, v)
+	}
+}
+
+func fillEndInteger(end End, v reflect.Value) {
+	size := v.Type().Bits()
+	switch {
+	case end == None:
+		v.SetZero()
+	case v.CanUint() && end == Greatest:
+		v.SetUint(1<<size - 1)
+	case v.CanInt() && end == Greatest:
+		v.SetInt(1<<(size-1) - 1)
+	case v.CanInt():
+		v.SetInt(-1 << (size - 1))
+	}
 }
 
 // Change sets some of what v is made of to something else, often near by.

@@ -26,15 +26,18 @@ type Case struct {
 	Value any    `json:"value,omitempty"` // what whole holds
 }
 
-// Of makes cases of a type, for an owner and for others where it tells them apart.
+// Of makes n cases of a type and three at the ends of its ranges, for an owner and for others where it tells them apart.
 func Of(t Type, rng *rand.Rand, n int) ([]Case, error) {
 	var out []Case
-	for i := range n {
-		raw := t.New()
-		Fill(rng, reflect.ValueOf(raw).Elem())
-		base := t.New()
+	for i := range n + 3 {
+		raw, base := t.New(), t.New()
 		Fill(rng, reflect.ValueOf(base).Elem())
-		if i%3 > 0 { // most values differ a little from the one before
+		switch {
+		case i < 3:
+			FillEnd(End(i), reflect.ValueOf(raw).Elem())
+		case i%3 == 0:
+			Fill(rng, reflect.ValueOf(raw).Elem())
+		default: // most values differ a little from the one before
 			if err := read(raw, write(base, true), true); err != nil {
 				return nil, fmt.Errorf("%s: %w", t.Name, err)
 			}
@@ -45,10 +48,27 @@ func Of(t Type, rng *rand.Rand, n int) ([]Case, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s, value %+v against %+v: %w", t.Name, raw, base, err)
 			}
+			if i%8 == 0 {
+				err = prefixes(t, raw, owner)
+			}
+			if err != nil {
+				return nil, err
+			}
 			out = append(out, c)
 		}
 	}
 	return out, nil
+}
+
+// prefixes checks that nothing is taken for a whole value that is cut.
+func prefixes(t Type, v any, owner bool) error {
+	whole := write(v, owner)
+	for n := range whole {
+		if read(t.New(), whole[:n], owner) == nil {
+			return fmt.Errorf("%s: %d bytes of %x were taken for all", t.Name, n, whole)
+		}
+	}
+	return nil
 }
 
 func audiences(v any) []bool {
