@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { BitReader, BitWriter } from '../src/sdk/bits';
 import { counter, fixed, quat, ref, turn } from '../src/sdk/fields';
 import { packQuat, steps, turnOf } from '../src/sdk/quantity';
-import { readRepo } from './files';
+import { readRepo, unhex } from './files';
 import * as demo from './gen/demo';
 import { checkCases, type Case } from './values';
 
@@ -14,6 +14,16 @@ test('every type is read and written again', () => {
   assert.equal(demo.schema.hash, golden.schema);
   assert.ok(golden.cases.length > 100);
   checkCases(demo, golden.cases);
+});
+
+test('the place of an entity is in steps, and of a vector in space on the ground', () => {
+  const crafts = golden.cases.filter((c) => c.type === 'Craft');
+  assert.ok(crafts.length > 10);
+  for (const c of crafts) {
+    const craft = demo.Craft.read(new BitReader(unhex(c.whole)), c.owner);
+    const { x, z } = craft.pose.position;
+    assert.deepEqual(demo.Craft.position(craft), { x: Math.round(x * 100) + 0, y: Math.round(z * 100) + 0 });
+  }
 });
 
 test('floats that are no steps', () => {

@@ -10,6 +10,16 @@ func test_every_type() -> void:
 	check(checks > 1000, "there are many values")
 
 
+func test_place_in_steps() -> void:
+	for c: Dictionary in golden["cases"]:
+		if c["type"] != "Craft":
+			continue
+		var craft: DemoSchema.Craft = DemoSchema.Craft.new()
+		craft.read(RealmwireBitReader.new((c["whole"] as String).hex_decode()), c["owner"] as bool)
+		var at: Vector3 = craft.pose.position * 100
+		same(craft.position(), Vector2i(roundi(at.x), roundi(at.z)), "place")
+
+
 func test_floats_that_are_no_steps() -> void:
 	var cases: Array = [
 		[0.0, 0], [-0.0, 0], [0.0049, 0], [0.0051, 1], [0.125, 13], [-0.125, -12], [3.1, 300], [-1e300, -300],

@@ -42,7 +42,7 @@ func (s *source) elem() (typ, tag string) {
 }
 
 func (s *source) leaf() (typ, tag string) {
-	switch s.rng.IntN(11) {
+	switch s.rng.IntN(14) { // four in fourteen are integers
 	case 0:
 		return "bool", ""
 	case 1:
@@ -100,7 +100,7 @@ func (s *source) integer() (typ, tag string) {
 	}
 	tag = fmt.Sprintf("min=%d max=%d", min(a, b), max(a, b))
 	switch {
-	case unsigned && size < 64 && s.rng.IntN(3) == 0:
+	case unsigned && size < 64 && s.rng.IntN(2) == 0:
 		tag += " monotonic"
 	case s.rng.IntN(4) == 0:
 		tag += " small=1"

@@ -37,6 +37,43 @@ func TestValuesOfALayout(t *testing.T) {
 	}
 }
 
+// BenchmarkCraft is the cost of one entity that has every type of field, while it flies: to find that it changed, to write its
+// difference, and to read that.
+func BenchmarkCraft(b *testing.B) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	var raw demo.Craft
+	values.Fill(rng, reflect.ValueOf(&raw).Elem())
+	var was, is, got demo.Craft
+	was.Copy(&raw)
+	is.Copy(&raw)
+	is.Pose.Position.X, is.Pose.Facing.Y, is.Gauges.Rudder, is.Gauges.Odometer = is.Pose.Position.X+0.3, is.Pose.Facing.Y+0.01, 1, is.Gauges.Odometer+3
+	var w bits.Writer
+	var r bits.Reader
+	buf := make([]byte, 0, 512)
+	b.Run("changed", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			is.Changed(&was)
+		}
+	})
+	b.Run("write", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			w.Reset(buf[:0])
+			is.WriteDelta(&w, &was, true)
+			buf = w.Bytes()
+		}
+		b.ReportMetric(float64(len(buf)), "bytes")
+	})
+	b.Run("read", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			r.Reset(buf)
+			got.ReadDelta(&r, &was, true)
+		}
+	})
+}
+
 // Hostile bytes against a state that is there: nothing may panic, lists keep their limits, and what was read can be written and
 // read again.
 func FuzzCraft(f *testing.F) {

@@ -50,20 +50,26 @@ function allEqual<T>(elem: FieldCodec<T>, a: T[], b: T[]): boolean {
   return a.length === b.length && a.every((e, i) => elem.equal(e, b[i] as T));
 }
 
-/** Exactly count elements. */
+/** Exactly count elements; those that are missing count as new ones. */
 export function array<T>(count: number, elem: FieldCodec<T>): FieldCodec<T[]> {
-  const each = (f: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => f(i));
-  const at = (v: T[], i: number): T => v[i] ?? elem.create();
+  const each = (make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+  const filled = (v: T[]): T[] => (v.length === count ? v : each((i) => v[i] ?? elem.create()));
   return flagged<T[]>(
     {
       create: () => each(() => elem.create()),
-      write: (w, v) => void each((i) => (elem.write(w, at(v, i)), at(v, i))),
+      write: (w, v) => filled(v).forEach((e) => elem.write(w, e)),
       read: (r) => each(() => elem.read(r)),
-      equal: (a, b) => allEqual(elem, a, b),
+      equal: (a, b) => allEqual(elem, filled(a), filled(b)),
     },
     {
-      writeChanged: (w, v, base) => void each((i) => (elem.writeDelta(w, at(v, i), at(base, i)), at(v, i))),
-      readChanged: (r, base) => each((i) => elem.readDelta(r, at(base, i))),
+      writeChanged(w, v, base) {
+        const old = filled(base);
+        filled(v).forEach((e, i) => elem.writeDelta(w, e, old[i] as T));
+      },
+      readChanged(r, base) {
+        const old = filled(base);
+        return each((i) => elem.readDelta(r, old[i] as T));
+      },
     },
   );
 }
