@@ -121,7 +121,7 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 	}
 	c.session.advance(now)
 	c.emitTo(now, s.readWriter)
-	s.arm(c)
+	s.arm(now, c)
 }
 
 // ask gets the session's handler. It holds the lock of the handler's calls, as the acceptor may already close the session.

@@ -24,11 +24,20 @@ type ackState struct {
 	due       time.Time // when an acknowledgement must leave at last; zero when none is owed
 
 	// Sent.
-	sentAt  [sentSpan]time.Time // by counter % sentSpan
-	largest uint64              // highest counter acknowledged
-	settled uint64              // counters up to here are counted as arrived or lost
-	rtt     time.Duration       // smoothed; 0 until measured
-	loss    float64             // moving share of datagrams lost
+	sentAt  [sentSpan]uint32 // by counter % sentSpan, as stamp gives it
+	epoch   time.Time        // of stamps
+	largest uint64           // highest counter acknowledged
+	settled uint64           // counters up to here are counted as arrived or lost
+	rtt     time.Duration    // smoothed; 0 until measured
+	loss    float64          // moving share of datagrams lost
+}
+
+// stamp is now in acknowledgements' units, since some time or other; it wraps.
+func (a *ackState) stamp(now time.Time) uint32 {
+	if a.epoch.IsZero() {
+		a.epoch = now
+	}
+	return uint32(now.Sub(a.epoch) / ackDelayUnit)
 }
 
 // owe notes that the peer wants an acknowledgement within delay.
@@ -55,7 +64,8 @@ func (a *ackState) acked(now time.Time, next uint64, f frame) {
 		return
 	}
 	a.largest = largest
-	if sample := now.Sub(a.sentAt[largest%sentSpan]) - time.Duration(f.delay)*ackDelayUnit; sample >= 0 {
+	took := int32(a.stamp(now)-a.sentAt[largest%sentSpan]) - int32(f.delay)
+	if sample := time.Duration(took) * ackDelayUnit; sample >= 0 {
 		if a.rtt == 0 {
 			a.rtt = max(sample, 1)
 		} else {

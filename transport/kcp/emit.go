@@ -90,7 +90,7 @@ func (s *session) room(b []byte) int {
 func (s *session) seal(now time.Time, b []byte) []byte {
 	s.counter++
 	b = s.cfg.out.seal(b, s.counter)
-	s.acks.sentAt[s.counter%sentSpan] = now
+	s.acks.sentAt[s.counter%sentSpan] = s.acks.stamp(now)
 	s.lastSent = now
 	s.stats.DatagramsOut++
 	s.stats.BytesOut += uint64(len(b))

@@ -155,7 +155,7 @@ func (s *Server) sealed(now time.Time, d udp.Datagram) {
 		c.session.advance(now)
 	}
 	c.emitTo(now, s.readWriter)
-	s.arm(c)
+	s.arm(now, c)
 	c.mu.Unlock()
 	if first {
 		s.confirm(c)
@@ -199,7 +199,7 @@ func (s *Server) flush(now time.Time) {
 		c.dirty = false
 		c.session.advance(now)
 		c.emitTo(now, s.flushWriter)
-		s.arm(c)
+		s.arm(now, c)
 		c.mu.Unlock()
 	}
 	s.flushWriter.Flush()
@@ -219,8 +219,8 @@ func (c *conn) emitTo(now time.Time, w *udp.Writer) {
 }
 
 // arm sets c's timer if it should go off sooner than it would. c.mu is held.
-func (s *Server) arm(c *conn) {
-	wake := c.session.wake()
+func (s *Server) arm(now time.Time, c *conn) {
+	wake := s.together(now, c.session.wake())
 	if !c.session.end.open() && !c.session.end.notified {
 		wake = time.Time{} // the loop must tell the handler
 	}
@@ -236,6 +236,19 @@ func (s *Server) arm(c *conn) {
 	}
 }
 
+// together moves a time on to one that many sessions share, so that one awakening serves them all: most have sent what they
+// owed with the tick's snapshot by then.
+func (s *Server) together(now, wake time.Time) time.Time {
+	grid := nearGrid
+	if wake.Sub(now) > farAway {
+		grid = farGrid
+	}
+	if rest := wake.Sub(s.epoch) % grid; rest > 0 {
+		return wake.Add(grid - rest)
+	}
+	return wake
+}
+
 // tick advances a session whose timer went off.
 func (s *Server) tick(now time.Time, c *conn) {
 	c.mu.Lock()
@@ -249,7 +262,7 @@ func (s *Server) tick(now time.Time, c *conn) {
 	}
 	code, text, dead := end.code, end.text, end.dead
 	if !dead {
-		s.arm(c)
+		s.arm(now, c)
 	}
 	c.mu.Unlock()
 	if tell {

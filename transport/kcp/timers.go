@@ -5,6 +5,13 @@ import (
 	"time"
 )
 
+// Times are moved on to multiples of these, so that sessions wake together.
+const (
+	nearGrid = 5 * time.Millisecond
+	farGrid  = 25 * time.Millisecond
+	farAway  = 50 * time.Millisecond
+)
+
 // timers is a server's heap of sessions by when they want to be advanced: one timer in the process, however many sessions.
 type timers struct {
 	mu   sync.Mutex
