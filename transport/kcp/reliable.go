@@ -40,6 +40,7 @@ type reliable struct {
 
 	received []byte // the stream as it came, not yet a whole message
 	consumed int    // of received, by messages already handed out
+	unsent   bool   // the core holds segments that it has not emitted yet
 	ackDue   bool   // the core holds acknowledgements; whatever it emits next contains them
 	repeats  repeats
 
@@ -68,7 +69,9 @@ func (r *reliable) output(buf []byte, size int) {
 		return
 	}
 	due := r.now
-	if !r.repeats.sent(r.now, buf[:size]) {
+	if r.repeats.sent(r.now, buf[:size]) {
+		r.unsent = false
+	} else {
 		due = due.Add(ackHold)
 	}
 	if r.sent == len(r.bunches) || due.Before(r.due) {
@@ -102,6 +105,7 @@ func (r *reliable) advance(now time.Time) {
 		r.sizes[r.nextSize] = uint16(n)
 		r.nextSize = (r.nextSize + 1) % kcpWindow
 		r.inFlight++
+		r.unsent = true
 		r.inBytes += n
 		moved += n
 	}
@@ -110,6 +114,9 @@ func (r *reliable) advance(now time.Time) {
 	}
 	r.core.Update()
 }
+
+// hurried reports whether the core has something to emit that it could not emit yet.
+func (r *reliable) hurried() bool { return r.unsent || len(r.pending) > 0 || r.ackDue }
 
 // busy reports whether the core must be advanced soon: it has segments to repeat or acknowledgements to send.
 func (r *reliable) busy() bool { return r.inFlight > 0 || len(r.pending) > 0 || r.ackDue }

@@ -22,8 +22,8 @@ const (
 	repeatEvery = 6 * time.Millisecond
 	// repeatKept bounds the segments remembered.
 	repeatKept = 32
-	// ackHold is how long KCP's acknowledgements wait for a datagram to ride on.
-	ackHold = 20 * time.Millisecond
+	// ackHold is how long KCP's acknowledgements wait for a datagram to ride on: longer than a tick at 30 Hz.
+	ackHold = 40 * time.Millisecond
 )
 
 // Offsets in a KCP segment.

@@ -9,8 +9,10 @@ import (
 
 // Timing of a session.
 const (
-	// updateEvery is how often a busy reliable lane is advanced: kcp-go's core emits no more often.
+	// updateEvery is how often a reliable lane is advanced that has something to emit: kcp-go's core emits no more often.
 	updateEvery = 10 * time.Millisecond
+	// watchEvery is how often one is that waits for acknowledgements only, to repeat what has none.
+	watchEvery = 25 * time.Millisecond
 	// maxKeepAlive is the longest silence towards the peer; shorter timeouts shorten it.
 	maxKeepAlive = 2 * time.Second
 )
@@ -208,8 +210,10 @@ func (s *session) advance(now time.Time) {
 	if s.reliable != nil {
 		s.reliable.advance(now)
 		s.nextTick = time.Time{}
-		if s.reliable.busy() {
+		if s.reliable.hurried() {
 			s.nextTick = now.Add(updateEvery)
+		} else if s.reliable.busy() {
+			s.nextTick = now.Add(watchEvery)
 		}
 	}
 	s.end.advance(now, s.backlog() == 0)
