@@ -11,7 +11,8 @@ import (
 	"github.com/realmwire/realmwire/transport"
 )
 
-// conn is one session, either end. It implements transport.Conn. Its goroutines: one reads, one writes, one pings.
+// conn is one session, either end. It implements transport.Conn. Its goroutines: one reads, one writes, and one waits for a pong while
+// a ping is under way.
 type conn struct {
 	socket  *websocket.Conn
 	remote  netip.AddrPort
@@ -19,7 +20,7 @@ type conn struct {
 	ctx     context.Context // of all I/O; ending it breaks the connection
 	cancel  context.CancelFunc
 	wake    chan struct{} // something to write, or the end
-	done    chan struct{} // closed when the writer has finished
+	work    sync.WaitGroup
 
 	deliver sync.Mutex // serialises the handler's calls; guards closed
 	handler transport.Handler
@@ -28,7 +29,9 @@ type conn struct {
 	mu           sync.Mutex // guards what follows
 	out          outbox
 	stats        transport.Stats
-	writingSince time.Time // of the frame being written; zero between frames
+	writingSince time.Time   // of the frame being written; zero between frames
+	pinger       *time.Timer // of the next ping
+	pingsOver    bool
 	ended        bool
 	byPeer       bool
 	code         transport.CloseCode
@@ -36,7 +39,7 @@ type conn struct {
 }
 
 func newConn(socket *websocket.Conn, remote netip.AddrPort, timeout time.Duration) *conn {
-	c := &conn{socket: socket, remote: remote, timeout: timeout, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &conn{socket: socket, remote: remote, timeout: timeout, wake: make(chan struct{}, 1)}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	socket.SetReadLimit(1 + transport.MaxReliableMessage)
 	return c

@@ -51,8 +51,6 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	}
 	c := newConn(socket, peer, pickTimeout(cfg.Timeout, transport.DefaultTimeout))
 	c.handler = h
-	go c.write()
-	go c.ping()
-	go c.read()
+	go c.run()
 	return c, nil
 }

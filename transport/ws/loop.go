@@ -25,7 +25,6 @@ func (c *conn) began() { c.writingSince = now() }
 
 // write is the writer: the only goroutine that writes messages, and the one that ends the session.
 func (c *conn) write() {
-	defer close(c.done)
 	for {
 		<-c.wake
 		c.drain(false)
@@ -67,32 +66,57 @@ func (c *conn) goodbye(code transport.CloseCode, text string) {
 	}
 }
 
-// ping measures the round trip and ends the session when the peer is silent, or when it takes nothing.
-func (c *conn) ping() {
-	every := min(maxPingEvery, c.timeout/4)
-	timer := time.NewTimer(every / 2) // soon, for a first round trip
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-c.done:
-			return
-		}
-		start := now()
-		ctx, cancel := context.WithTimeout(c.ctx, c.timeout)
-		err := c.socket.Ping(ctx)
-		expired := errors.Is(ctx.Err(), context.DeadlineExceeded)
-		cancel()
-		if err != nil {
-			if expired {
-				c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), false)
-				c.cancel()
-			}
-			return // any other error is the reader's to report
-		}
-		c.pong(now().Sub(start))
-		timer.Reset(every)
+// run runs the session until it has ended and nothing of it is left.
+func (c *conn) run() {
+	c.work.Go(c.write)
+	c.work.Add(1) // the pings, of which one at most is under way or waits for its time
+	c.pingIn(c.pingEvery() / 2)
+	c.read()
+	c.stopPings()
+	c.work.Wait()
+}
+
+func (c *conn) pingEvery() time.Duration { return min(maxPingEvery, c.timeout/4) }
+
+// pingIn lets the next ping go out in a while.
+func (c *conn) pingIn(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pingsOver {
+		c.work.Done()
+		return
 	}
+	c.pinger = time.AfterFunc(d, c.ping)
+}
+
+// stopPings ends them: one that is under way ends with the context.
+func (c *conn) stopPings() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pingsOver = true
+	if c.pinger.Stop() {
+		c.work.Done()
+	}
+}
+
+// ping measures the round trip and ends the session when the peer is silent, or when it takes nothing. It has a goroutine only
+// while a ping is under way.
+func (c *conn) ping() {
+	start := now()
+	ctx, cancel := context.WithTimeout(c.ctx, c.timeout)
+	err := c.socket.Ping(ctx)
+	expired := errors.Is(ctx.Err(), context.DeadlineExceeded)
+	cancel()
+	if err != nil {
+		if expired {
+			c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), false)
+			c.cancel()
+		}
+		c.work.Done()
+		return // any other error is the reader's to report
+	}
+	c.pong(now().Sub(start))
+	c.pingIn(c.pingEvery())
 }
 
 // pong notes a round trip.

@@ -89,32 +89,36 @@ func (h *Handler) Close() error {
 	return nil
 }
 
-// ServeHTTP upgrades the request and serves its session until it ends.
+// ServeHTTP upgrades the request and starts its session, which goes on when it returns: so the request, and the stack that grew
+// with it, are not kept.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.enter() {
 		h.counters.full.Add(1)
 		http.Error(w, "no room for another session; try again later", http.StatusServiceUnavailable)
 		return
 	}
-	defer h.work.Done()
 	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // an Origin proves nothing about who connects; the ticket does
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
 		h.leave(nil)
+		h.work.Done()
 		return // Accept has answered
 	}
-	c := h.open(socket, r)
+	peer := h.peer(r)
+	go h.serve(socket, peer)
+}
+
+// serve runs a session until it ends.
+func (h *Handler) serve(socket *websocket.Conn, peer netip.AddrPort) {
+	defer h.work.Done()
+	c := h.open(socket, peer)
 	if c == nil {
 		return
 	}
 	defer h.leave(c)
-	var own sync.WaitGroup
-	own.Go(c.write)
-	own.Go(c.ping)
-	c.read()
-	own.Wait()
+	c.run()
 	switch c.code {
 	case transport.Timeout:
 		h.counters.timeouts.Add(1)
@@ -147,14 +151,14 @@ func (h *Handler) leave(c *conn) {
 }
 
 // open proves the ticket and makes the session; nil when the peer was refused.
-func (h *Handler) open(socket *websocket.Conn, r *http.Request) *conn {
+func (h *Handler) open(socket *websocket.Conn, peer netip.AddrPort) *conn {
 	claims, err := h.ticket(socket)
 	if err != nil {
 		_ = socket.Close(statusOf(transport.TicketInvalid), transport.ClipText(err.Error()))
 		h.leave(nil)
 		return nil
 	}
-	c := newConn(socket, h.peer(r), h.cfg.Timeout)
+	c := newConn(socket, peer, h.cfg.Timeout)
 	h.mu.Lock()
 	h.opening--
 	closing := h.closing
