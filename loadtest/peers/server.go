@@ -157,8 +157,12 @@ func (s *serverRole) endProfile() {
 	}
 }
 
+// end closes the sessions before it waits for the tick, which may be stuck in a write to one.
 func (s *serverRole) end() {
 	close(s.stop)
+	for _, c := range s.list() {
+		c.conn.Close()
+	}
 	s.ticking.Wait()
 	if s.server != nil {
 		s.server.Close()
