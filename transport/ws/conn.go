@@ -11,15 +11,14 @@ import (
 	"github.com/realmwire/realmwire/transport"
 )
 
-// conn is one session, either end. It implements transport.Conn. Its goroutines: one reads, one writes, and one waits for a pong while
-// a ping is under way.
+// conn is one session, either end. It implements transport.Conn. Its goroutines: one reads; one writes while there is
+// something to write, and one waits for a pong while a ping is under way.
 type conn struct {
 	socket  *websocket.Conn
 	remote  netip.AddrPort
 	timeout time.Duration
 	ctx     context.Context // of all I/O; ending it breaks the connection
 	cancel  context.CancelFunc
-	wake    chan struct{} // something to write, or the end
 	work    sync.WaitGroup
 
 	deliver sync.Mutex // serialises the handler's calls; guards closed
@@ -30,6 +29,8 @@ type conn struct {
 	out          outbox
 	stats        transport.Stats
 	writingSince time.Time   // of the frame being written; zero between frames
+	started      bool        // the writer may begin
+	writing      bool        // there is one
 	pinger       *time.Timer // of the next ping
 	pingsOver    bool
 	ended        bool
@@ -39,7 +40,7 @@ type conn struct {
 }
 
 func newConn(socket *websocket.Conn, remote netip.AddrPort, timeout time.Duration) *conn {
-	c := &conn{socket: socket, remote: remote, timeout: timeout, wake: make(chan struct{}, 1)}
+	c := &conn{socket: socket, remote: remote, timeout: timeout}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	socket.SetReadLimit(1 + transport.MaxReliableMessage)
 	return c
@@ -102,11 +103,12 @@ func (c *conn) end(code transport.CloseCode, text string, byPeer bool) {
 	}
 }
 
-// poke wakes the writer.
+// poke sees to it that somebody writes, or ends the session. c.mu is held.
 func (c *conn) poke() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
+	if c.started && !c.writing {
+		c.writing = true
+		c.work.Add(1)
+		go c.write()
 	}
 }
 

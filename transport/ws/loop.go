@@ -23,32 +23,44 @@ func now() time.Time { return time.Now() }
 // began notes that a frame is being written. c.mu is held.
 func (c *conn) began() { c.writingSince = now() }
 
-// write is the writer: the only goroutine that writes messages, and the one that ends the session.
+// write is the writer: the only goroutine that writes messages, and the one that ends the session. It is there while there is
+// something to write; an idle session keeps no stack for it.
 func (c *conn) write() {
-	for {
-		<-c.wake
+	defer c.work.Done()
+	c.drain(false)
+	for !c.rest() {
 		c.drain(false)
-		c.mu.Lock()
-		ended, byPeer := c.ended, c.byPeer
-		code, text := c.code, c.text
-		c.mu.Unlock()
-		if !ended {
-			continue
-		}
-		c.handClosed()
-		if !byPeer {
-			abort := time.AfterFunc(lingerFor, c.cancel) // a peer that takes nothing is not waited for
-			c.drain(true)
-			if abort.Stop() {
-				abort = time.AfterFunc(closeWait, c.cancel)
-				c.goodbye(code, text)
-				abort.Stop()
-			}
-		}
-		c.cancel()
-		_ = c.socket.CloseNow()
+	}
+	c.mu.Lock()
+	ended, byPeer := c.ended, c.byPeer
+	code, text := c.code, c.text
+	c.mu.Unlock()
+	if !ended {
 		return
 	}
+	c.handClosed()
+	if !byPeer {
+		abort := time.AfterFunc(lingerFor, c.cancel) // a peer that takes nothing is not waited for
+		c.drain(true)
+		if abort.Stop() {
+			abort = time.AfterFunc(closeWait, c.cancel)
+			c.goodbye(code, text)
+			abort.Stop()
+		}
+	}
+	c.cancel()
+	_ = c.socket.CloseNow()
+}
+
+// rest reports whether the writer is done: nothing waits, or the session has ended.
+func (c *conn) rest() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return true // the flag stays: no other writer begins
+	}
+	c.writing = !c.out.empty()
+	return !c.writing
 }
 
 // goodbye does the closing handshake, for as long as the context lasts.
@@ -68,7 +80,10 @@ func (c *conn) goodbye(code transport.CloseCode, text string) {
 
 // run runs the session until it has ended and nothing of it is left.
 func (c *conn) run() {
-	c.work.Go(c.write)
+	c.mu.Lock()
+	c.started = true
+	c.poke() // what was sent before
+	c.mu.Unlock()
 	c.work.Add(1) // the pings, of which one at most is under way or waits for its time
 	c.pingIn(c.pingEvery() / 2)
 	c.read()

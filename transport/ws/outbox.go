@@ -53,5 +53,7 @@ func (o *outbox) take(afterLatest bool) (frame []byte, lane transport.Lane) {
 	return frame, transport.Reliable
 }
 
+func (o *outbox) empty() bool { return len(o.latest) == 0 && len(o.reliable) == 0 }
+
 // wrote notes that a reliable frame was written.
 func (o *outbox) wrote(frame []byte) { o.bytes -= len(frame) }
