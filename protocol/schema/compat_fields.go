@@ -59,7 +59,7 @@ func align(older, newer []LockField) alignment {
 func alike(older, newer []LockField) bool {
 	plain := func(t LockType) bool { return t.Struct != "" && t.Text == "struct "+t.Struct }
 	return slices.EqualFunc(older, newer, func(o, n LockField) bool {
-		return (o.Type.Text == n.Type.Text || plain(o.Type) && plain(n.Type)) && o.Owner == n.Owner && o.Hint == n.Hint
+		return (o.Type.Text == n.Type.Text || plain(o.Type) && plain(n.Type)) && o.Owner == n.Owner && o.Rare == n.Rare && o.Hint == n.Hint
 	})
 }
 
@@ -94,6 +94,12 @@ func (c *comparison) fields(where string, older, newer []LockField, way path) {
 			c.note(Change{
 				Where: name, What: map[bool]string{true: "is for its owner only now", false: "is for everyone now"}[p.newer.Owner], Breaking: true,
 				Why: "what is for the owner is left out of what others get, bits and all", Mend: "leave it; add an entity kind that has it otherwise" + putWords,
+			})
+		}
+		if p.older.Rare != p.newer.Rare {
+			c.note(Change{
+				Where: name, What: map[bool]string{true: "is rare now", false: "is not rare any more"}[p.newer.Rare], Breaking: true,
+				Why: "rare fields beside one another share a bit", Mend: "leave it as it was" + putWords,
 			})
 		}
 		if p.older.Hint != p.newer.Hint {

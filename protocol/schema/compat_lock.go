@@ -52,6 +52,7 @@ type LockField struct {
 	Name  string   `json:"name"`
 	Type  LockType `json:"type"`
 	Owner bool     `json:"owner,omitempty"`
+	Rare  bool     `json:"rare,omitempty"`
 	Hint  string   `json:"hint,omitempty"`
 }
 
@@ -87,7 +88,7 @@ func (s *Schema) Lock() *Lock {
 func lockDef(d *Def, id int) LockDef {
 	out := LockDef{Name: d.Name, ID: id, Fields: []LockField{}}
 	for _, f := range d.Fields {
-		out.Fields = append(out.Fields, LockField{f.Name, lockType(&f.Type), f.Owner, f.Hint.canonical()})
+		out.Fields = append(out.Fields, LockField{f.Name, lockType(&f.Type), f.Owner, f.Rare, f.Hint.canonical()})
 	}
 	return out
 }
