@@ -15,6 +15,9 @@ import (
 const (
 	sctpReceiveBuffer = 256 << 10 // four of the largest reliable messages
 	receiveMTU        = 1500
+	// minCwnd keeps a loss from closing SCTP's congestion window to one packet, in which a lost one is noticed only after a second:
+	// what a session sends is bounded already, by what its path is seen to carry.
+	minCwnd = 32 << 10
 	// dtlsRepeat is how long the handshake waits for an answer before it repeats a flight, doubling: pion's second would leave
 	// a lossy path too few tries within the time that a player waits.
 	dtlsRepeat = 150 * time.Millisecond
@@ -40,6 +43,7 @@ func settings(timeout time.Duration) webrtc.SettingEngine {
 	se.SetReceiveMTU(receiveMTU)
 	se.SetSCTPMaxReceiveBufferSize(sctpReceiveBuffer)
 	se.SetSCTPMaxMessageSize(transport.MaxReliableMessage)
+	se.SetSCTPMinCwnd(minCwnd)
 	se.SetSCTPRTOMax(time.Second) // a player cannot wait for TCP's patience
 	se.SetICETimeouts(iceTimeouts(timeout))
 	return se
