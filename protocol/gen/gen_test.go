@@ -14,6 +14,7 @@ func TestCommittedCodeIsFresh(t *testing.T) {
 	for name, c := range map[string]gen.Config{
 		"message": {Dir: "../message", TypeScript: "../../web/src/gen/message.ts", FirstMessageID: 1},
 		"demo":    {Dir: "../internal/demo", TypeScript: "../../web/test/gen/demo.ts", TypeScriptSDK: "../../src/sdk"},
+		"bodies":  {Dir: "../internal/bodies", TypeScript: "../../web/test/gen/bodies.ts", TypeScriptSDK: "../../src/sdk"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := gen.Check(c); err != nil {

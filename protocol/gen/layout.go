@@ -15,21 +15,10 @@ func (g *goEmitter) layout(d *schema.Def) {
 		g.spans(f.Type)
 	}
 	g.line("},\nGroups: []predict.Group{")
-	at := 0
-	for i := 0; i < len(d.Fields); {
-		n, count := 1, integers(d.Fields[i].Type)
-		h := d.Fields[i].Hint
-		for h.Predict != "" && i+n < len(d.Fields) && d.Fields[i+n].Hint.Predict == h.Predict {
-			count += integers(d.Fields[i+n].Type)
-			n++
-		}
-		g.group(h, at, count)
-		i += n
-		at += count
-	}
+	eachGroup(d, g.group)
 	g.line("},\n}\n")
 	g.line("// Values sets dst to v's fields, in order.\nfunc (v *%s) Values(dst []int64) {", d.Name)
-	at = 0
+	at := 0
 	for _, f := range d.Fields {
 		g.values("v."+f.Name, f.Type, at)
 		at += integers(f.Type)
@@ -41,6 +30,28 @@ func (g *goEmitter) layout(d *schema.Def) {
 		at += integers(f.Type)
 	}
 	g.line("}\n")
+}
+
+// eachGroup goes over the runs of a component's fields that are predicted together, with the index of each one's first
+// integer and how many it has.
+func eachGroup(d *schema.Def, visit func(h schema.Hint, first, count int)) {
+	at := 0
+	for i := 0; i < len(d.Fields); {
+		n, count := 1, integers(d.Fields[i].Type)
+		h := d.Fields[i].Hint
+		for h.Predict != "" && i+n < len(d.Fields) && d.Fields[i+n].Hint.Predict == h.Predict {
+			count += integers(d.Fields[i+n].Type)
+			n++
+		}
+		visit(h, at, count)
+		i += n
+		at += count
+	}
+}
+
+// rates are a hint's fall and drag in the units of package predict.
+func rates(h schema.Hint) (fall, drag int64) {
+	return int64(math.Round(h.Fall * 256)), int64(math.Round(h.Drag * 65536))
 }
 
 // integers is how many integers a field is.
@@ -96,7 +107,7 @@ func (g *goEmitter) setValues(val string, t schema.Type, at int) {
 func (g *goEmitter) group(h schema.Hint, first, count int) {
 	switch h.Predict {
 	case "motion":
-		fall, drag := int64(math.Round(h.Fall*256)), int64(math.Round(h.Drag*65536))
+		fall, drag := rates(h)
 		g.line("{Class: predict.Motion, First: %d, Count: %d, Fall: %d, Drag: %d, Half: %d, Floor: %d},", first, count, fall, drag, h.Half, h.Floor)
 	case "rotation":
 		g.line("{Class: predict.Rotation, First: %d, Count: %d},", first, count)

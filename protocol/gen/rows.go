@@ -6,10 +6,8 @@ import (
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
-// rows writes what the best tier needs of an entity kind: the components with hints as one row of integers. What only the
-// owner sees has no part in it.
-func (g *goEmitter) rows(d *schema.Def) {
-	var hinted, others []schema.Field
+// rowFields are an entity's components that make its row, and what everyone sees beside it.
+func rowFields(d *schema.Def) (hinted, others []schema.Field) {
 	for _, f := range d.Fields {
 		switch {
 		case f.Owner:
@@ -19,6 +17,13 @@ func (g *goEmitter) rows(d *schema.Def) {
 			others = append(others, f)
 		}
 	}
+	return hinted, others
+}
+
+// rows writes what the best tier needs of an entity kind: the components with hints as one row of integers. What only the
+// owner sees has no part in it.
+func (g *goEmitter) rows(d *schema.Def) {
+	hinted, others := rowFields(d)
 	if len(hinted) == 0 {
 		return
 	}

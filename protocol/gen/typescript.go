@@ -34,7 +34,7 @@ func emitTypeScript(s *schema.Schema, sdk string) []byte {
 	return []byte(header + "\n\n" +
 		imports(body, sdk+"/bits", "BitReader", "BitWriter") +
 		fieldImports(body, sdk+"/fields") +
-		imports(body, sdk+"/schema", "Codec", "DeltaCodec", "EntityCodec", "MessageCodec", "OwnedCodec", "PredictedCodec", "Schema") +
+		imports(body, sdk+"/schema", "Codec", "DeltaCodec", "EntityCodec", "MessageCodec", "OwnedCodec", "PredictedCodec", "RowValue", "Schema") +
 		motionImports(s, sdk) + "\n" + body)
 }
 

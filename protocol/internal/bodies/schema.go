@@ -1,7 +1,7 @@
 // Package bodies is the schema of moving rigid bodies at 30 ticks a second, for the tests and benchmarks of the best tier.
 package bodies
 
-//go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen
+//go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen -ts ../../../web/test/gen/bodies.ts -ts-sdk ../../src/sdk
 
 // Pose is a rigid box of edge 0.8 m. Its place is in 1/100 m over ±327.68 m; gravity is 9.81 m/s². The parts of its
 // rotation are in steps of 0.001. Its half is a little less than the truth: measured best.

@@ -3,4 +3,4 @@ export { type FieldCodec } from './fieldcodec';
 export { bigInt, bool, counter, int, octets, ref, string, word } from './scalars';
 export { fixed, quat, turn, vec2, vec3 } from './quantities';
 export { array, list, optional, struct, whole } from './several';
-export { fromSteps, quatIntegers, quatOf, steps, type Quat, type Vec2, type Vec3 } from './quantity';
+export { fromSteps, fromTurn, quatIntegers, quatOf, steps, turnOf, type Quat, type Vec2, type Vec3 } from './quantity';

@@ -1,5 +1,6 @@
 import type { BitReader, BitWriter } from './bits';
 import type { Span } from './motion';
+import type { Layout } from './predictcodec';
 
 // What `realmwire gen` emits for a game implements these. They are declared with method syntax on purpose: methods are
 // compared loosely, so that an EntityCodec<Player> can stand in a list of EntityCodec<unknown>.
@@ -38,6 +39,17 @@ export interface PredictedCodec<T> extends Codec<T> {
   equal(a: T, b: T): boolean;
 }
 
+/** One integer of a row; a bigint where its range is beyond what numbers hold. */
+export type RowValue = number | bigint;
+
+/** The components of an entity kind that have prediction hints, as rows of integers: what the best tier codes. */
+export interface RowCodec<T> {
+  readonly layout: Layout;
+  values(v: T): RowValue[];
+  /** What v is with the values of a row. */
+  assign(v: T, n: readonly RowValue[]): T;
+}
+
 /** How an entity kind travels. Some components only the owner is sent; for others they keep their initial value. */
 export interface EntityCodec<T> {
   /** The kind's number on the wire. */
@@ -53,6 +65,8 @@ export interface EntityCodec<T> {
   readDelta(r: BitReader, base: T, owner: boolean): T;
   /** Kinds that are predicted have it. */
   readPredicted?(r: BitReader, base: T, prior: T, span: Span, owner: boolean): T;
+  /** Kinds that have components with hints have it. */
+  readonly rows?: RowCodec<T>;
 }
 
 /** A message of the reliable lane; its id is its first byte. */
