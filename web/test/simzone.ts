@@ -251,6 +251,7 @@ export class Sim {
     const e = this.echo;
     this.echo = null;
     writeHeader(w, {
+      section: false,
       tick: this.tick, verify: this.verify, echo: e?.time ?? null, holdMs: e === null ? 0 : Math.min(255, this.nowMs - e.at),
       lead: e?.lead ?? null, starved: this.missing > 0,
     });

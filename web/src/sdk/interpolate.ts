@@ -1,5 +1,6 @@
 import type { EntityCodec } from './schema';
-import type { Replica, Replicated } from './replica';
+import type { Replica } from './replica';
+import type { Replicated } from './replicated';
 import type { Point } from './predict';
 
 // Others are drawn a little in the past, between two states that are here already. How far in the past follows the

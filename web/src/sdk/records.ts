@@ -27,11 +27,11 @@ export interface Record {
 }
 
 /**
- * Reads the records of the snapshot of tick; each reads a record's body. held has the slots that each snapshot before held.
- * A refusal ends it.
+ * Reads the records of the snapshot of tick; each reads a record's body. held has the slots that each snapshot before held:
+ * with expects, those of the named one are expected. A refusal ends it.
  */
 export function readRecords<R>(
-  r: BitReader, tick: number, held: ReadonlyMap<number, readonly number[]>, each: (record: Record) => R | null,
+  r: BitReader, tick: number, held: ReadonlyMap<number, readonly number[]>, expects: boolean, each: (record: Record) => R | null,
 ): R | 'malformed' | 'baseline' | null {
   let named = 0;
   let lag = 0;
@@ -43,7 +43,7 @@ export function readRecords<R>(
     named = tick - age;
     const expected = held.get(named);
     if (expected === undefined) return 'baseline';
-    for (const slot of expected) {
+    for (const slot of expects ? expected : []) {
       if (!r.bool()) continue;
       seen.add(slot);
       const refusal = each({ slot, form: USUAL, age: 0, named, lag });

@@ -1,93 +1,19 @@
 import { BitReader, BitWriter } from './bits';
 import { crc32 } from './crc32';
-import { AGED, GONE, MAX_AGE, MAX_LAG, readRecords, SPAWN, type Record } from './records';
+import { AGED, GONE, MAX_AGE, readRecords, SPAWN, type Record } from './records';
+import { Replicated, type Change, type Version } from './replicated';
 import type { EntityCodec, Schema } from './schema';
-import { readHeader, type SnapshotHeader } from './snapshot';
+import { BestTier, type Section } from './section';
+import { KIND_BITS, readHeader, type Refusal, type SnapshotHeader } from './snapshot';
 
-const KIND_BITS = 6;
 const ID_GROUP = 8;
 const CHECKSUM_BITS = 32;
-
-/** Why a snapshot was refused. A refused one changes nothing and is not acknowledged. */
-export type Refusal =
-  | 'stale' // not newer than the last: ignore it
-  | 'malformed'
-  | 'baseline' // it refers to a baseline that is not here
-  | 'checksum'; // it decodes to other entities than the server sent
 
 /** What became of a snapshot. */
 export interface Applied {
   header: SnapshotHeader;
   /** Null: it is the newest state now. */
   refusal: Refusal | null;
-}
-
-interface Version {
-  tick: number;
-  state: unknown;
-}
-
-/** One entity as the client has it. */
-export class Replicated {
-  readonly id: number;
-  readonly codec: EntityCodec<unknown>;
-  own: boolean;
-  /** The newest state. It is never changed, only replaced. */
-  state: unknown = null;
-  /** The snapshot that brought it. */
-  tick = 0;
-
-  /** By rising ticks; the last is state. */
-  private versions: Version[] = [];
-
-  constructor(id: number, codec: EntityCodec<unknown>, own: boolean) {
-    this.id = id;
-    this.codec = codec;
-    this.own = own;
-  }
-
-  /** The newest version that a snapshot at or before tick brought. See docs/wire.md#baselines. */
-  standing(tick: number): Version | null {
-    for (let i = this.versions.length - 1; i >= 0; i--) {
-      const v = this.versions[i] as Version;
-      if (v.tick <= tick) return v;
-    }
-    return null;
-  }
-
-  /** The version that the snapshot of tick brought. */
-  exact(tick: number): Version | null {
-    const v = this.standing(tick);
-    return v?.tick === tick ? v : null;
-  }
-
-  /**
-   * Makes state the newest version, and drops those that nothing can mean any more: the server's baselines only move
-   * forward (base is what this one was built on), predictions look back MAX_LAG ticks from there at most, and beyond
-   * MAX_AGE only the newest of the old ones counts.
-   */
-  push(tick: number, state: unknown, base: number): void {
-    const all = this.versions;
-    let drop = 0;
-    while (drop < all.length && (all[drop] as Version).tick + MAX_LAG < base) drop++;
-    while (drop + 1 < all.length && (all[drop + 1] as Version).tick + MAX_AGE <= tick) drop++;
-    all.splice(0, drop);
-    all.push({ tick, state });
-    this.state = state;
-    this.tick = tick;
-  }
-}
-
-/** One record of a snapshot, decoded but not yet applied. */
-interface Change {
-  slot: number;
-  /** Null: the entity is gone. */
-  entity: Replicated | null;
-  /** The slot did not hold this entity before. */
-  fresh: boolean;
-  state: unknown;
-  base: number;
-  own: boolean;
 }
 
 /** A client's copy of what it sees of a zone. */
@@ -100,6 +26,8 @@ export class Replica {
   checked = 0;
   entities = 0;
   desyncs = 0;
+  /** Snapshots applied that had a section of the best tier. */
+  sections = 0;
 
   private readonly kinds = new Map<number, EntityCodec<unknown>>();
   private readonly slots: (Replicated | undefined)[] = [];
@@ -107,11 +35,17 @@ export class Replica {
   private newest = 0;
   private older = 0;
   private pending: Change[] = [];
+  private section: Section | null = null;
   /** The slots of the records of each snapshot that one to come may name, by tick. */
   private readonly held = new Map<number, number[]>();
   private readonly sum = new BitWriter(2048);
 
-  constructor(schema: Schema) {
+  /** What the best tier remembers; null: it was not asked for. */
+  private readonly best: BestTier | null;
+
+  /** best: it takes snapshots of both tiers. */
+  constructor(schema: Schema, best = false) {
+    this.best = best ? new BestTier(schema) : null;
     for (const k of schema.kinds) this.kinds.set(k.kind, k);
   }
 
@@ -146,7 +80,7 @@ export class Replica {
     if (r.failed) return 'malformed';
     if (h.tick <= this.newest) return 'stale';
     this.pending = [];
-    const refusal = this.decode(r, h);
+    const refusal = this.decode(r, h) ?? this.decodeSection(r, h);
     if (refusal !== null) return refusal;
     if (h.verify) {
       const want = r.uint(CHECKSUM_BITS);
@@ -163,7 +97,8 @@ export class Replica {
   }
 
   private decode(r: BitReader, h: SnapshotHeader): Refusal | null {
-    return readRecords(r, h.tick, this.held, (record) => {
+    // What is expected of a snapshot with a section is in the section.
+    return readRecords(r, h.tick, this.held, !h.section, (record) => {
       const c = this.decodeRecord(r, h.tick, record);
       if (typeof c === 'string') return c;
       if (r.failed) return 'malformed';
@@ -172,9 +107,21 @@ export class Replica {
     });
   }
 
+  private decodeSection(r: BitReader, h: SnapshotHeader): Refusal | null {
+    this.section = null;
+    if (!h.section) return null;
+    if (this.best === null) return 'malformed'; // of a tier that was not asked for
+    const records = new Set(this.pending.map((c) => c.slot));
+    const section = this.best.decode(r, h.tick, records, (slot) => this.slots[slot]);
+    if (typeof section === 'string') return section;
+    this.pending.push(...section.updates);
+    this.section = section;
+    return null;
+  }
+
   private decodeRecord(r: BitReader, tick: number, record: Record): Change | Refusal {
     const { slot } = record;
-    if (record.form === GONE) return { slot, entity: null, fresh: false, state: null, base: 0, own: false };
+    if (record.form === GONE) return { slot, entity: null, fresh: false, spawn: false, state: null, base: 0, own: false };
     return record.form === SPAWN ? this.decodeSpawn(r, slot) : this.decodeUpdate(r, tick, record);
   }
 
@@ -186,7 +133,7 @@ export class Replica {
     const held = this.slots[slot];
     const known = held !== undefined && held.id === id && held.codec === codec;
     const entity = known ? held : new Replicated(id, codec, own);
-    return { slot, entity, fresh: !known, state: codec.read(r, own), base: 0, own };
+    return { slot, entity, fresh: !known, spawn: true, state: codec.read(r, own), base: 0, own };
   }
 
   private decodeUpdate(r: BitReader, tick: number, record: Record): Change | Refusal {
@@ -208,7 +155,7 @@ export class Replica {
       prior !== null && codec.readPredicted !== undefined
         ? codec.readPredicted(r, base.state, prior.state, { ahead: tick - named, lag: record.lag }, own)
         : codec.readDelta(r, base.state, own);
-    return { slot, entity, fresh: false, state, base: base.tick, own };
+    return { slot, entity, fresh: false, spawn: false, state, base: base.tick, own };
   }
 
   private commit(tick: number): void {
@@ -219,6 +166,7 @@ export class Replica {
       if (held !== undefined && held !== c.entity) {
         this.despawned.push(held);
         this.slots[c.slot] = undefined;
+        this.best?.forget(c.slot);
         if (held === this.mine) this.mine = null;
       }
       if (c.entity === null) continue;
@@ -234,6 +182,8 @@ export class Replica {
       if (t + MAX_AGE <= tick) this.held.delete(t);
     }
     this.held.set(tick, this.pending.map((c) => c.slot));
+    this.best?.remember(tick, this.section, this.pending);
+    if (this.section !== null) this.sections++;
     const gap = tick - this.newest;
     // A shift by 32 would be a shift by 0 here.
     const before = gap < 32 ? this.older << gap : 0;

@@ -1,14 +1,27 @@
 import type { BitReader, BitWriter } from './bits';
 
 /** First bytes of the messages on the latest lane. */
+export const TYPE_BEST = 0; // server to client: a snapshot with a section of the best tier
 export const TYPE_SNAPSHOT = 1; // server to client
 export const TYPE_INPUTS = 2; // client to server
 
 /** Entities in one client's view, at most. */
 export const MAX_IN_VIEW = 1024;
 
+/** An entity kind's number. */
+export const KIND_BITS = 6;
+
+/** Why a snapshot was refused. A refused one changes nothing and is not acknowledged. */
+export type Refusal =
+  | 'stale' // not newer than the last: ignore it
+  | 'malformed'
+  | 'baseline' // it refers to a baseline that is not here
+  | 'checksum'; // it decodes to other entities than the server sent
+
 /** Opens a snapshot. Its second half steers the client's clock. See docs/wire.md#snapshots. */
 export interface SnapshotHeader {
+  /** A section of the best tier follows the records. */
+  section: boolean;
   /** The tick whose state follows. */
   tick: number;
   /** A checksum over the snapshot's entities ends it. */
@@ -29,8 +42,9 @@ const LEAD_BITS = 12;
 
 /** Reads a snapshot's header; r fails where it is none. */
 export function readHeader(r: BitReader): SnapshotHeader {
-  if (r.uint(8) !== TYPE_SNAPSHOT) r.fail();
-  const h: SnapshotHeader = { tick: r.uint(32), verify: r.bool(), echo: null, holdMs: 0, lead: null, starved: false };
+  const type = r.uint(8);
+  if (type !== TYPE_SNAPSHOT && type !== TYPE_BEST) r.fail();
+  const h: SnapshotHeader = { section: type === TYPE_BEST, tick: r.uint(32), verify: r.bool(), echo: null, holdMs: 0, lead: null, starved: false };
   if (r.bool()) {
     h.echo = r.uint(16);
     h.holdMs = r.uint(8);
@@ -42,7 +56,7 @@ export function readHeader(r: BitReader): SnapshotHeader {
 
 /** Writes a snapshot's header. */
 export function writeHeader(w: BitWriter, h: SnapshotHeader): void {
-  w.uint(TYPE_SNAPSHOT, 8);
+  w.uint(h.section ? TYPE_BEST : TYPE_SNAPSHOT, 8);
   w.uint(h.tick, 32);
   w.bool(h.verify);
   if (w.changed(h.echo !== null)) {

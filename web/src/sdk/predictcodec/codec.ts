@@ -98,7 +98,7 @@ export class PredictCodec {
     for (let i = 0; i < rest.length; i++) {
       rest[i] = MAX_REST;
       for (const v of versions) {
-        if (v.lag === 0 || !this.moved(versions[0]!.rows, v.rows, i)) continue;
+        if (v.lag === 0 || !this.moved(versions[0]!.rows, i, v.rows, i)) continue;
         rest[i] = v.lag - 1;
         break;
       }
@@ -108,16 +108,17 @@ export class PredictCodec {
   /** Counts the rests of a steady history one tick on, from the version before the baseline to the baseline. */
   rested(rest: Uint8Array, before: Rows, baseline: Rows): void {
     for (let i = 0; i < rest.length; i++) {
-      if (this.moved(before, baseline, i)) rest[i] = 0;
+      if (this.moved(before, i, baseline, i)) rest[i] = 0;
       else if (rest[i]! < MAX_REST) rest[i]!++;
     }
   }
 
-  private moved(a: Rows, b: Rows, i: number): boolean {
-    const at = i * this.plan.fields;
-    for (const g of this.plan.groups) {
+  /** Whether the place or rotation of row i of a differs from that of row j of b. */
+  moved(a: Rows, i: number, b: Rows, j: number): boolean {
+    const { fields, groups } = this.plan;
+    for (const g of groups) {
       if (g.class === 'plain') continue;
-      for (let j = at + g.first; j < at + g.first + g.count; j++) if (a.values[j] !== b.values[j]) return true;
+      for (let k = g.first; k < g.first + g.count; k++) if (a.values[i * fields + k] !== b.values[j * fields + k]) return true;
     }
     return false;
   }

@@ -1,5 +1,5 @@
 import { LAG1, LAG12, LAG2, LAG3, LAG4, LAG6, LAG7, LAG9, LAGS, LAG_TARGETS, type Entity } from './entity';
-import type { History } from './history';
+import { MAX_LAG, type History } from './history';
 import { MAX_INTEGER, type FullGroup, type Plan } from './layout';
 import { bound, extent, MAX_PLACE, vec, type Vec } from './math';
 import { lowest, multiplyConj, near, nudge, quat, QUAT_ONE, rotate, share, smallest, turnOf, upOf, type Quat } from './quat';
@@ -7,6 +7,17 @@ import { lowest, multiplyConj, near, nudge, quat, QUAT_ONE, rotate, share, small
 const PER_ONE = 1 / QUAT_ONE;
 const TURNS = [LAG1, LAG2, LAG3, LAG6, LAG12] as const;
 const POSES = [...TURNS, LAG7, LAG9] as const;
+
+/** Those of the lags named whose versions are looked at: bits, as the names are. The others need no rows of their own. */
+export function looks(lags: number): number {
+  let out = 0;
+  let at = 0;
+  for (const want of LAG_TARGETS) {
+    for (let next = at + 1; at < want && next <= MAX_LAG; next++) if ((lags >> next) & 1) at = next;
+    out |= 1 << at;
+  }
+  return out;
+}
 
 /** What history says of the entities. */
 export class Past {

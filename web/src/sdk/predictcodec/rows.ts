@@ -43,6 +43,34 @@ export class Rows {
     return this.high.length > 0 && isWide(this.layout.fields[i % this.layout.fields.length]!);
   }
 
+  /** The values of row i. */
+  row(i: number): (number | bigint)[] {
+    const n = this.layout.fields.length;
+    return Array.from({ length: n }, (_, j) => this.get(i * n + j));
+  }
+
+  setRow(i: number, values: readonly (number | bigint)[]): void {
+    for (const [j, v] of values.entries()) this.set(i * this.layout.fields.length + j, v);
+  }
+
+  /** Makes row i what row j of other, of the same layout, is. */
+  copyRow(i: number, other: Rows, j: number): void {
+    const n = this.layout.fields.length;
+    for (let k = 0; k < n; k++) {
+      this.values[i * n + k] = other.values[j * n + k]!;
+      if (this.high.length > 0) this.high[i * n + k] = other.high[j * n + k]!;
+    }
+  }
+
+  /** Whether row i is the same as that of other, of the same layout. */
+  sameRow(i: number, other: Rows): boolean {
+    const n = this.layout.fields.length;
+    for (let k = i * n; k < i * n + n; k++) {
+      if (this.values[k] !== other.values[k] || this.high[k] !== other.high[k]) return false;
+    }
+    return true;
+  }
+
   /** Makes it what other, of the same layout and count, is. */
   copy(other: Rows): void {
     this.values.set(other.values);
