@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// TestTwoBrowsers plays in a real Chromium: one tab over WebRTC and one over WebSocket see each other walk and talk, one takes the
+// TestTwoBrowsers plays in a real Chromium: one tab over WebRTC, in the best tier, and one over WebSocket see each other walk and talk, one takes the
 // portal and comes back, the server restarts, and both are where they stood.
 func TestTwoBrowsers(t *testing.T) {
 	dir := needBrowser(t)
 	data := t.TempDir()
-	server := startUp(t, data)
+	server := startUp(t, data, "--tier", "best")
 	t.Log(browse(t, server, dir, "first"))
 	server.stop()
 	server = startUp(t, data, "--http", server.ready.HTTP)

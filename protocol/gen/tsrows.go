@@ -48,12 +48,12 @@ func tsGroup(h schema.Hint, first, count int) string {
 		fall, drag := rates(h)
 		add("fall", fall)
 		add("drag", drag)
-		add("half", int64(h.Half))
-		add("floor", int64(h.Floor))
+		add("half", h.Half)
+		add("floor", h.Floor)
 	case "rotation":
 	default:
 		class = "plain"
-		add("lapse", int64(h.Lapse))
+		add("lapse", h.Lapse)
 	}
 	return fmt.Sprintf("{ class: '%s', first: %d, count: %d%s }", class, first, count, extra)
 }

@@ -1,4 +1,4 @@
-// Two people play in a real Chromium: one over WebRTC, one over WebSocket. Run by browser_test.go:
+// Two people play in a real Chromium: one over WebRTC in the best tier, one over WebSocket in the fast one. Run by browser_test.go:
 //
 //   node web/e2e/play.mjs --url URL --dir FOLDER --phase first|again
 //
@@ -21,7 +21,7 @@ const shot = (page, name) => page.screenshot({ path: join(dir, `${name}.png`) })
 
 /** The first visit: everything from a click on "guest". */
 async function first() {
-  const ada = await newPlayer(browser, url, { width: 1280, height: 800 });
+  const ada = await newPlayer(browser, `${url}/?tier=best`, { width: 1280, height: 800 });
   const bob = await newPlayer(browser, `${url}/?transport=websocket`, { width: 390, height: 844 });
   await shot(ada.page, 'title');
   await enter(ada, 'Ada', 'wizard', (page) => shot(page, 'creation'));
@@ -72,6 +72,8 @@ async function first() {
   for (const p of [ada, bob]) {
     const s = (await stats(p)).stats;
     if (s.desyncs !== 0 || s.viewsChecked < 50) throw new Error(`${p.name}: ${s.desyncs} desyncs in ${s.viewsChecked} verified snapshots`);
+    const tier = p === ada ? 'best' : 'fast';
+    if ((await stats(p)).tier !== tier) throw new Error(`${p.name} asked for the ${tier} tier and got the other`);
     await p.context.storageState({ path: join(dir, `${p.name}.json`) });
   }
   await writeFile(join(dir, 'places.json'), JSON.stringify(out));

@@ -1,5 +1,5 @@
 // The way through the game: title, characters, world, and back.
-import { type Account, type Character, type RealmApi, type RealmInfo, type TransportChoice, type Session, type View } from './sdk';
+import { type Account, type Character, type RealmApi, type RealmInfo, type Tier, type TransportChoice, type Session, type View } from './sdk';
 import type { Art } from './game/art';
 import { Controls } from './game/input/controls';
 import { startLoop } from './game/loop';
@@ -21,6 +21,7 @@ export interface AppParts {
   art: Art;
   host: HTMLElement;
   transport: TransportChoice;
+  tier: Tier;
   /** the player asked for less motion */
   still: boolean;
 }
@@ -189,6 +190,7 @@ export class App {
       host: this.p.host,
       character: c,
       transport: this.p.transport,
+      tier: this.p.tier,
       leave: () => this.leave(),
       again: () => this.enter(c),
     });

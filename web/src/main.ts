@@ -3,7 +3,7 @@ import './style.css';
 import { App } from './app';
 import { loadArt } from './game/art';
 import { Stage } from './game/stage';
-import { RealmApi, type Session, type TransportChoice, type View } from './sdk';
+import { RealmApi, type Session, type Tier, type TransportChoice, type View } from './sdk';
 import { explain } from './ui/explain';
 import { StatusCard } from './ui/status';
 
@@ -20,6 +20,11 @@ function chosenTransport(): TransportChoice {
   return wanted === 'webrtc' || wanted === 'websocket' ? wanted : 'auto';
 }
 
+/** `?tier=best` asks for snapshots of the best tier; a server grants them with `--tier best`. */
+function chosenTier(): Tier {
+  return new URLSearchParams(location.search).get('tier') === 'best' ? 'best' : 'fast';
+}
+
 function element(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`The page lacks #${id}.`);
@@ -32,7 +37,7 @@ async function main(): Promise<void> {
     const [stage, art] = await Promise.all([Stage.open(element('stage')), loadArt()]);
     const api = new RealmApi();
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const app = new App({ api, stage, art, host, transport: chosenTransport(), still });
+    const app = new App({ api, stage, art, host, transport: chosenTransport(), tier: chosenTier(), still });
     window.realmwire = {
       api,
       get session() {

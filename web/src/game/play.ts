@@ -1,5 +1,5 @@
 // A game in progress: joins a session to the scene, the controls and the interface.
-import { type RealmApi, Session, type TransportChoice, type View } from '../sdk';
+import { type RealmApi, Session, type Tier, type TransportChoice, type View } from '../sdk';
 import { Hud } from '../ui/hud';
 import type { StatusCard } from '../ui/status';
 import { appearance } from './appearance';
@@ -16,6 +16,7 @@ export interface PlayOptions {
   host: HTMLElement;
   character: { id: string; name: string };
   transport: TransportChoice;
+  tier: Tier;
   /** back to the list of characters */
   leave(): void;
   /** the same character again, with a new session */
@@ -41,7 +42,7 @@ export class Play {
   private now = 0;
 
   constructor(private readonly o: PlayOptions) {
-    this.session = Session.connect(o.api, o.character.id, { transport: o.transport });
+    this.session = Session.connect(o.api, o.character.id, { transport: o.transport, tier: o.tier });
     this.hud = new Hud({ say: (text) => this.session.sendChat(text), leave: () => o.leave() });
     o.scene.setMap(null);
     this.off = [

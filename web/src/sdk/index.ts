@@ -5,5 +5,6 @@ export type { GameClient, RawInput, ZoneContext } from './game';
 export type { MapArtefact, MapLayer, MapPortal, MapSpawn } from './map';
 export type { Stats } from './meter';
 export { GameSession, type SessionEvents, type SessionOptions, type SessionStatus } from './session';
+export type { Tier } from './snapshot';
 export type { ChatLine, EntityOf, ViewOf, ZoneInfo } from './view';
 export { RealmApi, Session, type EntityView, type Npc, type Player, type View } from './rpg';

@@ -12,7 +12,7 @@ import { OwnState } from './ownstate';
 import { Prediction } from './predict';
 import { Replica } from './replica';
 import type { MessageCodec } from './schema';
-import { TYPE_SNAPSHOT } from './snapshot';
+import { TYPE_BEST, TYPE_SNAPSHOT, type Tier } from './snapshot';
 import { CloseCode, LATEST, RELIABLE, type Lane, type Transport } from './transport';
 import type { ChatLine, EntityOf, ViewOf, ZoneInfo } from './view';
 
@@ -47,6 +47,8 @@ export interface LinkConfig<S, I> {
   transport: Transport;
   map: MapArtefact;
   meter: Meter;
+  /** What to ask for; a server that does not serve it sends fast. */
+  tier: Tier;
   events: LinkEvents;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
@@ -80,7 +82,7 @@ export class ZoneLink<S, I> {
     this.c = c;
     this.map = c.map;
     this.transport = c.transport;
-    this.replica = new Replica(c.game.schema);
+    this.replica = new Replica(c.game.schema, c.tier === 'best');
     this.input = c.game.quantise({ x: 0, y: 0, buttons: 0 });
     this.heardMs = this.pumpedMs = c.now();
     c.transport.listen({
@@ -97,7 +99,7 @@ export class ZoneLink<S, I> {
       mapHash: this.map.hash,
       verify: true,
       client: this.c.game.client,
-      best: false,
+      best: this.c.tier === 'best',
     });
   }
 
@@ -124,6 +126,11 @@ export class ZoneLink<S, I> {
     this.c.events.ended(end);
   }
 
+  /** What the zone serves. */
+  get tier(): Tier {
+    return this.replica.sections > 0 ? 'best' : 'fast';
+  }
+
   get rttMs(): number {
     return this.clock?.rttMs ?? 0;
   }
@@ -140,7 +147,7 @@ export class ZoneLink<S, I> {
     if (this.over) return;
     const nowMs = this.c.now();
     this.heardMs = nowMs;
-    if (lane === LATEST || msg[0] === TYPE_SNAPSHOT) this.takeSnapshot(msg, nowMs);
+    if (lane === LATEST || msg[0] === TYPE_SNAPSHOT || msg[0] === TYPE_BEST) this.takeSnapshot(msg, nowMs);
     else this.takeMessage(msg, nowMs);
     // Messages wake a page whose timers the browser holds back.
     this.pump(nowMs);

@@ -7,6 +7,7 @@ import { Loop, nowMs, sleep } from './loop';
 import { forgetMap, loadMap, type MapArtefact } from './map';
 import { Meter, type Stats } from './meter';
 import { afterEnd, afterError, backOff, type Verdict } from './retry';
+import type { Tier } from './snapshot';
 import type { TransportKind } from './transport';
 import type { ChatLine, ViewOf, ZoneInfo } from './view';
 
@@ -30,6 +31,8 @@ export interface SessionEvents {
 
 export interface SessionOptions {
   transport?: TransportChoice;
+  /** The tier of snapshots to ask for; fast where it is left out. */
+  tier?: Tier;
 }
 
 /** What ends a link's time as the current one. */
@@ -43,6 +46,7 @@ export class GameSession<S, I> {
   private readonly game: GameClient<S, I>;
   private readonly api: RealmApi;
   private readonly character: string;
+  private readonly wanted: Tier;
   private readonly dialer: Dialer;
   private readonly emitter = new Emitter<SessionEvents>();
   private readonly meter = new Meter();
@@ -63,6 +67,7 @@ export class GameSession<S, I> {
     this.game = game;
     this.api = api;
     this.character = character;
+    this.wanted = options.tier ?? 'fast';
     this.dialer = new Dialer(api, options.transport ?? 'auto');
     this.input = game.quantise({ x: 0, y: 0, buttons: 0 });
     this.loop.start();
@@ -82,6 +87,11 @@ export class GameSession<S, I> {
 
   get transport(): TransportKind | null {
     return this.current?.transport.kind ?? null;
+  }
+
+  /** The tier of the snapshots that come. */
+  get tier(): Tier {
+    return this.current?.tier ?? 'fast';
   }
 
   get zone(): ZoneInfo | null {
@@ -220,7 +230,7 @@ export class GameSession<S, I> {
         reject(new Error('The zone does not answer.'));
       }, JOIN_MS);
       const link: ZoneLink<S, I> = new ZoneLink({
-        game: this.game, transport: dialled.transport, map: ground, meter: this.meter, now: nowMs,
+        game: this.game, transport: dialled.transport, map: ground, meter: this.meter, tier: this.wanted, now: nowMs,
         events: {
           arrived: () => {
             clearTimeout(late);
