@@ -5,6 +5,7 @@ import { BitReader, BitWriter } from '../src/sdk/bits';
 import { Replica } from '../src/sdk/replica';
 import type { RowValue } from '../src/sdk/schema';
 import { readHeader, TYPE_BEST } from '../src/sdk/snapshot';
+import { Rows, type Layout } from '../src/sdk/predictcodec';
 import { schema as bodies } from './gen/bodies';
 import { schema as demo } from './gen/demo';
 import { hex, readRepo, seeded, unhex } from './files';
@@ -133,4 +134,24 @@ test('rows hold the values of a state', () => {
     }
   }
   assert.equal(kinds, 5);
+});
+
+test('rows are copied and compared whole, beyond what numbers hold too', () => {
+  const layout: Layout = {
+    fields: [{ min: 0, max: 9 }, { min: -(2n ** 63n), max: 2n ** 63n - 1n }],
+    groups: [{ class: 'plain', first: 0, count: 2 }],
+  };
+  const a = new Rows(layout, 2);
+  const b = new Rows(layout, 2);
+  const row = [3, -(2n ** 62n) - 5n];
+  a.setRow(1, row);
+  assert.deepEqual(a.row(1), row);
+  assert.deepEqual(a.row(0), [0, 0n]);
+  assert.ok(a.sameRow(0, b) && !a.sameRow(1, b));
+  b.copyRow(1, a, 1);
+  assert.ok(a.sameRow(1, b));
+  b.copyRow(0, a, 1);
+  assert.deepEqual(b.row(0), row);
+  b.setRow(1, [3, row[1] as bigint + 2n ** 32n]);
+  assert.ok(!a.sameRow(1, b), 'high words count');
 });
