@@ -5,7 +5,7 @@ export const TYPE_BEST = 0; // server to client: a snapshot with a section of th
 export const TYPE_SNAPSHOT = 1; // server to client
 export const TYPE_INPUTS = 2; // client to server
 
-/** How much work goes into a client's snapshots: best takes about half the bytes where much moves. */
+/** How much work goes into a client's snapshots. Best pays where many bodies move at once; see docs/benchmarks.md. */
 export type Tier = 'fast' | 'best';
 
 /** Entities in one client's view, at most. */
