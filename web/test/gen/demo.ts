@@ -2,7 +2,7 @@
 
 import type { BitReader, BitWriter } from '../../src/sdk/bits';
 import * as codec from '../../src/sdk/fields';
-import type { Codec, DeltaCodec, EntityCodec, MessageCodec, OwnedCodec, PredictedCodec, Schema } from '../../src/sdk/schema';
+import type { Codec, DeltaCodec, EntityCodec, MessageCodec, OwnedCodec, PredictedCodec, RowValue, Schema } from '../../src/sdk/schema';
 import * as motion from '../../src/sdk/motion';
 
 /** Stance is an enum. */
@@ -977,6 +977,18 @@ export const Craft: EntityCodec<Craft> = {
       log: owner ? (r.bool() ? Purse.readDelta(r, base.log) : base.log) : base.log,
     };
   },
+  rows: {
+    layout: {
+      fields: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: 0, max: 3 }, { min: 0, max: 510 }, { min: 0, max: 510 }, { min: 0, max: 510 }, { min: -64, max: 64 }, { min: 0, max: 4095 }, { min: 0, max: 1 }],
+      groups: [{ class: 'motion', first: 0, count: 3, fall: -1280, half: 150 }, { class: 'rotation', first: 3, count: 4 }, { class: 'plain', first: 7, count: 1, lapse: 20 }, { class: 'plain', first: 8, count: 1 }, { class: 'plain', first: 9, count: 1 }],
+    },
+    values(v: Craft): RowValue[] {
+      return [codec.steps(v.pose.position.x, 1, 100, -100000, 100000), codec.steps(v.pose.position.y, 1, 100, -100000, 100000), codec.steps(v.pose.position.z, 1, 100, -100000, 100000), ...codec.quatIntegers(v.pose.facing, 9), codec.steps(v.pose.thrust, 1, 64, -64, 64), codec.turnOf(v.pose.heading, 12), v.pose.landed ? 1 : 0];
+    },
+    assign(v: Craft, n: readonly RowValue[]): Craft {
+      return { ...v, pose: { position: { x: codec.fromSteps(n[0] as number, 1, 100), y: codec.fromSteps(n[1] as number, 1, 100), z: codec.fromSteps(n[2] as number, 1, 100) }, facing: codec.quatOf([n[3] as number, n[4] as number, n[5] as number, n[6] as number], 9), thrust: codec.fromSteps(n[7] as number, 1, 64), heading: codec.fromTurn(n[8] as number, 12), landed: n[9] !== 0 } };
+    },
+  },
 };
 
 /** Crate is a rigid body. */
@@ -1012,6 +1024,18 @@ export const Crate: EntityCodec<Crate> = {
       purse: r.bool() ? Purse.readDelta(r, base.purse) : base.purse,
     };
   },
+  rows: {
+    layout: {
+      fields: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: 0, max: 3 }, { min: 0, max: 1023 }, { min: 0, max: 1023 }, { min: 0, max: 1023 }, { min: 0, max: 1 }],
+      groups: [{ class: 'motion', first: 0, count: 3, fall: -128, half: 40 }, { class: 'rotation', first: 3, count: 4 }, { class: 'plain', first: 7, count: 1, lapse: 20 }],
+    },
+    values(v: Crate): RowValue[] {
+      return [v.rigid.x, v.rigid.y, v.rigid.z, v.rigid.largest, v.rigid.a, v.rigid.b, v.rigid.c, v.rigid.hot ? 1 : 0];
+    },
+    assign(v: Crate, n: readonly RowValue[]): Crate {
+      return { ...v, rigid: { x: n[0] as number, y: n[1] as number, z: n[2] as number, largest: n[3] as number, a: n[4] as number, b: n[5] as number, c: n[6] as number, hot: n[7] !== 0 } };
+    },
+  },
 };
 
 /** Kite glides. */
@@ -1046,6 +1070,18 @@ export const Kite: EntityCodec<Kite> = {
       body: r.bool() ? Body.readDelta(r, base.body) : base.body,
       glide: Glide.readPredicted(r, base.glide, prior.glide, span),
     };
+  },
+  rows: {
+    layout: {
+      fields: [{ min: -1099511627776, max: 1099511627776 }, { min: -1099511627776, max: 1099511627776 }, { min: 0, max: 4 }, { min: 0, max: 65535 }],
+      groups: [{ class: 'motion', first: 0, count: 2 }, { class: 'plain', first: 2, count: 1 }, { class: 'plain', first: 3, count: 1 }],
+    },
+    values(v: Kite): RowValue[] {
+      return [v.glide.x, v.glide.y, v.glide.stance, v.glide.height];
+    },
+    assign(v: Kite, n: readonly RowValue[]): Kite {
+      return { ...v, glide: { x: n[0] as number, y: n[1] as number, stance: n[2] as Stance, height: n[3] as number } };
+    },
   },
 };
 
