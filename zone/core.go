@@ -92,7 +92,7 @@ type Counters struct {
 	ChatLimited uint64
 	Snapshots   uint64
 	SnapBytes   uint64
-	Paced       uint64 // snapshots not sent because the client's path carries no more
+	Paced       uint64 // snapshots with less room, because the client's path carries no more
 	Skipped     uint64 // snapshots not sent because two were outstanding (ordered mode)
 }
 

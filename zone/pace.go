@@ -10,15 +10,15 @@ import (
 // heavy.
 const (
 	paceEvery   = 400 * time.Millisecond // between decisions
-	paceQueue   = 40 * time.Millisecond  // of delay beyond the smallest: a queue
+	paceQueue   = 50 * time.Millisecond  // of delay beyond the smallest: a queue
+	paceSure    = 3                      // decisions in a row that see one before less is sent: a busy machine is late too
 	paceMemory  = 10 * time.Second       // after which the smallest delay is forgotten: a path may have become longer
 	paceLoss    = 0.25
-	paceDown    = 0.7  // of what was sent, when there is a queue
-	paceUp      = 0.04 // of the full budget, at each calm decision
-	paceFloor   = 160  // bytes: the own entity and a few others
-	paceHalf    = 0.5  // of the full budget, below which only every other tick is sent: headers weigh then
-	paceWindow  = 16   // snapshots over which loss is counted
-	paceSettled = 4    // of the newest that may yet be acknowledged
+	paceDown    = 0.5   // of what was sent, when there is a queue
+	paceUp      = 0.015 // of the full budget, at each calm decision
+	paceRate    = 4000  // bytes a second that every path carries: no client is sent less
+	paceWindow  = 16    // snapshots over which loss is counted
+	paceSettled = 4     // of the newest that may yet be acknowledged
 )
 
 // pace is the budget of one client's snapshots. The core owns it; time comes in.
@@ -29,6 +29,8 @@ type pace struct {
 	tick    uint32
 	sentAt  [64]time.Duration
 	decided time.Duration
+	floor   float64 // bytes of a snapshot: paceRate
+	queued  int     // decisions in a row that saw a queue
 
 	smallest [2]time.Duration // delay of an acknowledgement in this memory and the one before; 0: none
 	since    time.Duration    // this memory began
@@ -36,15 +38,12 @@ type pace struct {
 	lost     float64          // share, smoothed
 }
 
-// allow is the budget for a tick's snapshot, 0 for none.
-func (p *pace) allow(tick uint32, full int) int {
+// allow is the budget for a snapshot.
+func (p *pace) allow(full int) int {
 	if p.limit == 0 {
 		p.limit = float64(full)
 	}
 	p.limit = min(p.limit, float64(full))
-	if p.limit < paceHalf*float64(full) && tick%2 == 1 {
-		return 0
-	}
 	return int(p.limit)
 }
 
@@ -76,8 +75,9 @@ func (p *pace) acked(tick uint32, older uint32, now time.Duration) {
 	}
 }
 
-// decide moves the budget. It is called every tick.
-func (p *pace) decide(full int, now time.Duration) {
+// decide moves the budget. It is called every tick, of hz a second.
+func (p *pace) decide(full, hz int, now time.Duration) {
+	p.floor = paceRate / float64(hz)
 	if now-p.decided < paceEvery {
 		return
 	}
@@ -93,9 +93,12 @@ func (p *pace) decide(full int, now time.Duration) {
 	heard := p.fastest != 0
 	p.fastest = 0
 	switch {
-	case heard && queue > paceQueue, heard && p.lost > paceLoss:
-		p.limit = max(paceFloor, paceDown*min(p.limit, p.used))
+	case heard && (queue > paceQueue || p.lost > paceLoss):
+		if p.queued++; p.queued >= paceSure {
+			p.limit = max(p.floor, paceDown*min(p.limit, max(p.floor, p.used)))
+		}
 	case heard:
+		p.queued = 0
 		p.limit = min(float64(full), p.limit+paceUp*float64(full))
 	}
 }

@@ -54,13 +54,10 @@ func ride(t *testing.T, down netsim.Profile, wanted int, lasts time.Duration, pa
 			continue
 		}
 		tick := uint32(at / tickEvery)
-		p.decide(full, at)
-		size := min(p.allow(tick, full), wanted)
+		p.decide(full, 20, at)
+		size := min(p.allow(full), wanted)
 		if !paced {
 			size = wanted
-		}
-		if size == 0 {
-			continue
 		}
 		p.leaves(tick, size, at)
 		arrivals, n := link.Plan(start.Add(at), size)
@@ -116,7 +113,7 @@ func TestPaceFloorAndSilence(t *testing.T) {
 	p := pace{limit: 10, used: 1}
 	for tick := uint32(1); tick < 200; tick++ {
 		at := time.Duration(tick) * 50 * ms
-		p.decide(1150, at)
+		p.decide(1150, 20, at)
 		p.leaves(tick, 300, at)
 		delay := 20 * ms
 		if tick > 20 {
@@ -124,7 +121,7 @@ func TestPaceFloorAndSilence(t *testing.T) {
 		}
 		p.acked(tick-min(tick-1, 10), 1<<32-1, p.sentAt[(tick-min(tick-1, 10))%64]+delay)
 	}
-	if p.limit < paceFloor {
+	if p.limit < paceRate/20 {
 		t.Errorf("the limit fell to %.0f bytes", p.limit)
 	}
 	p.acked(0, 0, 0)

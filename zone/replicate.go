@@ -130,11 +130,10 @@ func (c *Core) snapshot(cl *client, now time.Duration) {
 		lane = transport.Reliable
 	}
 	full := min(c.cfg.SnapshotBytes, cl.maxLatest)
-	cl.pace.decide(full, now)
-	budget := cl.pace.allow(c.tick, full)
-	if budget == 0 {
+	cl.pace.decide(full, int(c.hz), now)
+	budget := cl.pace.allow(full)
+	if budget < full {
 		c.Count.Paced++
-		return
 	}
 	h := snapshot.Header{Starved: cl.inputs.Starved()}
 	if e := &cl.echo; e.has {

@@ -13,12 +13,17 @@ import (
 func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
 	h.Tick, h.Verify = v.world.tick, v.cfg.Verify
 	v.plan()
+	alone := v.recordsAlone()
 	total := v.collect()
 	budget := budgetBytes*8 - headerBudget
 	if v.cfg.Verify {
 		budget -= checksumBitsLen
 	}
-	if h.section = v.codeSection(budget - min(total, budget/2)); h.section {
+	h.section = v.codeSection(budget - min(total, budget/2))
+	if h.section && !v.pays(alone, v.records()+v.world.section.bits) {
+		h.section, total = false, v.collect()
+	}
+	if h.section {
 		budget -= v.world.section.bits
 		total -= len(v.named.expected)
 		v.named.expected = nil // what is expected of a client with a section is in the section

@@ -13,6 +13,11 @@ const (
 	sectionRounds = 4
 	// A section with nothing new still goes out every so many ticks, so that the window always holds what is at rest.
 	sectionIdle = 8
+	// After so many sections in a row that were longer than records, one is tried every so many ticks.
+	sectionTries = 8
+	sectionRetry = 32
+	// usualRecord is about what a record takes beside its body, where it is not expected.
+	usualRecord = 10
 	// spawnRest is the rest of what came whole: nothing says that it moves.
 	spawnRest = predict.MaxRest
 )
@@ -81,7 +86,7 @@ func (v *View) remember(d *dueRecord) {
 func (v *View) plan() {
 	x := &v.world.section
 	x.on = false
-	if v.cfg.Tier != Best || !v.openWindow(&x.window) {
+	if v.cfg.Tier != Best || v.vain == sectionTries && v.world.tick%sectionRetry != 0 || !v.openWindow(&x.window) {
 		return
 	}
 	v.world.enableBest()
@@ -100,6 +105,50 @@ func (v *View) plan() {
 		}
 	}
 	x.on = x.rows != (slotSet{}) && (len(x.due) > 0 || v.world.tick%sectionIdle == 0)
+}
+
+// recordsAlone is how many bits the snapshot takes without a section; 0 where it cannot have one.
+func (v *View) recordsAlone() int {
+	x := &v.world.section
+	if v.cfg.Tier != Best || !x.on || len(x.due) == 0 || v.eager {
+		return 0
+	}
+	x.on = false
+	v.collect()
+	x.on = true
+	total := len(v.named.expected)
+	for i := range v.due {
+		d := &v.due[i]
+		v.dueOf[d.slot] = uint16(i)
+		total += d.bits - recordOverhead + usualRecord // collect allows for the longest record
+	}
+	for _, slot := range v.named.expected {
+		if i := int(v.dueOf[slot]); i < len(v.due) && v.due[i].slot == slot && v.due[i].form == formUsual {
+			total -= usualRecord // its bit is counted
+		}
+	}
+	return total
+}
+
+// records is how many bits the records take beside a section.
+func (v *View) records() int {
+	total := 0
+	for i := range v.due {
+		total += v.due[i].bits - recordOverhead + usualRecord
+	}
+	return total
+}
+
+// pays reports whether a section makes the snapshot shorter than records alone do; some games' entities move so simply that
+// it does not. Where it never does, it is tried now and then only.
+func (v *View) pays(alone, with int) bool {
+	if alone == 0 || with < alone {
+		v.vain = 0
+		return true
+	}
+	v.vain = min(v.vain+1, sectionTries)
+	v.world.section.on = false
+	return false
 }
 
 // openWindow names what a section may build on: the newest acknowledged snapshot and those shortly before.

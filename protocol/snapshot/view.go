@@ -41,6 +41,8 @@ type View struct {
 	order   []uint16 // due, as the snapshot has them
 	ranks   []rank
 	rowBits int          // of the best tier: what a row took of late
+	eager   bool         // of the best tier: sections also where they do not pay
+	vain    int          // of the best tier: sections in a row that did not pay
 	brought []remembered // of the best tier, by tick modulo: the rows that snapshots brought; nil: fast
 	writer  bits.Writer
 	Refused uint64 // entities that found no slot: more than MaxInView in view
