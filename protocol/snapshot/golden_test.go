@@ -139,7 +139,7 @@ func goldenRefusals(good []goldenMessage) []goldenRefusal {
 	out = append(
 		out,
 		goldenRefusal{"Goodbye", "reason 15 of 0..10", "030f00"},
-		goldenRefusal{"Goodbye", "padding is not zero", "030200" + "f0"},
+		goldenRefusal{"Goodbye", "padding is not zero", "0302" + "f0"},
 		goldenRefusal{"Population", "another message's id", "060300"},
 		goldenRefusal{"Say", "text that is not UTF-8", "0501ff"},
 		goldenRefusal{"Say", "longer than its maximum", "05ff" + strings.Repeat("61", 255)},

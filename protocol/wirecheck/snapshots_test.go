@@ -1,0 +1,109 @@
+package wirecheck
+
+import (
+	"slices"
+	"testing"
+)
+
+type goldenSnapshot struct {
+	Bytes    string
+	Header   map[string]any
+	Entities []struct {
+		ID, Tick uint32
+		Own      bool
+		Kind     string
+		State    any
+	}
+	AckTick, AckOlder uint32
+}
+
+// TestSnapshots follows the golden stream: after every snapshot the header, the acknowledgement and every entity are what the file says.
+func TestSnapshots(t *testing.T) {
+	var file struct{ Snapshots []goldenSnapshot }
+	load(t, "../snapshot/testdata/golden.json", &file)
+	r := newReplica(demo)
+	for i, g := range file.Snapshots {
+		h, err := r.apply(unhex(t, g.Bytes))
+		if err != nil {
+			t.Fatalf("snapshot %d of tick %d: %v", i, h.tick, err)
+		}
+		compareHeader(t, h, g.Header)
+		if tick, older := r.ack(); tick != g.AckTick || older != g.AckOlder {
+			t.Errorf("tick %d: acknowledges %d %032b, want %d %032b", h.tick, tick, older, g.AckTick, g.AckOlder)
+		}
+		compareEntities(t, r, g)
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	t.Log(r.seen)
+	for _, what := range []string{"named", "expected", "usual", "aged", "spawn", "again", "despawn", "prior", "checksum"} {
+		if r.seen[what] == 0 {
+			t.Errorf("the golden stream has no record of this sort: %s", what)
+		}
+	}
+}
+
+func compareHeader(t *testing.T, h header, want map[string]any) {
+	t.Helper()
+	form := strukt(
+		a("tick", unsigned(32)), a("verify", yes), a("hasEcho", yes), a("echo", unsigned(16)), a("holdMs", unsigned(8)),
+		a("hasLead", yes), a("lead", signedInt(16)), a("starved", yes),
+	)
+	bit := func(v bool) int64 {
+		if v {
+			return 1
+		}
+		return 0
+	}
+	got := []any{int64(h.tick), bit(h.verify), bit(h.hasEcho), h.echo, h.hold, bit(h.hasLead), h.lead, bit(h.starved)}
+	if err := same(form, got, want); err != nil {
+		t.Errorf("tick %d: header: %v", h.tick, err)
+	}
+}
+
+func compareEntities(t *testing.T, r *replica, g goldenSnapshot) {
+	t.Helper()
+	if len(r.slots) != len(g.Entities) {
+		t.Errorf("tick %d: %d entities, want %d", r.last, len(r.slots), len(g.Entities))
+	}
+	for _, want := range g.Entities {
+		var h *held
+		for _, x := range r.slots {
+			if x.id == want.ID {
+				h = x
+			}
+		}
+		if h == nil || h.own != want.Own || h.kind.name != want.Kind || h.newest().tick != want.Tick {
+			t.Errorf("tick %d: %v, want %s %d of tick %d", r.last, h, want.Kind, want.ID, want.Tick)
+			continue
+		}
+		if err := same(h.kind.whole, h.newest().state, want.State); err != nil {
+			t.Errorf("tick %d: %v: %v", r.last, h, err)
+		}
+	}
+}
+
+// TestSnapshotsCutShort holds that no prefix of a snapshot is one, nor one with a byte more.
+func TestSnapshotsCutShort(t *testing.T) {
+	var file struct{ Snapshots []goldenSnapshot }
+	load(t, "../snapshot/testdata/golden.json", &file)
+	r := newReplica(demo)
+	for _, g := range file.Snapshots {
+		b := unhex(t, g.Bytes)
+		for n := range len(b) {
+			if _, err := r.apply(slices.Clone(b[:n])); err == nil {
+				t.Fatalf("tick %d: %d of %d bytes were applied", r.last, n, len(b))
+			}
+		}
+		if _, err := r.apply(append(slices.Clone(b), 0)); err == nil {
+			t.Fatal("a byte too many was applied")
+		}
+		if _, err := r.apply(b); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.apply(b); err == nil {
+			t.Fatal("the same snapshot was applied twice")
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package wirecheck
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestValues reads the values of every type, whole and as differences.
+func TestValues(t *testing.T) {
+	var file struct {
+		Cases []struct {
+			Type, Whole, Base, Delta string
+			Owner                    bool
+			Value                    any
+		}
+	}
+	load(t, "../internal/demo/testdata/values.json", &file)
+	forms := map[string]*form{"Craft": demo[2].whole, "Pose": pose, "Gauges": gauges, "Hold": hold, "Steer": steer, "Telegram": messages["Telegram"].form}
+	differences := 0
+	for i, c := range file.Cases {
+		f := forms[c.Type]
+		got := readWhole(t, f, c.Whole, c.Owner)
+		if err := same(f, got, c.Value); err != nil {
+			t.Errorf("case %d: %s: %v", i, c.Type, err)
+		}
+		base := readWhole(t, f, c.Base, c.Owner)
+		if c.Delta == "" {
+			continue
+		}
+		differences++
+		s := source{b: unhex(t, c.Delta)}
+		var now any
+		switch {
+		case c.Type == "Craft":
+			now = entityDelta(&s, f, base, nil, span{}, c.Owner)
+		case f.foreseen():
+			now = predicted(&s, f, base, nil, span{})
+		default:
+			now = fields(&s, f, base, c.Owner)
+		}
+		if err := s.finish(); err != nil {
+			t.Errorf("case %d: %s, difference: %v", i, c.Type, err)
+		}
+		if err := same(f, now, c.Value); err != nil {
+			t.Errorf("case %d: %s, difference: %v", i, c.Type, err)
+		}
+	}
+	if differences < 100 {
+		t.Errorf("only %d differences", differences)
+	}
+}
+
+// readWhole reads a value, and writes it again.
+func readWhole(t *testing.T, f *form, text string, owner bool) []any {
+	t.Helper()
+	s := source{b: unhex(t, text)}
+	v := whole(&s, f, owner).([]any)
+	if err := s.finish(); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	var w sink
+	put(&w, f, v, owner)
+	if got := hex.EncodeToString(w.b); got != text {
+		t.Fatalf("%s is written again as %s", text, got)
+	}
+	return v
+}
+
+// TestMotionVectors reads predicted differences without an entity around them.
+func TestMotionVectors(t *testing.T) {
+	type bodies struct{ Place, Turn []int64 }
+	var file []struct {
+		Mins, Maxs       []int64
+		Top, Ahead, Lag  int64
+		Base, Prior, Now bodies
+		Bytes            string
+		Altered          bool
+	}
+	load(t, "../motion/testdata/vectors.json", &file)
+	for i, c := range file {
+		var limits []form
+		for a := range c.Mins {
+			limits = append(limits, *integer(c.Mins[a], c.Maxs[a]))
+		}
+		cut := func(b bodies) scene {
+			out := scene{limits: limits, top: c.Top}
+			if len(limits) > 0 {
+				out.place = b.Place[:len(limits)]
+			}
+			if c.Top > 0 {
+				out.turn = b.Turn
+			}
+			return out
+		}
+		s := source{b: unhex(t, c.Bytes)}
+		want := cut(c.Now)
+		got, altered := foresee(&s, cut(c.Base), cut(c.Prior), span{c.Ahead, c.Lag}, c.Lag > 0, true)
+		if err := s.finish(); err != nil {
+			t.Errorf("vector %d: %v", i, err)
+		}
+		if altered != c.Altered || !slices.Equal(got.place, want.place) || !slices.Equal(got.turn, want.turn) {
+			t.Errorf("vector %d: %v %v %v, want %v %v %v", i, got.place, got.turn, altered, want.place, want.turn, c.Altered)
+		}
+	}
+	if len(file) < 500 {
+		t.Errorf("only %d vectors", len(file))
+	}
+}
+
+type goldenMessage struct {
+	Name, Why, Bytes string
+	Value            any
+}
+
+func readMessage(b []byte, d declared) (any, error) {
+	s := source{b: b}
+	if id := int(s.u(8)); id != d.id {
+		s.refuse("message %d is not %d", id, d.id)
+	}
+	v := whole(&s, d.form, true)
+	return v, s.finish()
+}
+
+func TestMessages(t *testing.T) {
+	var file struct{ Messages, Refused []goldenMessage }
+	load(t, "../snapshot/testdata/golden.json", &file)
+	for _, m := range file.Messages {
+		d := messages[m.Name]
+		v, err := readMessage(unhex(t, m.Bytes), d)
+		if err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+			continue
+		}
+		if err := same(d.form, v, m.Value); err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+		w := sink{}
+		w.u(uint64(d.id), 8)
+		if put(&w, d.form, v, true); hex.EncodeToString(w.b) != m.Bytes {
+			t.Errorf("%s is written again as %x", m.Name, w.b)
+		}
+	}
+	for _, m := range file.Refused {
+		_, err := readMessage(unhex(t, m.Bytes), messages[m.Name])
+		if !because(err, m.Why) {
+			t.Errorf("%s, %s: %s: %v", m.Name, m.Bytes, m.Why, err)
+		}
+	}
+	if len(file.Messages) < 11 || len(file.Refused) < 100 {
+		t.Error("messages are missing")
+	}
+}
+
+// reasons are the golden files' words for a refusal, by a part of this decoder's.
+var reasons = []struct{ golden, here string }{
+	{"truncated", errEnds.Error()},
+	{"a byte too many", errLeft.Error()},
+	{"padding is not zero", errPadding.Error()},
+	{"not UTF-8", "not UTF-8"},
+	{"longer than its maximum", "a length of"},
+	{"another message's id", "message 6 is not 7"},
+	{" of 0..", "is outside 0.."},
+	{" in -3..3", "is outside -3..3"},
+}
+
+func because(err error, why string) bool {
+	if err == nil {
+		return false
+	}
+	for _, r := range reasons {
+		if strings.Contains(why, r.golden) {
+			return strings.Contains(err.Error(), r.here)
+		}
+	}
+	return false
+}
+
+type goldenInputs struct {
+	Header map[string]json.Number
+	Inputs []any
+	Bytes  string
+}
+
+// packet is an input packet; inputs are the newest first.
+type packet struct {
+	ackTick, ackOlder, clientTime, newest uint64
+	inputs                                []any
+}
+
+func readInputs(b []byte, f *form) (packet, error) {
+	s := source{b: b}
+	if s.u(8) != 2 {
+		s.refuse("not inputs")
+	}
+	p := packet{ackTick: s.u(32), ackOlder: s.u(32), clientTime: s.u(16), newest: s.u(32)}
+	for i := range int(s.u(4)) + 1 {
+		if i == 0 {
+			p.inputs = append(p.inputs, whole(&s, f, true))
+		} else {
+			p.inputs = append(p.inputs, fields(&s, f, p.inputs[i-1].([]any), true))
+		}
+	}
+	return p, s.finish()
+}
+
+func TestInputs(t *testing.T) {
+	var file struct{ Inputs []goldenInputs }
+	load(t, "../snapshot/testdata/golden.json", &file)
+	for i, c := range file.Inputs {
+		p, err := readInputs(unhex(t, c.Bytes), input)
+		if err != nil || len(p.inputs) != len(c.Inputs) {
+			t.Errorf("packet %d: %v, %d inputs", i, err, len(p.inputs))
+			continue
+		}
+		for name, v := range map[string]uint64{"ackTick": p.ackTick, "ackOlder": p.ackOlder, "clientTime": p.clientTime, "newest": p.newest} {
+			if err := sameOne(unsigned(32), int64(v), c.Header[name]); err != nil {
+				t.Errorf("packet %d: %s: %v", i, name, err)
+			}
+		}
+		for j, v := range p.inputs {
+			if err := same(input, v, c.Inputs[j]); err != nil {
+				t.Errorf("packet %d, input %d: %v", i, j, err)
+			}
+		}
+	}
+	if len(file.Inputs) == 0 {
+		t.Error("no inputs")
+	}
+}
