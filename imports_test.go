@@ -67,7 +67,9 @@ func TestImportsObeyTheArchitecture(t *testing.T) {
 }
 
 // below tells whether a package lies in a folder; all of the module lies in "".
-func below(pkg, folder string) bool { return folder == "" || pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+func below(pkg, folder string) bool {
+	return folder == "" || pkg == folder || strings.HasPrefix(pkg, folder+"/")
+}
 
 func eachImport(t *testing.T, visit func(file, pkg, imported string)) {
 	fset := token.NewFileSet()

@@ -29,6 +29,9 @@ type golden struct {
 	Refused   []goldenRefusal  `json:"refused"`
 	Inputs    []goldenInputs   `json:"inputs"`
 	Snapshots []goldenSnapshot `json:"snapshots"`
+	Cases     []goldenCase     `json:"cases"`
+
+	RefusedInputs []goldenRefusal `json:"refusedInputs"`
 }
 
 type goldenMessage struct {
@@ -167,10 +170,14 @@ func goldenInput() []goldenInputs {
 		{{MoveX: -128, MoveY: 127, Jump: true, Aim: 65535}},
 		{{MoveX: 1}, {MoveX: 1}, {MoveX: 2, Aim: 9}, {Aim: 700}},
 		make([]demo.Input, snapshot.MaxInputs),
+		{{MoveX: 127, MoveY: -128}, {MoveX: -128, MoveY: 127, Jump: true, Aim: 1<<16 - 1}},
 	}
 	var out []goldenInputs
 	for i, in := range cases {
 		h := snapshot.InputHeader{AckTick: uint32(i) * 1000, AckOlder: 0x80000001 * uint32(i), ClientTime: uint16(i * 30000), Newest: 1<<32 - 1 - uint32(i)}
+		if i == 3 { // the ends of all
+			h = snapshot.InputHeader{AckTick: 1<<32 - 1, AckOlder: 1<<32 - 1, ClientTime: 1<<16 - 1, Newest: 2}
+		}
 		g := goldenInputs{Header: plain(reflect.ValueOf(h)), Bytes: hex.EncodeToString(snapshot.WriteInputs(nil, h, in))}
 		for _, v := range in {
 			g.Inputs = append(g.Inputs, plain(reflect.ValueOf(v)))
@@ -209,16 +216,22 @@ func goldenStream(t *testing.T) []goldenSnapshot {
 		}
 		g := goldenSnapshot{Bytes: hex.EncodeToString(msg), Header: plain(reflect.ValueOf(got))}
 		g.AckTick, g.AckOlder = c.replica.Ack()
-		for e := range c.replica.All {
-			kind := ""
-			for _, k := range demo.Schema.Kinds {
-				if k.ID == e.State.Kind() {
-					kind = k.Name
-				}
-			}
-			g.Entities = append(g.Entities, goldenEntity{uint32(e.ID), e.Own, kind, e.Tick, plain(reflect.ValueOf(e.State))})
-		}
+		g.Entities = entitiesOf(c.replica)
 		out = append(out, g)
+	}
+	return out
+}
+
+func entitiesOf(r *snapshot.Replica) []goldenEntity {
+	out := []goldenEntity{}
+	for e := range r.All {
+		kind := ""
+		for _, k := range demo.Schema.Kinds {
+			if k.ID == e.State.Kind() {
+				kind = k.Name
+			}
+		}
+		out = append(out, goldenEntity{uint32(e.ID), e.Own, kind, e.Tick, plain(reflect.ValueOf(e.State))})
 	}
 	return out
 }
@@ -244,7 +257,9 @@ func TestGolden(t *testing.T) {
 	g.Messages = goldenMessages()
 	g.Refused = goldenRefusals(g.Messages)
 	g.Inputs = goldenInput()
+	g.RefusedInputs = goldenInputRefusals(g.Inputs)
 	g.Snapshots = goldenStream(t)
+	g.Cases = goldenCases(t)
 	got, err := json.MarshalIndent(g, "", " ")
 	if err != nil {
 		t.Fatal(err)

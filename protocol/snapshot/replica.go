@@ -216,10 +216,10 @@ func (r *Replica) hold(tick uint32) {
 // ones counts.
 func (e *Replicated) push(tick uint32, c *change) {
 	drop := 0
-	for drop < len(e.versions) && e.versions[drop].tick+motion.MaxLag < c.base {
+	for drop < len(e.versions) && older(e.versions[drop].tick, c.base, motion.MaxLag) {
 		drop++
 	}
-	for drop+1 < len(e.versions) && e.versions[drop+1].tick+maxAge <= tick {
+	for drop+1 < len(e.versions) && older(e.versions[drop+1].tick, tick, maxAge-1) {
 		drop++
 	}
 	for _, v := range e.versions[:drop] {
@@ -231,6 +231,9 @@ func (e *Replicated) push(tick uint32, c *change) {
 	e.versions = append(e.versions, heldVersion{tick: tick, state: c.state})
 	e.State, e.Tick = c.state, tick
 }
+
+// older tells whether a tick lies more than so many before another. Sums of ticks would wrap near their end.
+func older(tick, than, by uint32) bool { return tick < than && than-tick > by }
 
 func (r *Replica) checksum() uint32 {
 	w := &r.writer

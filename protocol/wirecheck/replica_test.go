@@ -1,6 +1,7 @@
 package wirecheck
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"slices"
@@ -37,12 +38,24 @@ func (h *held) exactly(tick uint32) (version, bool) {
 	return v, ok && v.tick == tick
 }
 
+// Refusals other than for what is malformed.
+var (
+	errStale    = errors.New("not newer than the last one")
+	errBaseline = errors.New("the baseline is missing")
+	errChecksum = errors.New("the checksum differs")
+)
+
+func (s *source) because(reason error, format string, args ...any) {
+	s.refuse("%w: "+format, append([]any{reason}, args...)...)
+}
+
 // replica is a client's memory, as docs/wire.md#snapshots has it.
 type replica struct {
 	kinds   []entity
 	slots   map[int]*held
 	records map[uint32][]int // slots of the records of every snapshot applied, in the order of their bytes
 	last    uint32
+	bits    int            // of the last one applied, without its padding
 	seen    map[string]int // how often each kind of record was read, for the tests
 }
 
@@ -60,13 +73,12 @@ func (r *replica) ack() (tick, older uint32) {
 }
 
 type header struct {
-	tick               uint32
-	verify             bool
-	hasEcho, hasLead   bool
-	echo, hold         int64
-	lead               int64
-	starved            bool
-	named, count, bits int // for the tests
+	tick             uint32
+	verify           bool
+	hasEcho, hasLead bool
+	echo, hold       int64
+	lead             int64
+	starved          bool
 }
 
 func readHeader(s *source) header {
@@ -104,17 +116,19 @@ func (r *replica) apply(b []byte) (header, error) {
 	p := &pass{replica: r, source: &source{b: b}}
 	p.header = readHeader(p.source)
 	if p.err == nil && p.tick <= r.last {
-		p.refuse("not newer than the last one")
+		p.because(errStale, "tick %d after %d", p.tick, r.last)
 	}
 	p.expected()
 	p.others()
 	if p.verify && p.err == nil {
 		p.checksum()
 	}
+	bits := p.at
 	if err := p.finish(); err != nil {
 		return p.header, err
 	}
 	p.commit()
+	r.bits = bits
 	return p.header, nil
 }
 
@@ -131,7 +145,7 @@ func (p *pass) expected() {
 	p.seen["named"]++
 	slots, ok := p.records[p.tick-p.base]
 	if !ok {
-		p.refuse("the named snapshot was not applied: the baseline is missing")
+		p.because(errBaseline, "the named snapshot was not applied")
 	}
 	for _, slot := range slots {
 		if p.flag() && p.err == nil {
@@ -201,13 +215,13 @@ func (p *pass) record(slot int) {
 func (p *pass) usual(slot int) {
 	h := p.slots[slot]
 	if h == nil {
-		p.refuse("update of an empty slot %d", slot)
+		p.because(errBaseline, "slot %d is empty", slot)
 		return
 	}
 	named := p.tick - p.base
 	base, ok := h.at(named)
 	if !ok {
-		p.refuse("slot %d has no version at tick %d: the baseline is missing", slot, named)
+		p.because(errBaseline, "slot %d has no version at tick %d", slot, named)
 		return
 	}
 	var prior []any
@@ -222,8 +236,12 @@ func (p *pass) usual(slot int) {
 
 func (p *pass) aged(slot int, age uint32) {
 	h := p.slots[slot]
-	if h == nil || age == 0 || age >= p.tick {
+	switch {
+	case age == 0 || age != 127 && age >= p.tick:
 		p.refuse("update of slot %d with an age of %d", slot, age)
+		return
+	case h == nil:
+		p.because(errBaseline, "slot %d is empty", slot)
 		return
 	}
 	find := h.exactly
@@ -232,9 +250,12 @@ func (p *pass) aged(slot int, age uint32) {
 		find = h.at
 		p.seen["ancient"]++
 	}
-	base, ok := find(p.tick - age)
+	base, ok := version{}, false
+	if age < p.tick {
+		base, ok = find(p.tick - age)
+	}
 	if !ok {
-		p.refuse("slot %d has no version of age %d: the baseline is missing", slot, age)
+		p.because(errBaseline, "slot %d has no version of age %d", slot, age)
 		return
 	}
 	p.update(slot, h, base, nil)
@@ -277,7 +298,7 @@ func (p *pass) checksum() {
 		}
 	}
 	if want, got := uint32(p.u(32)), crc32.ChecksumIEEE(w.b); want != got {
-		p.refuse("the checksum is %08x, not %08x", got, want)
+		p.because(errChecksum, "%08x, not %08x", got, want)
 	}
 	p.seen["checksum"]++
 }
@@ -293,15 +314,15 @@ func (p *pass) commit() {
 			continue
 		}
 		p.slots[c.slot] = c.now
-		c.now.versions = slices.DeleteFunc(c.now.versions, func(v version) bool { return v.tick+7 < c.base })
+		c.now.versions = slices.DeleteFunc(c.now.versions, func(v version) bool { return c.base > v.tick && c.base-v.tick > 7 })
 	}
 	for tick := range p.records {
-		if tick+126 < p.tick {
+		if p.tick-tick > 126 {
 			delete(p.records, tick)
 		}
 	}
 	for _, h := range p.slots {
-		for len(h.versions) > 1 && h.versions[1].tick+127 <= p.tick {
+		for len(h.versions) > 1 && p.tick-h.versions[1].tick >= 127 {
 			h.versions = h.versions[1:]
 		}
 	}

@@ -1,19 +1,22 @@
 package wirecheck
 
 import (
+	"errors"
 	"slices"
 	"testing"
 )
 
+type goldenEntity struct {
+	ID, Tick uint32
+	Own      bool
+	Kind     string
+	State    any
+}
+
 type goldenSnapshot struct {
-	Bytes    string
-	Header   map[string]any
-	Entities []struct {
-		ID, Tick uint32
-		Own      bool
-		Kind     string
-		State    any
-	}
+	Bytes             string
+	Header            map[string]any
+	Entities          []goldenEntity
 	AckTick, AckOlder uint32
 }
 
@@ -31,7 +34,7 @@ func TestSnapshots(t *testing.T) {
 		if tick, older := r.ack(); tick != g.AckTick || older != g.AckOlder {
 			t.Errorf("tick %d: acknowledges %d %032b, want %d %032b", h.tick, tick, older, g.AckTick, g.AckOlder)
 		}
-		compareEntities(t, r, g)
+		compareEntities(t, r, g.Entities)
 		if t.Failed() {
 			t.FailNow()
 		}
@@ -62,12 +65,12 @@ func compareHeader(t *testing.T, h header, want map[string]any) {
 	}
 }
 
-func compareEntities(t *testing.T, r *replica, g goldenSnapshot) {
+func compareEntities(t *testing.T, r *replica, entities []goldenEntity) {
 	t.Helper()
-	if len(r.slots) != len(g.Entities) {
-		t.Errorf("tick %d: %d entities, want %d", r.last, len(r.slots), len(g.Entities))
+	if len(r.slots) != len(entities) {
+		t.Errorf("tick %d: %d entities, want %d", r.last, len(r.slots), len(entities))
 	}
-	for _, want := range g.Entities {
+	for _, want := range entities {
 		var h *held
 		for _, x := range r.slots {
 			if x.id == want.ID {
@@ -91,7 +94,7 @@ func TestSnapshotsCutShort(t *testing.T) {
 	r := newReplica(demo)
 	for _, g := range file.Snapshots {
 		b := unhex(t, g.Bytes)
-		for n := range len(b) {
+		for n := range b {
 			if _, err := r.apply(slices.Clone(b[:n])); err == nil {
 				t.Fatalf("tick %d: %d of %d bytes were applied", r.last, n, len(b))
 			}
@@ -104,6 +107,58 @@ func TestSnapshotsCutShort(t *testing.T) {
 		}
 		if _, err := r.apply(b); err == nil {
 			t.Fatal("the same snapshot was applied twice")
+		}
+	}
+}
+
+// TestCases follows what no encoder writes of itself: every refusal for its reason, and after it nothing has changed.
+func TestCases(t *testing.T) {
+	var file struct {
+		Cases []struct {
+			Name  string
+			Steps []struct {
+				What, Bytes, Refused string
+				Bits                 int
+				Entities             []goldenEntity
+				AckTick, AckOlder    uint32
+			}
+		}
+	}
+	load(t, "../snapshot/testdata/golden.json", &file)
+	reasons := map[string]error{"stale": errStale, "baseline": errBaseline, "checksum": errChecksum}
+	seen := map[string]int{}
+	for _, c := range file.Cases {
+		r := newReplica(demo)
+		for _, g := range c.Steps {
+			_, err := r.apply(unhex(t, g.Bytes))
+			var refused string
+			if err != nil {
+				refused = "malformed"
+			}
+			for name, reason := range reasons {
+				if errors.Is(err, reason) {
+					refused = name
+				}
+			}
+			seen[refused]++
+			if refused != g.Refused {
+				t.Errorf("%s: %s: %v, want %q", c.Name, g.What, err, g.Refused)
+			}
+			if tick, older := r.ack(); tick != g.AckTick || older != g.AckOlder {
+				t.Errorf("%s: %s: acknowledges %d %032b, want %d %032b", c.Name, g.What, tick, older, g.AckTick, g.AckOlder)
+			}
+			if err == nil && r.bits != g.Bits {
+				t.Errorf("%s: %s: %d bits, want %d", c.Name, g.What, r.bits, g.Bits)
+			}
+			compareEntities(t, r, g.Entities)
+		}
+		for what, n := range r.seen {
+			seen[what] += n
+		}
+	}
+	for _, what := range []string{"", "malformed", "stale", "baseline", "checksum", "ancient"} {
+		if seen[what] == 0 {
+			t.Errorf("no case has this: %q", what)
 		}
 	}
 }

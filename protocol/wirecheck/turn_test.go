@@ -113,11 +113,7 @@ func (b *scene) foreseeTurn(s *source, p scene, sp span, moving bool, most int64
 	}
 	sym := symbol(s, first+14*g+o)
 	if sym == escape {
-		named := int(s.u(2))
-		if named == left {
-			s.refuse("the largest part is named")
-		}
-		left = named
+		left = int(s.u(2))
 		sym = symbol(s, first+14*g+o)
 	}
 	out := []int64{int64(left)}

@@ -162,6 +162,8 @@ var reasons = []struct{ golden, here string }{
 	{"not UTF-8", "not UTF-8"},
 	{"longer than its maximum", "a length of"},
 	{"another message's id", "message 6 is not 7"},
+	{"another type", "not inputs"},
+	{"an input for tick 0", "before the first"},
 	{" of 0..", "is outside 0.."},
 	{" in -3..3", "is outside -3..3"},
 }
@@ -203,11 +205,17 @@ func readInputs(b []byte, f *form) (packet, error) {
 			p.inputs = append(p.inputs, fields(&s, f, p.inputs[i-1].([]any), true))
 		}
 	}
+	if p.newest < uint64(len(p.inputs)) {
+		s.refuse("an input for a tick before the first")
+	}
 	return p, s.finish()
 }
 
 func TestInputs(t *testing.T) {
-	var file struct{ Inputs []goldenInputs }
+	var file struct {
+		Inputs        []goldenInputs
+		RefusedInputs []goldenMessage
+	}
 	load(t, "../snapshot/testdata/golden.json", &file)
 	for i, c := range file.Inputs {
 		p, err := readInputs(unhex(t, c.Bytes), input)
@@ -226,7 +234,12 @@ func TestInputs(t *testing.T) {
 			}
 		}
 	}
-	if len(file.Inputs) == 0 {
-		t.Error("no inputs")
+	for _, m := range file.RefusedInputs {
+		if _, err := readInputs(unhex(t, m.Bytes), input); !because(err, m.Why) {
+			t.Errorf("%s: %s: %v", m.Bytes, m.Why, err)
+		}
+	}
+	if len(file.Inputs) < 4 || len(file.RefusedInputs) < 20 {
+		t.Error("packets are missing")
 	}
 }

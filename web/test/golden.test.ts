@@ -36,6 +36,18 @@ interface Golden {
     ackTick: number;
     ackOlder: number;
   }[];
+  cases: { name: string; steps: Step[] }[];
+  refusedInputs: { why: string; bytes: string }[];
+}
+
+/** A snapshot written bit by bit, and what becomes of it: refused is a reason, or empty. */
+interface Step {
+  what: string;
+  bytes: string;
+  refused: string;
+  ackTick: number;
+  ackOlder: number;
+  entities: unknown[];
 }
 
 const golden = JSON.parse(readRepo('protocol/snapshot/testdata/golden.json')) as Golden;
@@ -140,6 +152,25 @@ test('a stream of snapshots decodes to the same entities, and every refused copy
   }
   assert.equal(replica.desyncs, 0);
   assert.ok(replica.checked > 0 || !golden.snapshots.some((s) => s.header.verify));
+});
+
+test('what no encoder writes of itself, and what is refused, for its reason', () => {
+  assert.ok(golden.cases.length > 5);
+  for (const c of golden.cases) {
+    const replica = new Replica(demo);
+    for (const step of c.steps) {
+      const what = `${c.name}: ${step.what}`;
+      assert.equal(replica.apply(unhex(step.bytes)).refusal ?? '', step.refused, what);
+      assert.deepEqual(replica.ack, { tick: step.ackTick, older: step.ackOlder }, what);
+      const got = replica.all().map((e) => ({ id: e.id, own: e.own, kind: e.codec.name, tick: e.tick, state: e.state }));
+      same(got, step.entities, what);
+    }
+  }
+});
+
+test('input packets that are refused', () => {
+  assert.ok(golden.refusedInputs.length > 20);
+  for (const p of golden.refusedInputs) assert.equal(readInputs(unhex(p.bytes), Input), null, `accepted: ${p.why}, ${p.bytes}`);
 });
 
 test('CRC-32', () => {

@@ -59,17 +59,42 @@ func test_snapshots() -> void:
 		seen.append(replica.tick)
 		same(replica.older, int(c["ackOlder"]) & listed, what)
 		same(replica.apply(bytes), RealmwireReplica.Result.STALE, what)
-		var entities: Array[RealmwireReplicated] = replica.all()
-		same(entities.size(), (c["entities"] as Array).size(), what + ": entities")
-		same(replica.size(), entities.size(), what + ": size")
-		for i: int in mini(entities.size(), (c["entities"] as Array).size()):
-			var want: Dictionary = c["entities"][i]
-			var e: RealmwireReplicated = entities[i]
-			same([e.id, e.own, e.tick, e.state.kind_name()], [int(want["id"]), want["own"], int(want["tick"]), want["kind"]], what)
-			alike(e.state, want["state"], "%s entity %d" % [what, e.id])
-			_state_again(e, what)
+		_compare(replica, c["entities"] as Array, what)
 	same(replica.desyncs, 0, "desyncs")
 	check(replica.checked > 50, "checksums were compared")
+
+
+# What no encoder writes of itself, and what is refused: each for its reason, and after it nothing has changed.
+func test_cases() -> void:
+	var results: Dictionary[String, RealmwireReplica.Result] = {
+		"": RealmwireReplica.Result.APPLIED, "stale": RealmwireReplica.Result.STALE, "malformed": RealmwireReplica.Result.MALFORMED,
+		"baseline": RealmwireReplica.Result.BASELINE, "checksum": RealmwireReplica.Result.CHECKSUM,
+	}
+	for c: Dictionary in golden["cases"]:
+		var replica: RealmwireReplica = RealmwireReplica.new(DemoSchema.schema())
+		for step: Dictionary in c["steps"]:
+			var what: String = "%s: %s" % [c["name"], step["what"]]
+			same(replica.apply((step["bytes"] as String).hex_decode()), results[step["refused"]], what)
+			same([replica.tick, replica.older], [int(step["ackTick"]), int(step["ackOlder"])], what)
+			_compare(replica, step["entities"] as Array, what)
+
+
+func test_refused_inputs() -> void:
+	for c: Dictionary in golden["refusedInputs"]:
+		var p: RealmwireInputPacket = RealmwireInputPacket.new()
+		check(not p.decode((c["bytes"] as String).hex_decode(), DemoSchema.schema()), "inputs accepted: %s (%s)" % [c["why"], c["bytes"]])
+
+
+func _compare(replica: RealmwireReplica, wanted: Array, what: String) -> void:
+	var entities: Array[RealmwireReplicated] = replica.all()
+	same(entities.size(), wanted.size(), what + ": entities")
+	same(replica.size(), entities.size(), what + ": size")
+	for i: int in mini(entities.size(), wanted.size()):
+		var want: Dictionary = wanted[i]
+		var e: RealmwireReplicated = entities[i]
+		same([e.id, e.own, e.tick, e.state.kind_name()], [int(want["id"]), want["own"], int(want["tick"]), want["kind"]], what)
+		alike(e.state, want["state"], "%s entity %d" % [what, e.id])
+		_state_again(e, what)
 
 
 # Refused snapshots must change nothing: after each valid one, all its truncations and some flipped bits.
