@@ -26,8 +26,14 @@ func (s *source) refuse(format string, args ...any) {
 	}
 }
 
+// onRead, where it is set, is told of every number that was read: the worked example's lines are compared with them.
+var onRead func(from, to int)
+
 func (s *source) u(n int) uint64 {
 	var v uint64
+	if onRead != nil && n > 0 {
+		onRead(s.at, s.at+n)
+	}
 	for i := range n {
 		if s.err != nil {
 			return 0

@@ -3,6 +3,7 @@ package wirecheck
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -31,19 +32,15 @@ func TestValues(t *testing.T) {
 			continue
 		}
 		differences++
-		s := source{b: unhex(t, c.Delta)}
-		var now any
-		switch {
-		case c.Type == "Craft":
-			now = entityDelta(&s, f, base, nil, span{}, c.Owner)
-		case f.foreseen():
-			now = predicted(&s, f, base, nil, span{})
-		default:
-			now = fields(&s, f, base, c.Owner)
-		}
-		if err := s.finish(); err != nil {
-			t.Errorf("case %d: %s, difference: %v", i, c.Type, err)
-		}
+		now := readAll(t, c.Delta, func(s *source) any {
+			switch {
+			case c.Type == "Craft":
+				return entityDelta(s, f, base, nil, span{}, c.Owner)
+			case f.foreseen():
+				return predicted(s, f, base, nil, span{})
+			}
+			return fields(s, f, base, c.Owner)
+		})
 		if err := same(f, now, c.Value); err != nil {
 			t.Errorf("case %d: %s, difference: %v", i, c.Type, err)
 		}
@@ -53,14 +50,40 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// readWhole reads a value, and writes it again.
-func readWhole(t *testing.T, f *form, text string, owner bool) []any {
+// readAll reads what bytes hold; every prefix of them, a byte more and padding that is not zero are refused.
+func readAll(t *testing.T, text string, read func(s *source) any) any {
 	t.Helper()
-	s := source{b: unhex(t, text)}
-	v := whole(&s, f, owner).([]any)
+	b := unhex(t, text)
+	s := source{b: b}
+	v := read(&s)
+	used := s.at
 	if err := s.finish(); err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
+	refuse := func(b []byte, want error) {
+		t.Helper()
+		s := source{b: b}
+		read(&s)
+		if err := s.finish(); !errors.Is(err, want) {
+			t.Fatalf("%x, of %s: %v, want %v", b, text, err, want)
+		}
+	}
+	for n := range b {
+		refuse(b[:n], errEnds)
+	}
+	refuse(append(slices.Clone(b), 0), errLeft)
+	if used%8 != 0 {
+		padded := slices.Clone(b)
+		padded[len(b)-1] |= 0x80
+		refuse(padded, errPadding)
+	}
+	return v
+}
+
+// readWhole reads a value, and writes it again.
+func readWhole(t *testing.T, f *form, text string, owner bool) []any {
+	t.Helper()
+	v := readAll(t, text, func(s *source) any { return whole(s, f, owner) }).([]any)
 	var w sink
 	put(&w, f, v, owner)
 	if got := hex.EncodeToString(w.b); got != text {
