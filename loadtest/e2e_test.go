@@ -3,8 +3,6 @@ package loadtest_test
 import (
 	"encoding/json"
 	"errors"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -165,32 +163,5 @@ func TestFlood(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "flood: ") {
 		t.Errorf("the summary does not speak of the flood:\n%s", &out)
-	}
-}
-
-// TestWebSocketsStraightToTheZone: past the gateway, which relays none of them.
-func TestWebSocketsStraightToTheZone(t *testing.T) {
-	s := run(t, "--ws", "127.0.0.1:0")
-	var out strings.Builder
-	err := loadtest.Run(t.Context(), loadtest.Options{
-		Game: rpg.Game, Bots: 4, Duration: 3 * time.Second, Transport: "websocket", URL: s.URL(), Executable: executable(t), Out: &out,
-		Metrics: []string{s.URL() + "/metrics"},
-	})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, &out)
-	}
-	resp, err := http.Get(s.URL() + "/metrics") //nolint:noctx // a test's
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	page, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{`realmwire_transport_events_total{event="accepted",transport="websocket-direct"} 4`, `realmwire_transport_events_total{event="accepted",transport="websocket"} 0`} {
-		if !strings.Contains(string(page), want) {
-			t.Errorf("metrics lack %s", want)
-		}
 	}
 }
