@@ -3,10 +3,9 @@
 package flood
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"fmt"
-	mrand "math/rand/v2"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -47,7 +46,7 @@ type Counters struct {
 // Flood is one under way.
 type Flood struct {
 	cfg     Config
-	rng     *mrand.Rand // of the sending goroutine
+	rng     *rand.Rand // of the sending goroutine
 	sources []*net.UDPConn
 	stop    chan struct{}
 	work    sync.WaitGroup
@@ -63,7 +62,7 @@ func Start(cfg Config) (*Flood, error) {
 	case cfg.Rate < 1 || cfg.Rate > MaxRate:
 		return nil, fmt.Errorf("flood: %d datagrams a second; 1 to %d are possible", cfg.Rate, MaxRate)
 	}
-	f := &Flood{cfg: cfg, rng: mrand.New(mrand.NewPCG(cfg.Seed, 1)), stop: make(chan struct{})}
+	f := &Flood{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 1)), stop: make(chan struct{})}
 	for i := range maxSources {
 		c, err := net.DialUDP("udp", source(cfg.Target, i), net.UDPAddrFromAddrPort(cfg.Target))
 		if err != nil {
@@ -201,11 +200,4 @@ func (f *Flood) replay(b []byte) []byte {
 		return f.garbage(b)
 	}
 	return append(b, f.cfg.Taken[f.rng.IntN(len(f.cfg.Taken))]...)
-}
-
-// Seed is a random one.
-func Seed() uint64 {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // it never fails
-	return binary.LittleEndian.Uint64(b[:])
 }

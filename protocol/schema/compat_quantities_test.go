@@ -1,9 +1,13 @@
 package schema_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/realmwire/realmwire/protocol/internal/evolution"
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
@@ -41,6 +45,44 @@ type Craft struct {
 	Gauges Gauges
 }
 `
+
+// A lock file says all that the hash covers: what it left out, a comparison would take for nothing.
+func TestLockSaysAllThatTheHashCovers(t *testing.T) {
+	for name, src := range map[string]string{"craft": craft, "base": evolution.Base} {
+		l := lockOf(t, src)
+		var b strings.Builder
+		fmt.Fprintf(&b, "realmwire schema %d\n", l.Wire)
+		ids := map[string]int{}
+		for _, m := range l.Messages {
+			ids[m.Name] = m.ID
+		}
+		def := func(what string, d schema.LockDef, id int) {
+			fmt.Fprintf(&b, "%s %s %d\n", what, d.Name, id)
+			for _, f := range d.Fields {
+				fmt.Fprintf(&b, "\t%s %s owner=%t rare=%t%s\n", f.Name, f.Type.Text, f.Owner, f.Rare, f.Hint)
+			}
+		}
+		for _, e := range l.Enums {
+			fmt.Fprintf(&b, "enum %s %s\n", e.Name, strings.Join(e.Values, " "))
+		}
+		for _, d := range l.Structs {
+			def("struct", d, ids[d.Name])
+		}
+		for _, d := range l.Entities {
+			def("entity", d, d.ID)
+		}
+		for _, m := range l.Messages {
+			fmt.Fprintf(&b, "message %s %d\n", m.Name, m.ID)
+		}
+		if l.Input != "" {
+			fmt.Fprintf(&b, "input %s\n", l.Input)
+		}
+		sum := sha256.Sum256([]byte(b.String()))
+		if got := hex.EncodeToString(sum[:8]); got != l.Hash {
+			t.Errorf("%s: the lock's text has hash %s, the schema %s:\n%s", name, got, l.Hash, b.String())
+		}
+	}
+}
 
 // TestQuantitiesBreak: whatever moves a bit, or gives it another meaning, breaks older clients; what only the server reads does not.
 func TestQuantitiesBreak(t *testing.T) {

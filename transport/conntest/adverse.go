@@ -89,12 +89,9 @@ func races(t *testing.T, f Factory) {
 	}
 }
 
-// moves: a peer whose address changes keeps its session, where the transport can, and nothing reliable is lost.
+// moves: a peer whose address changes keeps its session, and nothing reliable is lost.
 func moves(t *testing.T, f Factory) {
 	w := newWorld(t, f, Options{Timeout: 3 * time.Second})
-	if w.end.Move == nil {
-		return
-	}
 	client, server := w.join()
 	before := server.Conn.RemoteAddr()
 	SendNumbered(t, client, server, 20)

@@ -34,8 +34,7 @@ type Endpoint struct {
 	Dial func(ctx context.Context, g Grant, h transport.Handler) (transport.Conn, error)
 	// Cut makes the network swallow everything from now on.
 	Cut func()
-	// Move gives the client another address towards the server. It is nil for transports whose sessions end with their address:
-	// their clients reconnect.
+	// Move gives the client another address towards the server. Only kcp's suite calls it.
 	Move func()
 	// Shutdown closes the server gracefully. It is called once, by the suite, before the test ends.
 	Shutdown func()
