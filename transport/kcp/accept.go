@@ -81,14 +81,14 @@ func (s *Server) repeated(now time.Time, nonce uint64, t transcript, d udp.Datag
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.session.cfg.transcript != t || c.session.path.remote != d.Addr {
+	if c.session.cfg.transcript != t || c.session.path.Remote != d.Addr {
 		s.counters.reused.Add(1)
 		return
 	}
 	if c.session.end.open() {
 		c.session.ping = true
 	}
-	c.emitTo(now, s.readWriter)
+	s.driver.Emit(now, c, s.readWriter)
 }
 
 // welcome makes the session of a proven client and asks whether it is wanted.
@@ -120,8 +120,7 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 		c.session.ping = c.session.end.open()
 	}
 	c.session.advance(now)
-	c.emitTo(now, s.readWriter)
-	s.arm(now, c)
+	s.driver.Emit(now, c, s.readWriter)
 }
 
 // ask gets the session's handler. It holds the lock of the handler's calls, as the acceptor may already close the session.

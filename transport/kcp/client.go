@@ -52,9 +52,9 @@ func (cl *client) pump(t time.Time) {
 		}
 		_, _ = cl.sock.Write(d) // a datagram that cannot leave is a lost one; silence is what ends a session
 	}
-	wake := s.wake()
-	if !s.end.open() && !s.end.notified {
-		wake = t // the goroutine must tell the handler
+	wake, _ := cl.conn.Wake()
+	if wake.IsZero() {
+		wake = t // the goroutine must tell the handler, or stop
 	}
 	if cl.deadline.IsZero() || wake.Before(cl.deadline) {
 		cl.deadline = wake
@@ -68,7 +68,7 @@ func (cl *client) took(t time.Time, datagram []byte) bool {
 	c.mu.Lock()
 	var msgs []delivery
 	if len(datagram) > 0 {
-		msgs, _ = c.session.receive(t, c.session.path.remote, datagram)
+		msgs, _ = c.session.receive(t, c.session.path.Remote, datagram)
 	}
 	cl.deadline = time.Time{}
 	cl.rebind(t)
@@ -96,7 +96,7 @@ func (cl *client) rebind(t time.Time) {
 		return
 	}
 	cl.reboundAt = t
-	fresh, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(s.path.remote))
+	fresh, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(s.path.Remote))
 	if err != nil {
 		return // no network at all; try again later
 	}
@@ -104,3 +104,6 @@ func (cl *client) rebind(t time.Time) {
 	cl.sock = fresh
 	s.ping = true
 }
+
+// ticked implements host; a client's one goroutine sees to all of it in took.
+func (cl *client) ticked(*conn) {}

@@ -7,12 +7,15 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/driver"
 )
 
 // host is what a conn lives in: a Server or a client.
 type host interface {
 	// changed is called with conn.mu held when the session has something new to send or has ended.
 	changed(c *conn)
+	// ticked is called without it when a timer of the session has gone off.
+	ticked(c *conn)
 }
 
 // conn is a session together with its handler. It implements transport.Conn.
@@ -21,15 +24,12 @@ type conn struct {
 
 	mu      sync.Mutex // guards what follows, up to the blank line; never held while the handler runs
 	session *session
-	dirty   bool      // it stands in the server's list of those with something to send
-	armed   time.Time // when the server's timer for it goes off; zero when none is set
+	place   driver.Place
 
-	deliver  sync.Mutex // serialises the handler's calls; guards closed
-	handler  transport.Handler
-	closed   bool // the handler was told, or there is none
-	timerPos int  // place in the timer heap, guarded by the heap; 0 when not in it
-	timerAt  time.Duration
-	nonce    uint64 // of the ticket, while the server still waits for the peer's first datagram; guarded by Server.mu
+	deliver sync.Mutex // serialises the handler's calls; guards closed
+	handler transport.Handler
+	closed  bool   // the handler was told, or there is none
+	nonce   uint64 // of the ticket, while the server still waits for the peer's first datagram; guarded by Server.mu
 }
 
 // Kind implements transport.Conn.
@@ -39,7 +39,7 @@ func (c *conn) Kind() transport.Kind { return transport.KCP }
 func (c *conn) RemoteAddr() netip.AddrPort {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.session.path.remote
+	return c.session.path.Remote
 }
 
 // Send implements transport.Conn. On a server it may wait for Flush, a few milliseconds at most; a client sends at once.
@@ -104,6 +104,24 @@ func (c *conn) handClosed(code transport.CloseCode, text string) {
 		c.closed = true
 		c.handler.Closed(c, code, text)
 	}
+}
+
+// Lock implements driver.Session, as do the methods below.
+func (c *conn) Lock()                 { c.mu.Lock() }
+func (c *conn) Unlock()               { c.mu.Unlock() }
+func (c *conn) Advance(now time.Time) { c.session.advance(now) }
+func (c *conn) AfterTimer()           { c.host.ticked(c) }
+func (c *conn) Place() *driver.Place  { return &c.place }
+
+func (c *conn) Emit(now time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
+	return c.session.emit(now, b)
+}
+
+func (c *conn) Wake() (time.Time, bool) {
+	if end := &c.session.end; end.ended && !end.notified {
+		return time.Time{}, true // the handler must be told
+	}
+	return c.session.wake(), !c.session.end.dead
 }
 
 // randomToken makes a path challenge.

@@ -14,30 +14,30 @@ func (s *session) emit(now time.Time, b []byte) (datagram []byte, to netip.AddrP
 		return nil, netip.AddrPort{}, false
 	}
 	if d, ok := s.emitChallenge(now, b); ok {
-		return d, s.path.candidate, true
+		return d, s.path.Candidate, true
 	}
 	if !s.wants(now) {
 		return nil, netip.AddrPort{}, false
 	}
 	b = appendSealedHeader(b, s.cfg.id, s.counter+1)
 	b = s.fill(now, b)
-	return s.seal(now, b), s.path.remote, true
+	return s.seal(now, b), s.path.Remote, true
 }
 
 // emitChallenge makes the datagram that proves a new path, within what the path has paid for.
 func (s *session) emitChallenge(now time.Time, b []byte) ([]byte, bool) {
-	if !s.path.spend(now, sealedHeaderSize+pathFrameSize+s.cfg.out.overhead()) {
+	if !s.path.Spend(now, sealedHeaderSize+pathFrameSize+s.cfg.out.overhead()) {
 		return nil, false
 	}
 	b = appendSealedHeader(b, s.cfg.id, s.counter+1)
 	b = append(b, framePathChallenge)
-	b = append(b, s.path.token[:]...)
+	b = append(b, s.path.Token[:]...)
 	return s.seal(now, b), true
 }
 
 // wants reports whether there is a reason for a datagram.
 func (s *session) wants(now time.Time) bool {
-	return s.ping || s.path.answering || s.end.tellNow || len(s.latest) > 0 ||
+	return s.ping || s.answering || s.end.tellNow || len(s.latest) > 0 ||
 		s.reliable != nil && s.reliable.wants(now) ||
 		!s.acks.due.IsZero() && !now.Before(s.acks.due)
 }
@@ -54,10 +54,10 @@ func (s *session) fill(now time.Time, b []byte) []byte {
 		s.end.sent(now)
 		return b
 	}
-	if s.path.answering {
+	if s.answering {
 		b = append(b, framePathResponse)
-		b = append(b, s.path.answer[:]...)
-		s.path.answering = false
+		b = append(b, s.answer[:]...)
+		s.answering = false
 	}
 	if s.ping {
 		b = append(b, framePing)

@@ -11,14 +11,8 @@ import (
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
-const (
-	// maxUnflushed is how long a message waits at most when nobody calls Flush.
-	maxUnflushed = 2 * time.Millisecond
-	// shutdownWait bounds how long Close waits for the goodbyes to leave.
-	shutdownWait = 2 * time.Second
-	// idleWait is how long the loop sleeps when no session exists.
-	idleWait = time.Minute
-)
+// shutdownWait bounds how long Close waits for the goodbyes to leave.
+const shutdownWait = 2 * time.Second
 
 // now is the package's only clock, read where a caller or a datagram comes in.
 func now() time.Time { return time.Now() }
@@ -28,7 +22,7 @@ func (s *Server) handle(batch []udp.Datagram) { s.datagrams(now(), batch) }
 
 // Flush sends what was queued since the last one: call it at the end of a tick, so that the tick's datagrams leave in a
 // handful of system calls.
-func (s *Server) Flush() { s.flush(now()) }
+func (s *Server) Flush() { s.driver.Flush() }
 
 // Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The socket stays
 // open; it is its owner's. Every handler has been told Closed when Close returns.
@@ -58,57 +52,12 @@ func (s *Server) shutdown() {
 		timer.Stop()
 	}
 	s.sock.Handle(func([]udp.Datagram) {})
-	close(s.stop)
-	<-s.loopDone
+	s.driver.Stop()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, c := range s.sessions { // those that did not end in time
 		c.handClosed(transport.ServerShutdown, "the server is shutting down")
 	}
-}
-
-// loop advances sessions when their time has come, and flushes what nobody flushed.
-func (s *Server) loop() {
-	defer close(s.loopDone)
-	timer := time.NewTimer(idleWait)
-	defer timer.Stop()
-	var due []*conn
-	var flushBy time.Time
-	for {
-		t := now()
-		due = s.timers.due(t.Sub(s.epoch), due[:0])
-		for _, c := range due {
-			s.tick(t, c)
-		}
-		clear(due)
-		s.loopWriter.Flush()
-		if !flushBy.IsZero() && !t.Before(flushBy) {
-			s.flush(t)
-			flushBy = time.Time{}
-		}
-		timer.Reset(s.sleep(t, flushBy))
-		select {
-		case <-timer.C:
-		case <-s.kick:
-			if flushBy.IsZero() {
-				flushBy = now().Add(maxUnflushed)
-			}
-		case <-s.stop:
-			return
-		}
-	}
-}
-
-// sleep is how long the loop may rest.
-func (s *Server) sleep(t, flushBy time.Time) time.Duration {
-	wait := idleWait
-	if next, ok := s.timers.next(); ok {
-		wait = min(wait, s.epoch.Add(next).Sub(t))
-	}
-	if !flushBy.IsZero() {
-		wait = min(wait, flushBy.Sub(t))
-	}
-	return max(wait, 0)
 }
 
 // handshake drives a dialing over sock until it has a session, or the context or the time ends it.

@@ -93,7 +93,7 @@ func (w *pair) stepBy(d time.Duration) {
 	}
 	w.wire = append(w.wire, later...)
 	for end := range w.ends {
-		if wake := w.ends[end].wake(); !wake.After(w.now) || w.ends[end].wants(w.now) || w.ends[end].path.challenge {
+		if wake := w.ends[end].wake(); !wake.After(w.now) || w.ends[end].wants(w.now) || w.ends[end].path.Challenging() {
 			w.pump(end)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/driver"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
@@ -23,8 +24,7 @@ type Server struct {
 	log     *slog.Logger
 	sock    *udp.Socket
 	cookies cookieMaker
-	epoch   time.Time // the timers' zero
-	timers  timers
+	driver  *driver.Driver
 
 	mu          sync.RWMutex // guards what follows
 	sessions    map[uint32]*conn
@@ -34,18 +34,7 @@ type Server struct {
 	closing     bool
 	empty       chan struct{} // closed when closing and no session is left
 
-	dirtyMu sync.Mutex
-	dirty   []*conn // have something to send; each has dirty set
-	spare   []*conn // the other buffer of that list
-
-	flushMu     sync.Mutex // guards flushWriter and what is being flushed
-	flushWriter *udp.Writer
-
 	readWriter *udp.Writer // owned by the socket's reading goroutine
-	loopWriter *udp.Writer // owned by the loop
-	kick       chan struct{}
-	stop       chan struct{}
-	loopDone   chan struct{}
 	closeOnce  sync.Once
 
 	counters counters
@@ -85,13 +74,11 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 		cfg.Log = slog.Default()
 	}
 	s := &Server{
-		cfg: cfg, log: cfg.Log, sock: sock, epoch: now(),
+		cfg: cfg, log: cfg.Log, sock: sock, driver: driver.New(sock),
 		sessions: make(map[uint32]*conn), unconfirmed: make(map[uint64]*conn), empty: make(chan struct{}),
-		flushWriter: sock.NewWriter(), readWriter: sock.NewWriter(), loopWriter: sock.NewWriter(),
-		kick: make(chan struct{}, 1), stop: make(chan struct{}), loopDone: make(chan struct{}),
+		readWriter: sock.NewWriter(),
 	}
 	rand.Read(s.cookies.key[:])
-	go s.loop()
 	sock.Handle(s.handle)
 	return s, nil
 }
@@ -141,21 +128,20 @@ func (s *Server) sealed(now time.Time, d udp.Datagram) {
 		return
 	}
 	c.mu.Lock()
-	first, before := !c.session.confirmed, c.session.path.remote
+	first, before := !c.session.confirmed, c.session.path.Remote
 	msgs, ok := c.session.receive(now, d.Addr, d.Data)
 	if !ok {
 		c.mu.Unlock()
 		s.counters.dropped.Add(1)
 		return
 	}
-	if c.session.path.remote != before {
+	if c.session.path.Remote != before {
 		s.counters.moved.Add(1)
 	}
 	if !c.session.end.open() {
 		c.session.advance(now)
 	}
-	c.emitTo(now, s.readWriter)
-	s.arm(now, c)
+	s.driver.Emit(now, c, s.readWriter)
 	c.mu.Unlock()
 	if first {
 		s.confirm(c)
@@ -173,97 +159,17 @@ func (s *Server) confirm(c *conn) {
 }
 
 // changed implements host.
-func (s *Server) changed(c *conn) {
-	if !c.dirty {
-		c.dirty = true
-		s.dirtyMu.Lock()
-		s.dirty = append(s.dirty, c)
-		first := len(s.dirty) == 1
-		s.dirtyMu.Unlock()
-		if first {
-			s.wakeLoop()
-		}
-	}
-}
+func (s *Server) changed(c *conn) { s.driver.Changed(c) }
 
-// flush sends what all changed sessions have to send.
-func (s *Server) flush(now time.Time) {
-	s.flushMu.Lock()
-	defer s.flushMu.Unlock()
-	s.dirtyMu.Lock()
-	list := s.dirty
-	s.dirty = s.spare[:0]
-	s.dirtyMu.Unlock()
-	for _, c := range list {
-		c.mu.Lock()
-		c.dirty = false
-		c.session.advance(now)
-		c.emitTo(now, s.flushWriter)
-		s.arm(now, c)
-		c.mu.Unlock()
-	}
-	s.flushWriter.Flush()
-	clear(list)
-	s.spare = list
-}
-
-// emitTo moves every datagram that should leave into w. c.mu is held.
-func (c *conn) emitTo(now time.Time, w *udp.Writer) {
-	for {
-		d, to, ok := c.session.emit(now, w.Next())
-		if !ok {
-			return
-		}
-		w.Commit(to, len(d))
-	}
-}
-
-// arm sets c's timer if it should go off sooner than it would. c.mu is held.
-func (s *Server) arm(now time.Time, c *conn) {
-	wake := s.together(now, c.session.wake())
-	if !c.session.end.open() && !c.session.end.notified {
-		wake = time.Time{} // the loop must tell the handler
-	}
-	if !c.armed.IsZero() && !wake.Before(c.armed) {
-		return
-	}
-	if wake.Before(s.epoch) {
-		wake = s.epoch
-	}
-	c.armed = wake
-	if s.timers.set(c, wake.Sub(s.epoch)) {
-		s.wakeLoop()
-	}
-}
-
-// together moves a time on to one that many sessions share, so that one awakening serves them all: most have sent what they
-// owed with the tick's snapshot by then.
-func (s *Server) together(now, wake time.Time) time.Time {
-	grid := nearGrid
-	if wake.Sub(now) > farAway {
-		grid = farGrid
-	}
-	if rest := wake.Sub(s.epoch) % grid; rest > 0 {
-		return wake.Add(grid - rest)
-	}
-	return wake
-}
-
-// tick advances a session whose timer went off.
-func (s *Server) tick(now time.Time, c *conn) {
+// ticked tells those who must know what a session's timer has brought.
+func (s *Server) ticked(c *conn) {
 	c.mu.Lock()
-	c.armed = time.Time{}
-	c.session.advance(now)
-	c.emitTo(now, s.loopWriter)
 	end := &c.session.end
 	tell := end.ended && !end.notified
 	if tell {
 		end.notified = true
 	}
 	code, text, dead := end.code, end.text, end.dead
-	if !dead {
-		s.arm(now, c)
-	}
 	c.mu.Unlock()
 	if tell {
 		s.ended(c, code, text)
@@ -312,11 +218,4 @@ func (s *Server) isClosing() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.closing
-}
-
-func (s *Server) wakeLoop() {
-	select {
-	case s.kick <- struct{}{}:
-	default:
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/driver"
 )
 
 // Timing of a session.
@@ -37,13 +38,15 @@ type session struct {
 	counter uint64 // last sent
 	replay  replayWindow
 	acks    ackState
-	path    pathState
+	path    driver.Path
 	end     ending
 
 	lastHeard time.Time
 	lastSent  time.Time
-	ping      bool // wants to leave
-	confirmed bool // the peer has proven to hold the keys
+	ping      bool                // wants to leave
+	confirmed bool                // the peer has proven to hold the keys
+	answer    [pathTokenSize]byte // to the peer's path challenge
+	answering bool
 
 	latest    []byte // waits to leave when not empty
 	reliable  *reliable
@@ -62,7 +65,7 @@ type delivery struct {
 func newSession(cfg sessionConfig, now time.Time) *session {
 	return &session{
 		cfg: cfg, keepAlive: min(maxKeepAlive, cfg.timeout/5),
-		path: pathState{remote: cfg.remote}, lastHeard: now, lastSent: now,
+		path: driver.Path{Remote: cfg.remote}, lastHeard: now, lastSent: now,
 	}
 }
 
@@ -89,7 +92,7 @@ func (s *session) receive(now time.Time, from netip.AddrPort, datagram []byte) (
 	s.lastHeard, s.confirmed = now, true
 	s.stats.DatagramsIn++
 	s.stats.BytesIn += uint64(len(datagram))
-	s.path.heard(now, from, len(datagram), newest, s.cfg.newToken)
+	s.path.Heard(now, from, len(datagram), newest, s.cfg.newToken)
 	s.delivered = s.delivered[:0]
 	if s.reliable != nil {
 		s.reliable.compact()
@@ -122,10 +125,10 @@ func (s *session) frame(now time.Time, from netip.AddrPort, f frame) bool {
 	case frameClose:
 		s.end.told(now, f.code, string(f.payload))
 	case framePathChallenge:
-		copy(s.path.answer[:], f.payload)
-		s.path.answering = true
+		copy(s.answer[:], f.payload)
+		s.answering = true
 	case framePathResponse:
-		if s.path.answered(from, f.payload) {
+		if s.path.Answered(from, f.payload) {
 			s.ping = true // over the new path, so that its round trip is known
 		}
 	case frameLatest:

@@ -144,8 +144,8 @@ func TestPeerMovesToAnotherAddress(t *testing.T) {
 	moved := netip.MustParseAddrPort("198.51.100.7:4000")
 	w.addr[0] = moved
 	play(second)
-	if w.ends[1].path.remote != moved {
-		t.Fatalf("the server sends to %v, the client is at %v", w.ends[1].path.remote, moved)
+	if w.ends[1].path.Remote != moved {
+		t.Fatalf("the server sends to %v, the client is at %v", w.ends[1].path.Remote, moved)
 	}
 	if got := len(w.got[0]) - before; got < 15 {
 		t.Errorf("only %d of 20 snapshots came after the move", got)
@@ -184,7 +184,7 @@ func TestCopiedDatagramDoesNotAimTraffic(t *testing.T) {
 		}
 		w.now = w.now.Add(20 * time.Millisecond)
 	}
-	if server.path.remote == victim {
+	if server.path.Remote == victim {
 		t.Fatal("the session moved to an address that never answered")
 	}
 	if aimed > paid || aimed > 50*40 {

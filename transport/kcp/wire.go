@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/driver"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 
@@ -50,7 +51,7 @@ const (
 	frameReliable      = 0x11 // u16 length, KCP segments
 
 	ackFrameSize   = 1 + 4 + 4 + 2
-	pathTokenSize  = 8
+	pathTokenSize  = driver.TokenSize
 	pathFrameSize  = 1 + pathTokenSize
 	dataFrameSize  = 1 + 2 // before the payload
 	closeFrameSize = 1 + 2 + 1

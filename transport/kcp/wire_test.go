@@ -104,7 +104,7 @@ func FuzzSession(f *testing.F) {
 		if len(d) <= sealedHeaderSize {
 			return
 		}
-		msgs, ok := s.receive(now, s.path.remote, d)
+		msgs, ok := s.receive(now, s.path.Remote, d)
 		if !ok && len(frames) > 0 {
 			t.Fatal("an authentic datagram was dropped")
 		}
@@ -151,7 +151,7 @@ func FuzzDatagram(f *testing.F) {
 		}
 		_, in := testSealers(t, ticket.SuiteAESCTRHMAC)
 		s := newSession(sessionConfig{id: 1, out: in, in: in, timeout: time.Second, newToken: randomToken}, time.Unix(1, 0))
-		if _, ok := s.receive(time.Unix(1, 0), s.path.remote, b); ok || s.replay.highest != 0 || s.confirmed {
+		if _, ok := s.receive(time.Unix(1, 0), s.path.Remote, b); ok || s.replay.highest != 0 || s.confirmed {
 			t.Fatal("a forged datagram had an effect")
 		}
 	})

@@ -1,4 +1,4 @@
-package kcp
+package driver
 
 import (
 	"sync"
@@ -12,34 +12,40 @@ const (
 	farAway  = 50 * time.Millisecond
 )
 
-// timers is a server's heap of sessions by when they want to be advanced: one timer in the process, however many sessions.
+// timers is a heap of sessions by when they want to be advanced.
 type timers struct {
 	mu   sync.Mutex
-	heap []*conn // 1-based, so that a position of 0 means absent; heap[0] is unused
+	heap []timed // 1-based, so that a position of 0 means absent; heap[0] is unused
 }
 
-// set puts c into the heap, or moves it, for time at; it reports whether c is now the first.
-func (t *timers) set(c *conn, at time.Duration) (first bool) {
+// timed is a session in the heap, with its place at hand.
+type timed struct {
+	session Session
+	*Place
+}
+
+// set puts s, whose place is p, into the heap, or moves it, for time at; it reports whether s is now the first.
+func (t *timers) set(s Session, p *Place, at time.Duration) (first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.heap) == 0 {
-		t.heap = append(t.heap, nil)
+		t.heap = append(t.heap, timed{})
 	}
-	c.timerAt = at
-	if c.timerPos == 0 {
-		t.heap = append(t.heap, c)
-		c.timerPos = len(t.heap) - 1
+	p.timerAt = at
+	if p.timerPos == 0 {
+		t.heap = append(t.heap, timed{s, p})
+		p.timerPos = len(t.heap) - 1
 	}
-	t.down(t.up(c.timerPos))
-	return c.timerPos == 1
+	t.down(t.up(p.timerPos))
+	return p.timerPos == 1
 }
 
-// due removes those whose time is at most at and appends them to out; more says that some were left for want of room.
-func (t *timers) due(at time.Duration, out []*conn) []*conn {
+// due removes those whose time is at most at and appends them to out.
+func (t *timers) due(at time.Duration, out []Session) []Session {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for len(t.heap) > 1 && t.heap[1].timerAt <= at {
-		out = append(out, t.heap[1])
+		out = append(out, t.heap[1].session)
 		t.remove(1)
 	}
 	return out
@@ -59,7 +65,7 @@ func (t *timers) remove(pos int) {
 	t.heap[pos].timerPos = 0
 	last := len(t.heap) - 1
 	moved := t.heap[last]
-	t.heap[last] = nil
+	t.heap[last] = timed{}
 	t.heap = t.heap[:last]
 	if pos == last {
 		return
