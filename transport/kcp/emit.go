@@ -46,7 +46,7 @@ func (s *session) wants(now time.Time) bool {
 // as fits.
 func (s *session) fill(now time.Time, b []byte) []byte {
 	if !s.acks.due.IsZero() {
-		b = appendAckFrame(b, s.replay.highest, s.replay.mask(), s.acks.delay(now))
+		b = appendAckFrame(b, s.replay.Highest, s.replay.Mask(), s.acks.delay(now))
 		s.acks.due = time.Time{}
 	}
 	if s.end.tellNow {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/driver"
+	"github.com/realmwire/realmwire/transport/replay"
 )
 
 // Timing of a session.
@@ -36,7 +37,7 @@ type session struct {
 	keepAlive time.Duration
 
 	counter uint64 // last sent
-	replay  replayWindow
+	replay  replay.Window
 	acks    ackState
 	path    driver.Path
 	end     ending
@@ -76,16 +77,16 @@ func (s *session) receive(now time.Time, from netip.AddrPort, datagram []byte) (
 	if !ok || id != s.cfg.id || s.end.dead {
 		return nil, false
 	}
-	counter := expandCounter(s.replay.highest, low)
-	if !s.replay.fresh(counter) {
+	counter := expandCounter(s.replay.Highest, low)
+	if !s.replay.Fresh(counter) {
 		return nil, false
 	}
 	frames, ok := s.cfg.in.open(datagram, counter)
 	if !ok {
 		return nil, false
 	}
-	newest := counter > s.replay.highest
-	s.replay.mark(counter)
+	newest := counter > s.replay.Highest
+	s.replay.Mark(counter)
 	if newest {
 		s.acks.largestAt = now
 	}

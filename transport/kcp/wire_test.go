@@ -151,7 +151,7 @@ func FuzzDatagram(f *testing.F) {
 		}
 		_, in := testSealers(t, ticket.SuiteAESCTRHMAC)
 		s := newSession(sessionConfig{id: 1, out: in, in: in, timeout: time.Second, newToken: randomToken}, time.Unix(1, 0))
-		if _, ok := s.receive(time.Unix(1, 0), s.path.Remote, b); ok || s.replay.highest != 0 || s.confirmed {
+		if _, ok := s.receive(time.Unix(1, 0), s.path.Remote, b); ok || s.replay.Highest != 0 || s.confirmed {
 			t.Fatal("a forged datagram had an effect")
 		}
 	})
@@ -185,6 +185,27 @@ func TestSegmentsThatWouldPanicKCP(t *testing.T) {
 	} {
 		if newReliable(7).input(time.Unix(1000, 0), 7, b) {
 			t.Errorf("a segment that is %s was taken", name)
+		}
+	}
+}
+
+func TestExpandCounter(t *testing.T) {
+	const window = 1 << (8 * counterBytes)
+	for _, c := range []struct{ highest, counter uint64 }{
+		{0, 1},
+		{0, 100},
+		{0, window/2 - 1},
+		{99, 98},
+		{99, 1},
+		{window - 1, window},
+		{window, window - 1},
+		{window + 5, window - 5},
+		{5 * window, 5*window + window/2},
+		{5 * window, 5*window - window/2 + 2},
+		{1<<61 - 7, 1<<61 + 12},
+	} {
+		if got := expandCounter(c.highest, uint32(c.counter%window)); got != c.counter {
+			t.Errorf("after %d, the low bits of %d became %d", c.highest, c.counter, got)
 		}
 	}
 }
