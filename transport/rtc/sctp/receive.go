@@ -1,0 +1,167 @@
+package sctp
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+)
+
+// errorUnknownChunk is the cause of an ERROR that reports one.
+const errorUnknownChunk = 6
+
+// Receive takes one packet of the peer: the plaintext of a DTLS record. The messages are valid until the next call, and
+// as long as packet is. An error means that the peer broke the protocol; the owner ends the session.
+func (a *Association) Receive(now time.Time, packet []byte) ([]Message, error) {
+	a.in.begin()
+	a.resets.streams = a.resets.streams[:0]
+	a.echo.ok = false
+	h, chunks, ok := open(packet)
+	if !ok || !a.mine(h, chunks) {
+		return nil, nil
+	}
+	for len(chunks) > 0 {
+		c, rest, ok := nextChunk(chunks)
+		if !ok {
+			return a.in.messages, fmt.Errorf("%w: a broken chunk", ErrProtocol)
+		}
+		more, err := a.chunk(now, h, c)
+		if err != nil || !more {
+			return a.in.messages, err
+		}
+		chunks = rest
+	}
+	return a.in.messages, nil
+}
+
+// mine tells whether a packet carries our tag (RFC 9260 section 8.5): an INIT has none, and who has lost its state returns
+// its own.
+func (a *Association) mine(h header, chunks []byte) bool {
+	kind, flags := chunks[0], chunks[1]
+	switch {
+	case kind == chunkInit:
+		return h.tag == 0
+	case a.state == waiting:
+		return false
+	case h.source != a.remote || h.destination != a.local:
+		return false
+	case kind == chunkAbort && flags&1 != 0:
+		return h.tag == a.peerTag
+	}
+	return h.tag == a.cfg.Tag
+}
+
+// chunk takes one chunk. It reports false where the rest of the packet is to be ignored.
+func (a *Association) chunk(now time.Time, h header, c chunk) (more bool, err error) {
+	switch c.kind {
+	case chunkInit:
+		if h.tag != 0 {
+			return false, nil
+		}
+		return false, a.init(h, c.body) // it stands alone
+	case chunkCookieEcho:
+		a.cookieEcho(now, c.body)
+		return a.state == established, nil
+	case chunkAbort:
+		a.ended(Aborted)
+		return false, nil
+	case chunkShutdown:
+		if a.state == established || a.end == ShutDown {
+			a.ended(ShutDown)
+			a.answer(chunkShutdownAck, 0, nil)
+		}
+		return false, nil
+	}
+	if a.state != established {
+		return false, nil
+	}
+	return a.traffic(now, c)
+}
+
+// traffic takes the chunks of an association that stands.
+func (a *Association) traffic(now time.Time, c chunk) (more bool, err error) {
+	switch c.kind {
+	case chunkData:
+		d, ok := parseData(c)
+		if !ok {
+			return false, fmt.Errorf("%w: DATA without data", ErrProtocol)
+		}
+		return true, a.in.data(now, &d)
+	case chunkSack:
+		s, ok := parseSack(c)
+		if !ok {
+			return false, fmt.Errorf("%w: a SACK shorter than it says", ErrProtocol)
+		}
+		return true, a.out.sack(now, s)
+	case chunkForward:
+		return true, a.in.forward(now, c.body)
+	case chunkReconfig:
+		return true, a.reconfig(c.body)
+	case chunkHeartbeat:
+		a.answer(chunkHeartbeatAck, 0, c.body)
+	case chunkHeartbeatAck:
+		a.echo.read(c.body)
+	case chunkInitAck, chunkShutdownAck, chunkError, chunkCookieAck, chunkECNE, chunkCWR, chunkShutdownComplete:
+	default:
+		if c.kind>>6&unknownReport != 0 && len(c.raw) <= maxReport {
+			a.answer(chunkError, 0, appendParam(nil, errorUnknownChunk, c.raw))
+		}
+		return c.kind>>6&unknownSkip != 0, nil
+	}
+	return true, nil
+}
+
+// ended notes the end that the peer made. Nothing that waits will leave.
+func (a *Association) ended(end End) {
+	if a.end == NotEnded {
+		a.end = end
+	}
+	a.state = over
+	a.control = a.control[:0]
+	a.shake.answer = false
+}
+
+// answer queues a chunk that answers one of the peer's, unless so many wait that they would fill a packet: peers ask again.
+func (a *Association) answer(kind, flags byte, body []byte) {
+	if len(a.control)+chunkHeader+padded(len(body)) > a.cfg.MTU-headerSize {
+		return
+	}
+	a.control = appendChunk(a.control, kind, flags, body)
+}
+
+// echo is the token of a probe that came back.
+type echo struct {
+	token [8]byte
+	ok    bool
+}
+
+// probeInfo is the parameter that a HEARTBEAT carries: ours holds the token alone.
+const probeInfo = 1
+
+func (e *echo) read(body []byte) {
+	kind, value, _, ok := nextParamOf(body)
+	if ok && kind == probeInfo && len(value) == len(e.token) {
+		e.token, e.ok = [8]byte(value), true
+	}
+}
+
+func nextParamOf(body []byte) (kind uint16, value, rest []byte, ok bool) {
+	if len(body) == 0 {
+		return 0, nil, nil, false
+	}
+	return nextParam(body)
+}
+
+// AppendProbe appends a packet with a HEARTBEAT that carries token, for the owner to send to an address that it wants to
+// know the peer at. The peer echoes it, and Echoed tells so.
+func (a *Association) AppendProbe(b []byte, token [8]byte) []byte {
+	start := len(b)
+	b = appendHeader(b, header{a.local, a.remote, a.peerTag})
+	b = append(b, chunkHeartbeat, 0)
+	b = binary.BigEndian.AppendUint16(b, 2*chunkHeader+8)
+	b = appendParam(b, probeInfo, token[:])
+	seal(b[start:])
+	return b
+}
+
+// Echoed returns the token of a probe that the last Receive brought back.
+func (a *Association) Echoed() (token [8]byte, ok bool) { return a.echo.token, a.echo.ok }
