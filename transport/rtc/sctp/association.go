@@ -92,6 +92,7 @@ type Association struct {
 	out     outbound
 	shake   handshake
 	control []byte // chunks that answer the peer's
+	once    once
 	resets  resets
 	echo    echo
 }

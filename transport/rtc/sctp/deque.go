@@ -7,7 +7,7 @@ type deque[T any] struct {
 	n    int
 }
 
-// dequeKept is the ring that an empty queue keeps.
+// dequeKept is the largest ring that does not shrink again.
 const dequeKept = 16
 
 func (q *deque[T]) len() int { return q.n }
@@ -17,11 +17,7 @@ func (q *deque[T]) at(i int) *T { return &q.buf[(q.head+i)&(len(q.buf)-1)] }
 // push appends v and returns where it lies until the next push.
 func (q *deque[T]) push(v T) *T {
 	if q.n == len(q.buf) {
-		buf := make([]T, max(8, 2*len(q.buf)))
-		for i := range q.n {
-			buf[i] = *q.at(i)
-		}
-		q.buf, q.head = buf, 0
+		q.resize(max(8, 2*len(q.buf)))
 	}
 	q.n++
 	p := q.at(q.n - 1)
@@ -35,7 +31,15 @@ func (q *deque[T]) pop() {
 	*q.at(0) = zero
 	q.head = (q.head + 1) & (len(q.buf) - 1)
 	q.n--
-	if q.n == 0 && len(q.buf) > dequeKept {
-		q.buf, q.head = nil, 0
+	if len(q.buf) > dequeKept && q.n <= len(q.buf)/8 {
+		q.resize(len(q.buf) / 4)
 	}
+}
+
+func (q *deque[T]) resize(size int) {
+	buf := make([]T, size)
+	for i := range q.n {
+		buf[i] = *q.at(i)
+	}
+	q.buf, q.head = buf, 0
 }

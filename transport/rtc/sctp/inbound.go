@@ -111,7 +111,7 @@ func (in *inbound) forward(now time.Time, body []byte) error {
 	}
 	in.skip(cum)
 	in.settle(in.cum)
-	for list := body[4:]; len(list) >= 4; list = list[4:] {
+	for list := body[4:min(len(body), 4+4*maxStreams)]; len(list) >= 4; list = list[4:] {
 		s := in.streams.get(binary.BigEndian.Uint16(list))
 		if s == nil {
 			return fmt.Errorf("%w: more than %d streams", ErrProtocol, maxStreams)

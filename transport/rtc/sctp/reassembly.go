@@ -42,13 +42,22 @@ type assembly struct {
 
 // begin takes back what the last call of Receive handed out.
 func (a *assembly) begin() {
-	clear(a.messages)
-	a.messages = a.messages[:0]
 	for _, b := range a.spent {
 		a.pool.put(b)
 	}
-	clear(a.spent)
-	a.spent = a.spent[:0]
+	a.messages, a.spent = emptied(a.messages), emptied(a.spent)
+}
+
+// listKept is the largest list that is kept for the next packet.
+const listKept = 32
+
+// emptied returns list without what was in it.
+func emptied[T any](list []T) []T {
+	clear(list)
+	if cap(list) > listKept {
+		return nil
+	}
+	return list[:0]
 }
 
 // hold keeps a copy of d until its turn. Its message, or what waited for it, may be complete now.
@@ -165,7 +174,7 @@ func (a *assembly) drop(lo, hi int) {
 	n := copy(a.held[lo:], a.held[hi:])
 	clear(a.held[lo+n:])
 	a.held = a.held[:lo+n]
-	if len(a.held) == 0 && cap(a.held) > 32 {
+	if len(a.held) == 0 && cap(a.held) > listKept {
 		a.held = nil
 	}
 }

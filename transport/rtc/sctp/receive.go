@@ -15,6 +15,7 @@ func (a *Association) Receive(now time.Time, packet []byte) ([]Message, error) {
 	a.in.begin()
 	a.resets.streams = a.resets.streams[:0]
 	a.echo.ok = false
+	a.once = once{}
 	h, chunks, ok := open(packet)
 	if !ok || !a.mine(h, chunks) {
 		return nil, nil
@@ -87,14 +88,23 @@ func (a *Association) traffic(now time.Time, c chunk) (more bool, err error) {
 		}
 		return true, a.in.data(now, &d)
 	case chunkSack:
+		if again(&a.once.sack) {
+			return true, nil
+		}
 		s, ok := parseSack(c)
 		if !ok {
 			return false, fmt.Errorf("%w: a SACK shorter than it says", ErrProtocol)
 		}
 		return true, a.out.sack(now, s)
 	case chunkForward:
+		if again(&a.once.forward) {
+			return true, nil
+		}
 		return true, a.in.forward(now, c.body)
 	case chunkReconfig:
+		if again(&a.once.reconfig) {
+			return true, nil
+		}
 		return true, a.reconfig(c.body)
 	case chunkHeartbeat:
 		a.answer(chunkHeartbeatAck, 0, c.body)
@@ -108,6 +118,16 @@ func (a *Association) traffic(now time.Time, c chunk) (more bool, err error) {
 		return c.kind>>6&unknownSkip != 0, nil
 	}
 	return true, nil
+}
+
+// once remembers which of the chunks that make work came in a packet already. Peers have no reason to send two of a kind
+// in one; a hostile one could make a packet cost a hundred times as much.
+type once struct{ sack, forward, reconfig bool }
+
+func again(seen *bool) bool {
+	was := *seen
+	*seen = true
+	return was
 }
 
 // ended notes the end that the peer made. Nothing that waits will leave.

@@ -86,7 +86,7 @@ func (a *Association) reset(number, last uint32, list []byte) uint32 {
 			a.restart(&a.in.streams[i])
 		}
 	}
-	for ; len(list) >= 2; list = list[2:] {
+	for list = list[:min(len(list), 2*maxStreams)]; len(list) >= 2; list = list[2:] {
 		if s := a.in.streams.get(binary.BigEndian.Uint16(list)); s != nil {
 			a.restart(s)
 		}
