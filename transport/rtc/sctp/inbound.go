@@ -11,6 +11,9 @@ const (
 	ackHold = 40 * time.Millisecond
 	// ackBytes is how much may come before it is acknowledged at once: two full packets, as RFC 9260 section 6.2 asks.
 	ackBytes = 2000
+	// gapReports is how often a new gap is reported at once. Three reports make a peer send again; one of them may be lost.
+	// What else comes before the gap is closed is acknowledged like anything.
+	gapReports = 4
 	// maxDuplicates bounds the duplicates that one SACK reports.
 	maxDuplicates = 16
 )
@@ -25,6 +28,7 @@ type inbound struct {
 	ack        bool // an acknowledgement is owed
 	ackAt      time.Time
 	unacked    int // bytes since the last one
+	reports    int // of the gaps that are still to be made at once
 	duplicates []uint32
 }
 
@@ -45,13 +49,17 @@ func (in *inbound) data(now time.Time, d *data) error {
 		in.owe(now)
 		return nil
 	}
+	gaps := len(in.spans)
 	if err := in.take(d); err != nil {
 		return err
 	}
 	if len(in.held) > 0 {
 		in.settle(in.cum)
 	}
-	if len(in.spans) > 0 || d.flags&flagImmediate != 0 || in.unacked >= ackBytes {
+	if len(in.spans) > gaps {
+		in.reports = gapReports
+	}
+	if len(in.spans) > 0 && in.reports > 0 || len(in.spans) < gaps || d.flags&flagImmediate != 0 || in.unacked >= ackBytes {
 		in.owe(now)
 	} else {
 		in.owe(now.Add(ackHold))
@@ -144,6 +152,7 @@ func (in *inbound) appendSack(b []byte, room int) []byte {
 	for _, tsn := range duplicates {
 		b = binary.BigEndian.AppendUint32(b, tsn)
 	}
+	in.reports = max(in.reports-1, 0)
 	in.ack, in.unacked, in.duplicates = false, 0, in.duplicates[:0]
 	return b
 }

@@ -187,6 +187,9 @@ func (w *world) step() {
 			a.Advance(w.now)
 		}
 		w.flush(end)
+		if at := a.Wake(); !at.IsZero() && !at.After(w.now) {
+			w.t.Fatal("what was due has been done, and is due again")
+		}
 		w.check(a)
 	}
 }

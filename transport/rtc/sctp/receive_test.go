@@ -85,11 +85,11 @@ func TestReceive(t *testing.T) {
 			{[][]byte{p.data(0, flagBegin, 1, 0, "ab"), p.data(1, 0, 1, 0, "cd")}, nil, "none"},
 			{[][]byte{p.data(2, flagEnd, 1, 0, "e")}, []string{"1:abcde"}, "none"},
 			{[][]byte{p.data(5, flagEnd|u, 2, 0, "3"), p.data(3, flagBegin|u, 2, 0, "1")}, nil, "3 2-2"},
-			{[][]byte{p.data(4, u, 2, 0, "2")}, []string{"2:123"}, "none"},
+			{[][]byte{p.data(4, u, 2, 0, "2")}, []string{"2:123"}, "5"},
 		},
 		"a latest message between the fragments of another": {
 			{[][]byte{p.data(0, flagBegin, 1, 0, "a"), p.data(2, flagWhole|u, 2, 0, "new")}, []string{"2:new"}, "0 2-2"},
-			{[][]byte{p.data(1, flagEnd, 1, 0, "b")}, []string{"1:ab"}, "none"},
+			{[][]byte{p.data(1, flagEnd, 1, 0, "b")}, []string{"1:ab"}, "2"},
 		},
 		"given up": {
 			{[][]byte{p.data(1, flagWhole|u, 2, 0, "late")}, []string{"2:late"}, "-1 2-2"},
@@ -146,17 +146,33 @@ func TestDelayedSack(t *testing.T) {
 	if at := p.a.Wake(); !at.IsZero() {
 		t.Errorf("wakes at %v for nothing", at)
 	}
+	// A gap is reported a few times at once, then like anything; its end at once.
+	for n := range uint32(gapReports + 2) {
+		p.send(p.data(2+n, flagWhole|flagUnordered, 2, 0, "u"))
+		want := "none"
+		if n < gapReports {
+			want = fmt.Sprintf("0 2-%d", 2+n)
+		}
+		if got := p.sackOf(epoch); got != want {
+			t.Errorf("report %d of a gap: %q", n, got)
+		}
+	}
+	p.send(p.data(1, flagWhole, 1, 1, "b"))
+	if got := p.sackOf(epoch); got != fmt.Sprint(gapReports+3) {
+		t.Errorf("the end of a gap: %q", got)
+	}
+	p.tsn += gapReports + 2
 	bulk := string(make([]byte, ackBytes/2))
-	p.send(p.data(1, flagWhole, 1, 1, bulk))
+	p.send(p.data(2, flagWhole, 1, 2, bulk))
 	if got := p.sackOf(epoch); got != "none" {
 		t.Errorf("one large packet: %s", got)
 	}
-	p.send(p.data(2, flagWhole, 1, 2, bulk))
-	if got := p.sackOf(epoch); got != "2" {
+	p.send(p.data(3, flagWhole, 1, 3, bulk))
+	if got := p.sackOf(epoch); got != "3" {
 		t.Errorf("two large packets: %s", got)
 	}
 	// It rides on what leaves anyway, but not where it would push a full message into another packet.
-	p.send(p.data(3, flagWhole, 1, 3, "a"))
+	p.send(p.data(4, flagWhole, 1, 4, "a"))
 	if _, err := p.a.SendLatest(1, 53, make([]byte, 1150)); err != nil {
 		t.Fatal(err)
 	}
