@@ -112,12 +112,17 @@ func (in *inbound) forward(now time.Time, body []byte) error {
 	if len(body) < 4 {
 		return fmt.Errorf("%w: a FORWARD-TSN of %d bytes", ErrProtocol, len(body))
 	}
-	in.owe(now)
-	cum := binary.BigEndian.Uint32(body)
-	if !before(in.cum, cum) {
+	cum, gaps := binary.BigEndian.Uint32(body), len(in.spans)
+	if !before(in.cum, cum) { // our acknowledgement is under way, or was lost
+		in.owe(now.Add(ackHold))
 		return nil
 	}
 	in.skip(cum)
+	if len(in.spans) < gaps {
+		in.owe(now)
+	} else { // some peers give up what they send as they send it: their notice is no news
+		in.owe(now.Add(ackHold))
+	}
 	in.settle(in.cum)
 	for list := body[4:min(len(body), 4+4*maxStreams)]; len(list) >= 4; list = list[4:] {
 		s := in.streams.get(binary.BigEndian.Uint16(list))

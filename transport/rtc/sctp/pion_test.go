@@ -202,7 +202,7 @@ func TestPion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const count = 60
+			const count = 44
 			l, _, streams := pionClient(t, c.loss, c.delay)
 			var group sync.WaitGroup
 			group.Go(func() { // reliable, to us

@@ -10,7 +10,7 @@ import (
 const errorUnknownChunk = 6
 
 // Receive takes one packet of the peer: the plaintext of a DTLS record. The messages are valid until the next call, and
-// as long as packet is. An error means that the peer broke the protocol; the owner ends the session.
+// as long as packet is. An error means that the peer broke the protocol: the owner calls Close, whose ABORT tells it so.
 func (a *Association) Receive(now time.Time, packet []byte) ([]Message, error) {
 	a.in.begin()
 	a.resets.streams = a.resets.streams[:0]
