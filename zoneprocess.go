@@ -64,7 +64,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 		CoreConfig: zone.CoreConfig{
 			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
 		},
-		Realm: zoneLink{p.client}, Flush: func() { p.kcp.Flush() }, Log: log,
+		Realm: zoneLink{p.client}, Flush: p.flush, Log: log,
 	}, flags.Zones)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	if p.kcp, err = kcp.NewServer(p.sock, kcp.ServerConfig{Tickets: opener, Accept: p.zones.Accept, Log: log}); err != nil {
 		return nil, err
 	}
-	if p.rtc, err = rtc.NewServer(p.sock.WebRTC(), rtc.ServerConfig{Tickets: opener, Accept: p.zones.Accept, PublicAddr: p.publicAddr(), Log: log}); err != nil {
+	if p.rtc, err = rtc.NewServer(p.sock, rtc.ServerConfig{Tickets: opener, Accept: p.zones.Accept, PublicAddr: p.publicAddr()}); err != nil {
 		return nil, err
 	}
 	p.ws = ws.NewHandler(ws.ServerConfig{Tickets: opener, Accept: p.zones.Accept, TrustForwarded: true, Log: log})
@@ -92,6 +92,12 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 		reg.MustRegister(newZoneCollector(p))
 	}
 	return p, nil
+}
+
+// flush sends what a tick has left with the transports that gather.
+func (p *zoneProcess) flush() {
+	p.kcp.Flush()
+	p.rtc.Flush()
 }
 
 // openDirect listens for WebSockets that come past the gateway. Whoever connects there may write any header: none is trusted.

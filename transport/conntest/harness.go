@@ -34,7 +34,7 @@ type Endpoint struct {
 	Dial func(ctx context.Context, g Grant, h transport.Handler) (transport.Conn, error)
 	// Cut makes the network swallow everything from now on.
 	Cut func()
-	// Move gives the client another address towards the server. Only kcp's suite calls it.
+	// Move gives the client another address towards the server. The suites of transports over UDP call it.
 	Move func()
 	// Shutdown closes the server gracefully. It is called once, by the suite, before the test ends.
 	Shutdown func()

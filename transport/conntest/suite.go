@@ -33,7 +33,7 @@ func Run(t *testing.T, kind transport.Kind, f Factory) {
 	t.Run("many clients", func(t *testing.T) { many(t, f) })
 	t.Run("bad network", func(t *testing.T) { badNetwork(t, f) })
 	t.Run("races", func(t *testing.T) { races(t, f) })
-	if kind == transport.KCP { // sessions of the others end with their address: their clients reconnect
+	if kind != transport.WebSocket { // a TCP connection ends with its address: clients reconnect
 		t.Run("change of address", func(t *testing.T) { moves(t, f) })
 	}
 }

@@ -28,7 +28,7 @@ func quiet() logging.LoggerFactory {
 	return &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 }
 
-// settings are common to both ends.
+// settings are those of clients.
 func settings(timeout time.Duration) webrtc.SettingEngine {
 	var se webrtc.SettingEngine
 	se.LoggerFactory = quiet()

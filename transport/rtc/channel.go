@@ -1,14 +1,10 @@
 package rtc
 
 import (
-	"errors"
+	"encoding/binary"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
-
-	"github.com/pion/datachannel"
-	"github.com/pion/webrtc/v4"
 
 	"github.com/realmwire/realmwire/transport"
 )
@@ -17,6 +13,13 @@ import (
 var (
 	labelReliable = transport.Reliable.String()
 	labelLatest   = transport.Latest.String()
+)
+
+// What an SCTP message is (RFC 8831, 8).
+const (
+	ppidControl = 50
+	ppidText    = 51
+	ppidBinary  = 53
 )
 
 // Binary messages on either channel are the lanes' messages. A text message on the reliable channel ends the session:
@@ -42,41 +45,35 @@ func parseClose(msg string) (transport.CloseCode, string, bool) {
 	return transport.CloseCode(n), transport.ClipText(text), true
 }
 
-// channel is one open data channel.
-type channel struct {
-	lane transport.Lane
-	dc   *webrtc.DataChannel
-	raw  datachannel.ReadWriteCloser
-}
+// The Data Channel Establishment Protocol (RFC 8832, 5): the opener of a channel says on its stream what it is to be.
+const (
+	channelAck  = 0x02
+	channelOpen = 0x03
 
-// laneOf finds out which lane a data channel of the peer is; its reliability must be that lane's.
-func laneOf(dc *webrtc.DataChannel) (transport.Lane, error) {
-	retransmits, lifetime := dc.MaxRetransmits(), dc.MaxPacketLifeTime()
-	switch {
-	case dc.Label() == labelReliable && dc.Ordered() && retransmits == nil && lifetime == nil:
-		return transport.Reliable, nil
-	case dc.Label() == labelLatest && !dc.Ordered() && retransmits != nil && *retransmits == 0:
-		return transport.Latest, nil
+	openHeaderSize = 12 // type, kind, priority, reliability, lengths of label and protocol
+
+	kindReliable          = 0x00
+	kindUnorderedRexmit   = 0x81 // partially reliable: retransmitted at most so often as the reliability parameter says
+	maxLabel              = 32
+	errUnknownChannelText = "data channel %q is neither %q (ordered) nor %q (unordered, maxRetransmits 0)"
+)
+
+// openedLane finds out which lane a channel is that the peer opens; its reliability must be that lane's.
+func openedLane(msg []byte) (transport.Lane, error) {
+	if len(msg) < openHeaderSize || msg[0] != channelOpen {
+		return 0, fmt.Errorf("a control message of %d bytes opens no data channel", len(msg))
 	}
-	return 0, fmt.Errorf("data channel %q is neither %q (ordered) nor %q (unordered, maxRetransmits 0)",
-		transport.ClipText(dc.Label()), labelReliable, labelLatest)
-}
-
-// errTooBig says that a message is over its lane's limit.
-var errTooBig = errors.New("message over the limit")
-
-// read returns the next message, in buf or a larger buffer that takes its place.
-func (ch channel) read(buf []byte) (msg []byte, text bool, err error) {
-	for {
-		n, text, err := ch.raw.ReadDataChannel(buf[:cap(buf)])
-		if errors.Is(err, io.ErrShortBuffer) {
-			if cap(buf) >= transport.MaxReliableMessage {
-				return buf, text, errTooBig
-			}
-			// The message waits, of a size that pion does not tell; SCTP's own window bounds what the peer can make us hold.
-			buf = make([]byte, min(4*cap(buf), transport.MaxReliableMessage))
-			continue
-		}
-		return buf[:max(n, 0)], text, err
+	kind, reliability := msg[1], binary.BigEndian.Uint32(msg[4:])
+	size := int(binary.BigEndian.Uint16(msg[8:]))
+	if size > len(msg)-openHeaderSize || size > maxLabel {
+		return 0, fmt.Errorf("the label of a data channel has %d bytes", size)
+	}
+	switch label := string(msg[openHeaderSize : openHeaderSize+size]); {
+	case label == labelReliable && kind == kindReliable:
+		return transport.Reliable, nil
+	case label == labelLatest && kind == kindUnorderedRexmit && reliability == 0:
+		return transport.Latest, nil
+	default:
+		return 0, fmt.Errorf(errUnknownChannelText, transport.ClipText(label), labelReliable, labelLatest)
 	}
 }

@@ -1,10 +1,10 @@
 // Package rtc carries the two lanes over WebRTC data channels: "reliable" (ordered) and "latest" (unordered, never
-// retransmitted). The server is ICE-lite on the process's one UDP socket and needs one HTTP round trip for signalling.
+// retransmitted). The server is ICE-lite on the process's one UDP socket and needs one HTTP round trip for signalling; clients
+// (bots, tests) stand on pion.
 package rtc
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
@@ -24,8 +24,6 @@ type ServerConfig struct {
 	HandshakeTimeout time.Duration
 	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
-	// Log receives rare events; nil means slog.Default().
-	Log *slog.Logger
 }
 
 // DefaultMaxPeers is the bound on a server's peer connections unless configured.

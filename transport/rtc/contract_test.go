@@ -30,7 +30,7 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = proxy.Close() })
-	server, err := rtc.NewServer(sock.WebRTC(), rtc.ServerConfig{
+	server, err := rtc.NewServer(sock, rtc.ServerConfig{
 		Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout, PublicAddr: proxy.Addr(),
 	})
 	if err != nil {
@@ -44,7 +44,12 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 				Timeout: o.Timeout,
 			}, h)
 		},
-		Cut:      func() { proxy.Block(true) },
+		Cut: func() { proxy.Block(true) },
+		Move: func() {
+			if err := proxy.Rebind(); err != nil {
+				tb.Error(err)
+			}
+		},
 		Shutdown: func() { _ = server.Close() },
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
 	"sync"
 
 	"github.com/pion/webrtc/v4"
@@ -19,7 +22,7 @@ type dialing struct {
 	mu       sync.Mutex
 	channels [2]*channel
 	open     chan struct{} // closed when both are
-	conn     *conn
+	conn     *client
 }
 
 // Dial joins a zone process over WebRTC, with pion as the client. It returns when both data channels are open; calls of h may
@@ -40,8 +43,8 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 		_ = pc.GracefulClose()
 		return nil, err
 	}
-	c := &conn{
-		pc: pc, onEnd: func() {}, timeout: timeout, over: make(chan struct{}), handler: h, remote: selectedRemote(pc),
+	c := &client{
+		pc: pc, timeout: timeout, over: make(chan struct{}), handler: h, remote: selectedRemote(pc),
 		reliable: *d.channels[transport.Reliable], latest: *d.channels[transport.Latest],
 	}
 	d.mu.Lock()
@@ -131,4 +134,17 @@ func (d *dialing) fail(err error) {
 	case d.failed <- err:
 	default:
 	}
+}
+
+// selectedRemote is the address that the connection is on; invalid when it is on none.
+func selectedRemote(pc *webrtc.PeerConnection) netip.AddrPort {
+	pair, err := pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil || pair == nil || pair.Remote == nil {
+		return netip.AddrPort{}
+	}
+	addr, err := netip.ParseAddrPort(net.JoinHostPort(pair.Remote.Address, strconv.Itoa(int(pair.Remote.Port))))
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 }

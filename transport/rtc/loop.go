@@ -4,20 +4,65 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/udp"
 )
 
 const (
-	// lingerFor is how long what was accepted is given to arrive before the peer is told of the end, and the telling too.
-	lingerFor = 500 * time.Millisecond
-	// drainPoll is how often that is looked at.
+	// drainPoll is how often a client looks whether what it sent has arrived.
 	drainPoll = 5 * time.Millisecond
+	// shutdownWait bounds how long Close waits for the goodbyes to leave.
+	shutdownWait = 2 * time.Second
 )
 
 // now is the package's only clock.
 func now() time.Time { return time.Now() }
 
-// finish waits for the end of the session and does what is left to do.
-func (c *conn) finish() {
+// handle takes datagrams from the socket's reading goroutine.
+func (s *Server) handle(batch []udp.Datagram) { s.datagrams(now(), batch) }
+
+// Flush sends what was queued since the last one: call it at the end of a tick.
+func (s *Server) Flush() { s.driver.Flush() }
+
+// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The socket stays open;
+// it is its owner's. Every handler has been told Closed when Close returns.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	first := !s.closing
+	s.closing = true
+	all := make([]*session, 0, len(s.byUfrag))
+	for _, p := range s.byUfrag {
+		all = append(all, p)
+	}
+	s.mu.Unlock()
+	if !first {
+		return nil
+	}
+	s.cancel()
+	for _, p := range all {
+		p.Close(transport.ServerShutdown, shuttingDown)
+	}
+	s.Flush()
+	if len(all) > 0 {
+		timer := time.NewTimer(shutdownWait)
+		select {
+		case <-s.empty:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	s.sock.HandleWebRTC(func([]udp.Datagram) {})
+	s.work.Wait()
+	s.driver.Stop()
+	for _, p := range all { // those that did not end in time
+		p.handClosed(transport.ServerShutdown, shuttingDown)
+	}
+	return nil
+}
+
+const shuttingDown = "the server is shutting down"
+
+// finish waits for the end of a client's session and does what is left to do.
+func (c *client) finish() {
 	<-c.over
 	c.handClosed()
 	if !c.byPeer {
@@ -27,18 +72,17 @@ func (c *conn) finish() {
 	}
 	_ = c.pc.GracefulClose()
 	c.readers.Wait()
-	c.onEnd()
 }
 
-// drain waits, not for long, until the peer has acknowledged everything on the reliable channel.
-func (c *conn) drain() {
+// drain waits, not for long, until the server has acknowledged everything on the reliable channel.
+func (c *client) drain() {
 	deadline := now().Add(lingerFor)
 	for c.reliable.dc.BufferedAmount() > 0 && now().Before(deadline) {
 		time.Sleep(drainPoll)
 	}
 }
 
-// iceTimeouts are how long pion waits before it calls a silent peer disconnected, and then failed: together the timeout.
+// iceTimeouts are how long pion waits before it calls a silent server disconnected, and then failed: together the timeout.
 func iceTimeouts(timeout time.Duration) (disconnected, failed, keepAlive time.Duration) {
 	return timeout / 2, timeout / 2, min(2*time.Second, timeout/5)
 }
@@ -51,4 +95,7 @@ func pickTimeout(d, def time.Duration) time.Duration {
 	return def
 }
 
-var _ transport.Conn = (*conn)(nil)
+var (
+	_ transport.Conn = (*session)(nil)
+	_ transport.Conn = (*client)(nil)
+)

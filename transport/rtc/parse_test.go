@@ -1,7 +1,6 @@
 package rtc
 
 import (
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -60,18 +59,4 @@ func FuzzCloseText(f *testing.F) {
 			t.Fatalf("%q became %d %q", s, code, text)
 		}
 	})
-}
-
-func TestCandidates(t *testing.T) {
-	sdp := "v=0\r\na=ice-ufrag:abc\r\na=candidate:1 1 udp 1 10.0.0.1 1 typ host\r\na=end-of-candidates\r\na=x\r\n"
-	if got := stripCandidates(sdp); got != "v=0\r\na=ice-ufrag:abc\r\na=x\r\n" {
-		t.Errorf("stripped to %q", got)
-	}
-	got := withCandidate(sdp, netip.MustParseAddrPort("[2001:db8::1]:7"))
-	if strings.Contains(got, "10.0.0.1") || !strings.Contains(got, "a=candidate:1 1 udp 2130706431 2001:db8::1 7 typ host\r\n") {
-		t.Errorf("got %q", got)
-	}
-	if ufragOf(sdp) != "abc" || ufragOf("v=0") != "" {
-		t.Error("the user fragment was not found")
-	}
 }

@@ -46,7 +46,7 @@ func newServer(t *testing.T, cfg rtc.ServerConfig) *server {
 	}
 	t.Cleanup(func() { _ = sock.Close() })
 	s.addr = sock.Addr().String()
-	if s.rtc, err = rtc.NewServer(sock.WebRTC(), cfg); err != nil {
+	if s.rtc, err = rtc.NewServer(sock, cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.rtc.Close() })
@@ -197,8 +197,8 @@ func (s *server) waitEmpty(what string) {
 
 func TestPeerThatNeverConnectsIsForgotten(t *testing.T) {
 	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: 200 * time.Millisecond, MaxPeers: 1})
-	s.offerOnly(nil)
-	_, err := s.rtc.Answer(context.Background(), s.ticket(), "v=0")
+	pc, _ := s.offerOnly(nil)
+	_, err := s.rtc.Answer(context.Background(), s.ticket(), pc.LocalDescription().SDP)
 	var ce *transport.CloseError
 	if !errors.As(err, &ce) || ce.Code != transport.Refused {
 		t.Errorf("beyond MaxPeers: %v", err)
@@ -253,18 +253,23 @@ func TestWrongChannelsEndThePeer(t *testing.T) {
 }
 
 func TestAnswerRefuses(t *testing.T) {
-	s := newServer(t, rtc.ServerConfig{})
+	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: 200 * time.Millisecond})
 	ctx := context.Background()
+	pc, _ := s.offerOnly(nil)
+	good := pc.LocalDescription().SDP
 	used := s.ticket()
 	if _, err := s.rtc.Answer(ctx, used, "nonsense"); err == nil {
 		t.Error("nonsense was answered")
+	}
+	if _, err := s.rtc.Answer(ctx, used, good); err != nil { // nonsense has not spent it
+		t.Error(err)
 	}
 	for name, c := range map[string]struct {
 		ticket []byte
 		sdp    string
 		code   transport.CloseCode
 	}{
-		"no ticket": {nil, "v=0", transport.TicketInvalid}, "used": {used, "v=0", transport.TicketInvalid},
+		"no ticket": {nil, good, transport.TicketInvalid}, "used": {used, good, transport.TicketInvalid},
 		"huge offer": {s.ticket(), strings.Repeat("a", 20<<10), transport.ProtocolError},
 		"no offer":   {s.ticket(), "", transport.ProtocolError},
 	} {
@@ -286,7 +291,7 @@ func TestPublicAddr(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server, err := rtc.NewServer(sock.WebRTC(), rtc.ServerConfig{
+		server, err := rtc.NewServer(sock, rtc.ServerConfig{
 			Tickets: ticket.NewOpener(ticket.Key{}, 1, ticket.OpenerConfig{}), PublicAddr: addr,
 			Accept: func(transport.Conn, ticket.Claims) (transport.Handler, error) { return nil, errors.New("no") },
 		})

@@ -4,32 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/ice/v4"
-	"github.com/pion/webrtc/v4"
-
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/transport/driver"
+	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/udp"
 )
 
-// Server is the server's end of every WebRTC session on one socket.
+// Server is the server's end of every WebRTC session on one socket: an ICE-lite agent, a DTLS server, an SCTP end each.
+// Datagrams are handled on the socket's reading goroutine, timers on the driver's.
 type Server struct {
-	cfg    ServerConfig
-	public netip.AddrPort // invalid: the socket's own addresses
-	socket *pinned
-	mux    *ice.UDPMuxDefault
-	api    *webrtc.API
+	cfg        ServerConfig
+	at         []netip.AddrPort // what answers give as our addresses
+	identity   dtls.Identity
+	sock       *udp.Socket
+	driver     *driver.Driver
+	readWriter *udp.Writer // owned by the socket's reading goroutine
 
-	mu      sync.Mutex // guards what follows
-	peers   map[*peer]struct{}
-	closing bool
-	work    sync.WaitGroup // peers
+	ctx    context.Context // of handshakes
+	cancel context.CancelFunc
+	work   sync.WaitGroup // handshakes
+
+	mu        sync.RWMutex // guards what follows
+	byUfrag   map[string]*session
+	byAddress map[netip.AddrPort]*session
+	shaking   int // handshakes under way
+	closing   bool
+	empty     chan struct{} // closed when closing and no session is left
+	closeOnce sync.Once
 
 	counters counters
 }
@@ -45,62 +51,70 @@ type Counters struct {
 	Reused     uint64 // tickets that were used before
 	BadOffers  uint64
 	Stalled    uint64 // peers whose channels did not open in time
-	Redirects  uint64 // connectivity checks that would have moved a session to another address
+	Dropped    uint64 // datagrams of no session, malformed, forged or replayed
+	BadChecks  uint64 // connectivity checks for nobody, or not authentic
+	Handshakes uint64 // that failed
+	Busy       uint64 // datagrams that found no place for their handshake
+	Unpaid     uint64 // handshake datagrams not sent, since too little had come from the address
+	Redirects  uint64 // connectivity checks from another address than the session's, which moved nothing
+	Moved      uint64 // sessions whose peer changed its address, and proved it
 	Timeouts   uint64 // sessions that ended in silence
 	Protocol   uint64 // sessions whose peer broke the protocol
 }
 
 type counters struct {
-	answered, accepted, refused, full, badTickets, reused, badOffers, stalled, redirects, timeouts, protocol atomic.Uint64
+	answered, accepted, refused, full, badTickets, reused, badOffers, stalled, dropped, badChecks, handshakes, busy, unpaid,
+	redirects, moved, timeouts, protocol atomic.Uint64
 }
 
-// NewServer starts serving on conn, the WebRTC view of the process's socket, which it closes at the end.
-func NewServer(conn net.PacketConn, cfg ServerConfig) (*Server, error) {
-	if conn == nil || cfg.Tickets == nil || cfg.Accept == nil {
+// NewServer starts serving the STUN and DTLS datagrams of sock.
+func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
+	if sock == nil || cfg.Tickets == nil || cfg.Accept == nil {
 		return nil, errors.New("rtc: new server: a socket, Tickets and Accept are required")
 	}
 	public, err := resolvePublic(context.Background(), cfg.PublicAddr)
 	if err != nil {
 		return nil, err
 	}
+	identity, err := dtls.NewIdentity()
+	if err != nil {
+		return nil, fmt.Errorf("rtc: new server: %w", err)
+	}
 	if cfg.MaxPeers <= 0 {
 		cfg.MaxPeers = DefaultMaxPeers
 	}
 	cfg.HandshakeTimeout = pickTimeout(cfg.HandshakeTimeout, transport.DefaultHandshakeTimeout)
 	cfg.Timeout = pickTimeout(cfg.Timeout, transport.DefaultTimeout)
-	if cfg.Log == nil {
-		cfg.Log = slog.Default()
+	s := &Server{
+		cfg: cfg, at: []netip.AddrPort{public}, identity: identity, sock: sock, driver: driver.New(sock), readWriter: sock.NewWriter(),
+		byUfrag: make(map[string]*session), byAddress: make(map[netip.AddrPort]*session), empty: make(chan struct{}),
 	}
-	s := &Server{cfg: cfg, public: public, peers: make(map[*peer]struct{})}
-	s.socket = newPinned(conn, func() { s.counters.redirects.Add(1) })
-	s.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s.socket, Logger: quiet().NewLogger("ice")})
-	se := settings(cfg.Timeout)
-	se.SetLite(true)
-	se.SetICEUDPMux(s.mux)
-	// The client speaks first, so that DTLS sends nothing to an address that has not answered a cookie.
-	if err := se.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
-		return nil, fmt.Errorf("rtc: new server: %w", err)
+	if !public.IsValid() {
+		s.at = localCandidates(sock.Addr())
 	}
-	s.api = webrtc.NewAPI(webrtc.WithSettingEngine(se))
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	sock.HandleWebRTC(s.handle)
 	return s, nil
 }
 
 // Counters returns a copy of the totals.
 func (s *Server) Counters() Counters {
-	s.mu.Lock()
-	n := len(s.peers)
-	s.mu.Unlock()
+	s.mu.RLock()
+	n := len(s.byUfrag)
+	s.mu.RUnlock()
 	c := &s.counters
 	return Counters{
 		Peers: n, Answered: c.answered.Load(), Accepted: c.accepted.Load(), Refused: c.refused.Load(), Full: c.full.Load(),
 		BadTickets: c.badTickets.Load(), Reused: c.reused.Load(), BadOffers: c.badOffers.Load(), Stalled: c.stalled.Load(),
-		Redirects: c.redirects.Load(), Timeouts: c.timeouts.Load(), Protocol: c.protocol.Load(),
+		Dropped: c.dropped.Load(), BadChecks: c.badChecks.Load(), Handshakes: c.handshakes.Load(), Busy: c.busy.Load(),
+		Unpaid: c.unpaid.Load(), Redirects: c.redirects.Load(), Moved: c.moved.Load(), Timeouts: c.timeouts.Load(), Protocol: c.protocol.Load(),
 	}
 }
 
 // Answer spends the ticket and answers a client's offer. The client must then open both data channels in time. Errors are
-// *transport.CloseError (TicketInvalid, Refused, ServerShutdown, ProtocolError), whose text may be shown to the client.
-func (s *Server) Answer(ctx context.Context, rawTicket []byte, offerSDP string) (string, error) {
+// *transport.CloseError (TicketInvalid, Refused, ServerShutdown, ProtocolError), whose text may be shown to the client; only
+// TicketInvalid means that the ticket cannot serve again.
+func (s *Server) Answer(_ context.Context, rawTicket []byte, offerSDP string) (string, error) {
 	claims, err := s.cfg.Tickets.Open(rawTicket, now())
 	if err != nil {
 		s.counters.badTickets.Add(1)
@@ -110,71 +124,92 @@ func (s *Server) Answer(ctx context.Context, rawTicket []byte, offerSDP string) 
 		s.counters.badOffers.Add(1)
 		return "", &transport.CloseError{Code: transport.ProtocolError, Text: fmt.Sprintf("the offer has %d bytes; %d are allowed", len(offerSDP), maxSDP)}
 	}
-	p, err := s.enter(claims)
+	o, err := parseOffer(offerSDP)
 	if err != nil {
+		s.counters.badOffers.Add(1)
+		return "", &transport.CloseError{Code: transport.ProtocolError, Text: "the offer cannot be answered: " + err.Error()}
+	}
+	p := &session{server: s, claims: claims, cred: newCredentials(), offer: o, closed: true}
+	if err := s.enter(p); err != nil {
 		return "", err
 	}
 	if err := s.cfg.Tickets.Use(claims, now()); err != nil {
 		s.counters.reused.Add(1)
-		p.abandon()
+		s.forget(p)
 		return "", &transport.CloseError{Code: transport.TicketInvalid, Text: err.Error()}
 	}
-	answer, err := p.answer(ctx, offerSDP)
-	if err != nil {
-		s.counters.badOffers.Add(1)
-		p.abandon()
-		return "", &transport.CloseError{Code: transport.ProtocolError, Text: "the offer cannot be answered: " + err.Error()}
-	}
 	s.counters.answered.Add(1)
-	return answer, nil
+	p.begin(now())
+	return o.answer(p.cred, s.identity.Fingerprint, s.at), nil
 }
 
-// enter takes a place for a peer.
-func (s *Server) enter(claims ticket.Claims) (*peer, error) {
+// begin starts the time in which the session must come about.
+func (s *session) begin(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connectBy = now.Add(s.server.cfg.HandshakeTimeout)
+	s.server.driver.Changed(s)
+}
+
+// enter takes a place for a session.
+func (s *Server) enter(p *session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return nil, &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is shutting down"}
+		return &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is shutting down"}
 	}
-	if len(s.peers) >= s.cfg.MaxPeers {
+	if len(s.byUfrag) >= s.cfg.MaxPeers {
 		s.counters.full.Add(1)
-		return nil, &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
+		return &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
 	}
-	p := &peer{server: s, claims: claims}
-	s.peers[p] = struct{}{}
-	s.work.Add(1)
-	return p, nil
+	s.byUfrag[p.cred.ufrag] = p
+	return nil
 }
 
-// leave gives the place back.
-func (s *Server) leave(p *peer) {
+// ended tells a session's handler that it is over.
+func (s *Server) ended(p *session, code transport.CloseCode, text string) {
+	switch code {
+	case transport.Timeout:
+		s.counters.timeouts.Add(1)
+	case transport.ProtocolError:
+		s.counters.protocol.Add(1)
+	}
+	p.handClosed(code, text)
+}
+
+// forget drops a session for good.
+func (s *Server) forget(p *session) {
+	p.mu.Lock()
+	addresses := p.addresses
+	p.addresses = nil
+	p.mu.Unlock()
 	s.mu.Lock()
-	delete(s.peers, p)
-	s.mu.Unlock()
-	s.work.Done()
-}
-
-// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops.
-func (s *Server) Close() error {
-	s.mu.Lock()
-	s.closing = true
-	all := make([]*peer, 0, len(s.peers))
-	for p := range s.peers {
-		all = append(all, p)
-	}
-	s.mu.Unlock()
-	for _, p := range all {
-		p.shutdown()
-	}
-	s.work.Wait()
-	return s.mux.Close()
-}
-
-// handshakeTimer abandons p if its channels do not open in time.
-func (s *Server) handshakeTimer(p *peer) *time.Timer {
-	return time.AfterFunc(s.cfg.HandshakeTimeout, func() {
-		if p.abandon() {
-			s.counters.stalled.Add(1)
+	defer s.mu.Unlock()
+	delete(s.byUfrag, p.cred.ufrag)
+	for _, a := range addresses {
+		if s.byAddress[a] == p {
+			delete(s.byAddress, a)
 		}
-	})
+	}
+	if s.closing && len(s.byUfrag) == 0 {
+		s.closeOnce.Do(func() { close(s.empty) })
+	}
+}
+
+// beginHandshake takes a place for one.
+func (s *Server) beginHandshake() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shaking == maxHandshakes || s.closing {
+		s.counters.busy.Add(1)
+		return false
+	}
+	s.shaking++
+	return true
+}
+
+func (s *Server) endHandshake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shaking--
 }

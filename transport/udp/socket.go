@@ -34,9 +34,9 @@ type Socket struct {
 	conn *net.UDPConn
 	io   batchConn // platform-specific; the reader and writers use disjoint parts of it
 	addr netip.AddrPort
-	view *View
 
 	handler  atomic.Pointer[func([]Datagram)]
+	webrtc   atomic.Pointer[func([]Datagram)]
 	counters counters
 	reader   sync.WaitGroup
 	closing  atomic.Bool
@@ -57,7 +57,6 @@ func Listen(addr string, cfg Config) (*Socket, error) {
 	_ = conn.SetWriteBuffer(orDefault(cfg.WriteBuffer, defaultKernelBuffer))
 	s := &Socket{conn: conn, addr: unmap(conn.LocalAddr().(*net.UDPAddr).AddrPort())}
 	s.io.init(conn)
-	s.view = newView(s)
 	s.reader.Go(s.readLoop)
 	return s, nil
 }
@@ -69,8 +68,17 @@ func (s *Socket) Addr() netip.AddrPort { return s.addr }
 // to a system call's worth of datagrams, whose bytes are valid only during the call. Until it is set they are dropped.
 func (s *Socket) Handle(h func([]Datagram)) { s.handler.Store(&h) }
 
-// WebRTC is the part of the socket that carries STUN and DTLS. Closing it leaves the socket open.
-func (s *Socket) WebRTC() net.PacketConn { return s.view }
+// HandleWebRTC sets who gets STUN and DTLS (first byte 0–3 and 20–63), in the same way.
+func (s *Socket) HandleWebRTC(h func([]Datagram)) { s.webrtc.Store(&h) }
+
+// WriteTo writes one datagram; one that the kernel refuses is dropped and counted. What leaves in numbers uses a Writer.
+func (s *Socket) WriteTo(b []byte, addr netip.AddrPort) {
+	if n, err := s.conn.WriteToUDPAddrPort(b, addr); err != nil {
+		s.counters.writeErrors.Add(1)
+	} else {
+		s.counters.wrote(1, n)
+	}
+}
 
 // Close stops reading and closes the socket. It waits until the last call of the handler has returned, so that it must
 // not be called by the handler.
@@ -79,57 +87,70 @@ func (s *Socket) Close() error {
 		return nil
 	}
 	err := s.conn.Close()
-	_ = s.view.Close()
 	s.reader.Wait()
 	return err
 }
 
 // readLoop is the socket's one reader.
 func (s *Socket) readLoop() {
-	ours := make([]Datagram, 0, batchSize)
+	ours, webrtc := make([]Datagram, 0, batchSize), make([]Datagram, 0, batchSize)
 	for {
 		batch, err := s.io.read()
 		if err != nil {
 			if s.closing.Load() || errors.Is(err, net.ErrClosed) {
-				_ = s.view.Close()
 				return
 			}
 			s.counters.readErrors.Add(1)    // such as an ICMP error on some systems: the socket itself is well
 			time.Sleep(pauseAfterReadError) // and where it is not, do not spin
 			continue
 		}
-		ours = ours[:0]
+		ours, webrtc = ours[:0], webrtc[:0]
 		for _, d := range batch {
-			if s.admit(d) {
+			switch s.sort(d) {
+			case kindOurs:
 				ours = append(ours, d)
+			case kindWebRTC:
+				webrtc = append(webrtc, d)
 			}
 		}
-		if len(ours) == 0 {
-			continue
-		}
-		if h := s.handler.Load(); h != nil {
-			(*h)(ours)
-		}
+		give(&s.handler, ours)
+		give(&s.webrtc, webrtc)
 	}
 }
 
-// admit counts a datagram, hands WebRTC its own, and reports whether it is ours.
-func (s *Socket) admit(d Datagram) bool {
+// give hands datagrams to whoever handles their kind.
+func give(to *atomic.Pointer[func([]Datagram)], batch []Datagram) {
+	if h := to.Load(); h != nil && len(batch) > 0 {
+		(*h)(batch)
+	}
+}
+
+// kind is whose a datagram is.
+type kind uint8
+
+const (
+	kindNone kind = iota
+	kindOurs
+	kindWebRTC
+)
+
+// sort counts a datagram and tells by its first byte (docs/wire.md) whose it is.
+func (s *Socket) sort(d Datagram) kind {
 	s.counters.datagramsIn.Add(1)
 	s.counters.bytesIn.Add(uint64(len(d.Data)))
 	if len(d.Data) == 0 || len(d.Data) > MaxPayload {
 		s.counters.dropped.Add(1)
-		return false
+		return kindNone
 	}
 	switch first := d.Data[0]; {
 	case first >= 0xC0:
-		return true
+		return kindOurs
 	case first <= 3, first >= 20 && first <= 63:
-		s.view.push(d)
+		return kindWebRTC
 	default:
 		s.counters.dropped.Add(1)
+		return kindNone
 	}
-	return false
 }
 
 // Counters are the socket's totals since it was opened.
@@ -137,13 +158,12 @@ type Counters struct {
 	DatagramsIn, DatagramsOut uint64
 	BytesIn, BytesOut         uint64
 	Dropped                   uint64 // of no protocol of ours, empty or too long
-	ViewDropped               uint64 // for WebRTC, whose queue was full
 	ReadErrors, WriteErrors   uint64
 	WriteCalls                uint64 // system calls that wrote; DatagramsOut / WriteCalls is the batch size
 }
 
 type counters struct {
-	datagramsIn, datagramsOut, bytesIn, bytesOut, dropped, viewDropped, readErrors, writeErrors, writeCalls atomic.Uint64
+	datagramsIn, datagramsOut, bytesIn, bytesOut, dropped, readErrors, writeErrors, writeCalls atomic.Uint64
 }
 
 // Counters returns a copy of the totals.
@@ -152,7 +172,7 @@ func (s *Socket) Counters() Counters {
 	return Counters{
 		DatagramsIn: c.datagramsIn.Load(), DatagramsOut: c.datagramsOut.Load(),
 		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(),
-		Dropped: c.dropped.Load(), ViewDropped: c.viewDropped.Load(),
+		Dropped:    c.dropped.Load(),
 		ReadErrors: c.readErrors.Load(), WriteErrors: c.writeErrors.Load(), WriteCalls: c.writeCalls.Load(),
 	}
 }

@@ -2,11 +2,9 @@ package udp
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -79,18 +77,17 @@ func TestDemux(t *testing.T) {
 	var ours collector
 	s.Handle(ours.handle)
 	c := dial(t, s.Addr().String())
-	view := s.WebRTC()
+	var webrtc collector
+	s.HandleWebRTC(webrtc.handle)
 	for _, first := range []byte{0, 3, 20, 63, 4, 19, 64, 128, 0xBF, 0xC0, 0xD0, 0xFF} {
 		write(t, c, []byte{first, 1, 2})
 	}
 	write(t, c, nil)
 	write(t, c, append([]byte{0xC0}, make([]byte, MaxPayload)...))
-	buf := make([]byte, 100)
-	for _, want := range []byte{0, 3, 20, 63} {
-		_ = view.SetReadDeadline(time.Now().Add(wait))
-		n, from, err := view.ReadFrom(buf)
-		if err != nil || n != 3 || buf[0] != want || from.String() != c.LocalAddr().String() {
-			t.Fatalf("WebRTC read %x from %v, %v; want %d", buf[:n], from, err, want)
+	stun := webrtc.wait(t, 4)
+	for i, want := range []byte{0, 3, 20, 63} {
+		if d := stun[i]; len(d.Data) != 3 || d.Data[0] != want || d.Addr.String() != c.LocalAddr().String() {
+			t.Fatalf("WebRTC got %x from %v; want %d", d.Data, d.Addr, want)
 		}
 	}
 	got := ours.wait(t, 3)
@@ -201,49 +198,19 @@ func TestWriterAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestView(t *testing.T) {
+func TestWriteTo(t *testing.T) {
 	s := listen(t, "127.0.0.1:0")
 	c := dial(t, s.Addr().String())
-	view := s.WebRTC().(*View)
-	if n, err := view.WriteTo([]byte{1, 2, 3}, c.LocalAddr()); err != nil || n != 3 {
-		t.Fatalf("wrote %d, %v", n, err)
-	}
+	s.WriteTo([]byte{1, 2, 3}, c.LocalAddr().(*net.UDPAddr).AddrPort())
 	_ = c.SetReadDeadline(time.Now().Add(wait))
 	buf := make([]byte, 10)
 	if n, err := c.Read(buf); err != nil || n != 3 {
 		t.Fatalf("read %d, %v", n, err)
 	}
-	_ = view.SetReadDeadline(time.Now().Add(-time.Second))
-	if _, _, err := view.ReadFrom(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("read past the deadline: %v", err)
+	s.WriteTo(make([]byte, 1<<16), s.Addr()) // no datagram is so long
+	if got := s.Counters(); got.DatagramsOut != 1 || got.BytesOut != 3 || got.WriteErrors != 1 {
+		t.Errorf("counters %+v", got)
 	}
-	_ = view.SetReadDeadline(time.Time{})
-	done := make(chan error)
-	go func() {
-		_, _, err := view.ReadFrom(buf)
-		done <- err
-	}()
-	_ = view.SetReadDeadline(time.Now().Add(20 * time.Millisecond)) // moves while the reader waits
-	if err := <-done; !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("read with a deadline that came later: %v", err)
-	}
-	for range maxViewQueue + 50 { // nobody reads: the queue is bounded
-		write(t, c, []byte{0, 1})
-	}
-	for deadline := time.Now().Add(wait); s.Counters().ViewDropped == 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("nothing was dropped")
-		}
-		write(t, c, []byte{0, 1})
-	}
-	_ = view.Close()
-	if _, err := view.WriteTo([]byte{1}, c.LocalAddr()); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("write after close: %v", err)
-	}
-	var ours collector
-	s.Handle(ours.handle)
-	write(t, c, []byte{0xC0, 1}) // the socket lives on
-	ours.wait(t, 1)
 }
 
 func TestListenErrors(t *testing.T) {

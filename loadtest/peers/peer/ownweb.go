@@ -55,11 +55,11 @@ func listenRTC(o Options, accept Accept) (Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := rtc.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), HandshakeTimeout: dialWait, Timeout: ownTimeout, Log: quiet}
+	cfg := rtc.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), HandshakeTimeout: dialWait, Timeout: ownTimeout}
 	if o.Public.IsValid() {
 		cfg.PublicAddr = o.Public.String()
 	}
-	s, err := rtc.NewServer(sock.WebRTC(), cfg)
+	s, err := rtc.NewServer(sock, cfg)
 	if err != nil {
 		_ = sock.Close()
 		return nil, err
@@ -80,7 +80,7 @@ func listenRTC(o Options, accept Accept) (Server, error) {
 }
 
 func (s rtcServer) Addr() string { return "http://" + s.l.Addr().String() }
-func (s rtcServer) Flush()       {}
+func (s rtcServer) Flush()       { s.s.Flush() }
 
 func (s rtcServer) Close() {
 	s.close()

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/datachannel"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/realmwire/realmwire/transport"
@@ -20,10 +21,10 @@ const (
 	readBufferSize = 4 << 10
 )
 
-// conn is one session, either end. It implements transport.Conn. Its goroutines: one reader for each channel, and pion's.
-type conn struct {
+// client is the client's end of a session, on pion. It implements transport.Conn. Its goroutines: one reader for each channel,
+// and pion's.
+type client struct {
 	pc       *webrtc.PeerConnection
-	onEnd    func() // called once, after the peer connection was closed
 	timeout  time.Duration
 	reliable channel
 	latest   channel
@@ -45,23 +46,23 @@ type conn struct {
 }
 
 // Kind implements transport.Conn.
-func (c *conn) Kind() transport.Kind { return transport.WebRTC }
+func (c *client) Kind() transport.Kind { return transport.WebRTC }
 
 // RemoteAddr implements transport.Conn.
-func (c *conn) RemoteAddr() netip.AddrPort {
+func (c *client) RemoteAddr() netip.AddrPort {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.remote
 }
 
 // MaxLatest implements transport.Conn.
-func (c *conn) MaxLatest() int { return transport.MaxLatestMessage }
+func (c *client) MaxLatest() int { return transport.MaxLatestMessage }
 
 // Backlog implements transport.Conn.
-func (c *conn) Backlog() int { return int(c.reliable.dc.BufferedAmount()) }
+func (c *client) Backlog() int { return int(c.reliable.dc.BufferedAmount()) }
 
 // Stats implements transport.Conn.
-func (c *conn) Stats() transport.Stats {
+func (c *client) Stats() transport.Stats {
 	queue := c.Backlog()
 	rtt := time.Duration(c.pc.SCTP().Stats().SmoothedRoundTripTime * float64(time.Second))
 	c.mu.Lock()
@@ -72,7 +73,7 @@ func (c *conn) Stats() transport.Stats {
 }
 
 // Send implements transport.Conn.
-func (c *conn) Send(lane transport.Lane, msg []byte) error {
+func (c *client) Send(lane transport.Lane, msg []byte) error {
 	if err := transport.CheckSize(lane, len(msg)); err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (c *conn) Send(lane transport.Lane, msg []byte) error {
 }
 
 // write gives SCTP a message, of which it makes copies. c.mu is held.
-func (c *conn) write(ch channel, msg []byte) error {
+func (c *client) write(ch channel, msg []byte) error {
 	if _, err := ch.raw.WriteDataChannel(msg, false); err != nil {
 		return errors.Join(transport.ErrClosed, err)
 	}
@@ -112,7 +113,7 @@ func (c *conn) write(ch channel, msg []byte) error {
 }
 
 // room sends the message that waited for room on the latest channel.
-func (c *conn) room() {
+func (c *client) room() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.ended && len(c.pending) > 0 {
@@ -122,7 +123,7 @@ func (c *conn) room() {
 }
 
 // Close implements transport.Conn.
-func (c *conn) Close(code transport.CloseCode, text string) {
+func (c *client) Close(code transport.CloseCode, text string) {
 	if !code.Valid() {
 		code = transport.Normal
 	}
@@ -130,7 +131,7 @@ func (c *conn) Close(code transport.CloseCode, text string) {
 }
 
 // end ends the session for a reason; only the first counts.
-func (c *conn) end(code transport.CloseCode, text string, byPeer bool) {
+func (c *client) end(code transport.CloseCode, text string, byPeer bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended {
@@ -141,7 +142,7 @@ func (c *conn) end(code transport.CloseCode, text string, byPeer bool) {
 }
 
 // start runs a session whose handler and channels are set.
-func (c *conn) start() {
+func (c *client) start() {
 	c.latest.dc.SetBufferedAmountLowThreshold(maxLatestBuffered / 2)
 	c.latest.dc.OnBufferedAmountLow(c.room)
 	c.readers.Go(func() { c.read(c.reliable) })
@@ -150,7 +151,7 @@ func (c *conn) start() {
 }
 
 // read hands on one channel's messages until it ends.
-func (c *conn) read(ch channel) {
+func (c *client) read(ch channel) {
 	buf := make([]byte, readBufferSize)
 	for {
 		msg, text, err := ch.read(buf)
@@ -188,7 +189,7 @@ func (c *conn) read(ch channel) {
 }
 
 // control handles a text message.
-func (c *conn) control(lane transport.Lane, msg string) {
+func (c *client) control(lane transport.Lane, msg string) {
 	code, text, ok := parseClose(msg)
 	if !ok || lane != transport.Reliable {
 		c.end(transport.ProtocolError, "unknown text message", false)
@@ -197,7 +198,7 @@ func (c *conn) control(lane transport.Lane, msg string) {
 	c.end(code, text, true)
 }
 
-func (c *conn) hand(lane transport.Lane, msg []byte) {
+func (c *client) hand(lane transport.Lane, msg []byte) {
 	c.deliver.Lock()
 	defer c.deliver.Unlock()
 	if !c.closed {
@@ -205,7 +206,7 @@ func (c *conn) hand(lane transport.Lane, msg []byte) {
 	}
 }
 
-func (c *conn) handClosed() {
+func (c *client) handClosed() {
 	c.deliver.Lock()
 	defer c.deliver.Unlock()
 	if !c.closed {
@@ -214,8 +215,34 @@ func (c *conn) handClosed() {
 	}
 }
 
+// channel is one open data channel.
+type channel struct {
+	lane transport.Lane
+	dc   *webrtc.DataChannel
+	raw  datachannel.ReadWriteCloser
+}
+
+// errTooBig says that a message is over its lane's limit.
+var errTooBig = errors.New("message over the limit")
+
+// read returns the next message, in buf or a larger buffer that takes its place.
+func (ch channel) read(buf []byte) (msg []byte, text bool, err error) {
+	for {
+		n, text, err := ch.raw.ReadDataChannel(buf[:cap(buf)])
+		if errors.Is(err, io.ErrShortBuffer) {
+			if cap(buf) >= transport.MaxReliableMessage {
+				return buf, text, errTooBig
+			}
+			// The message waits, of a size that pion does not tell; SCTP's own window bounds what the peer can make us hold.
+			buf = make([]byte, min(4*cap(buf), transport.MaxReliableMessage))
+			continue
+		}
+		return buf[:max(n, 0)], text, err
+	}
+}
+
 // state follows pion's view of the connection.
-func (c *conn) state(s webrtc.PeerConnectionState) {
+func (c *client) state(s webrtc.PeerConnectionState) {
 	switch s {
 	case webrtc.PeerConnectionStateFailed:
 		c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), true)

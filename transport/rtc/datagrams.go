@@ -1,0 +1,99 @@
+package rtc
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/realmwire/realmwire/transport/udp"
+)
+
+// datagrams handles what came in one system call: STUN, told by a first byte below 4, and DTLS.
+func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
+	for _, d := range batch {
+		if d.Data[0] < 4 {
+			s.check(now, d)
+			continue
+		}
+		s.mu.RLock()
+		p := s.byAddress[d.Addr]
+		s.mu.RUnlock()
+		if p == nil {
+			s.counters.dropped.Add(1)
+			continue
+		}
+		p.receive(now, d)
+	}
+	s.readWriter.Flush()
+}
+
+// check handles a connectivity check. To one that is not authentic nothing is answered.
+func (s *Server) check(now time.Time, d udp.Datagram) {
+	ufrag, ok := bindingUfrag(d.Data)
+	if !ok {
+		s.counters.dropped.Add(1)
+		return
+	}
+	s.mu.RLock()
+	p := s.byUfrag[string(ufrag)]
+	s.mu.RUnlock()
+	if p == nil {
+		s.counters.badChecks.Add(1)
+		return
+	}
+	response := answerCheck(s.readWriter.Next(), d.Data, p.cred.password, d.Addr)
+	if len(response) == 0 {
+		s.counters.badChecks.Add(1)
+		return
+	}
+	if s.admit(now, p, d) {
+		s.readWriter.Commit(d.Addr, len(response))
+	}
+}
+
+// admit notes that an authentic check of p came from an address, whose DTLS is p's from now on, and reports whether to answer
+// it: once a session stands, only at its own address. What comes from elsewhere may be the peer, moved, or somebody whom the
+// peer wants to see flooded: nothing goes there until it is proven as a path of the session (session.record).
+func (s *Server) admit(now time.Time, p *session, d udp.Datagram) (answered bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.end.stage != open {
+		return false
+	}
+	if p.records == nil {
+		if !p.path.Remote.IsValid() || p.path.Remote == d.Addr {
+			p.paid(d.Addr, len(d.Data))
+		}
+		return s.claim(p, d.Addr)
+	}
+	if d.Addr == p.path.Remote {
+		p.lastHeard = now
+		return true
+	}
+	s.counters.redirects.Add(1)
+	s.claim(p, d.Addr)
+	return false
+}
+
+// claim gives a session an address; it reports false where it has too many, or another has it. p is locked.
+func (s *Server) claim(p *session, addr netip.AddrPort) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if holder := s.byAddress[addr]; holder != nil {
+		return holder == p
+	}
+	if s.byUfrag[p.cred.ufrag] != p { // forgotten meanwhile
+		return false
+	}
+	if len(p.addresses) == maxAddresses {
+		old := slices.IndexFunc(p.addresses, func(a netip.AddrPort) bool { return a != p.path.Remote && a != p.path.Candidate })
+		if p.records == nil || old < 0 {
+			return false
+		}
+		delete(s.byAddress, p.addresses[old])
+		p.addresses = slices.Delete(p.addresses, old, old+1)
+	}
+	p.addresses = append(p.addresses, addr)
+	s.byAddress[addr] = p
+	return true
+}

@@ -1,0 +1,123 @@
+package rtc
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/driver"
+	"github.com/realmwire/realmwire/transport/rtc/dtls"
+)
+
+// Lock implements driver.Session, as do the methods below.
+func (s *session) Lock()                { s.mu.Lock() }
+func (s *session) Unlock()              { s.mu.Unlock() }
+func (s *session) Place() *driver.Place { return &s.place }
+
+// Advance ends a session that has been silent, or that has not come about in time, and drives its association.
+func (s *session) Advance(now time.Time) {
+	switch {
+	case s.end.stage == dead:
+		return
+	case s.end.stage == open && !s.connectBy.IsZero() && !now.Before(s.connectBy):
+		s.server.counters.stalled.Add(1)
+		s.end.vanish(transport.Timeout, "the data channels did not open in time")
+		return
+	case s.connectBy.IsZero() && now.Sub(s.lastHeard) >= s.server.cfg.Timeout:
+		s.end.vanish(transport.Timeout, "nothing was heard for "+s.server.cfg.Timeout.String())
+		return
+	case s.assoc == nil:
+		return
+	}
+	s.assoc.Advance(now)
+	if s.end.advance(now, s.assoc.Backlog() == 0) && s.channels.open[transport.Reliable] {
+		// With the backlog full the peer is not told: it did not listen anyway.
+		_ = s.assoc.SendReliable(s.channels.stream[transport.Reliable], ppidText, []byte(closeText(s.end.code, s.end.text)))
+	}
+}
+
+// Wake implements driver.Session.
+func (s *session) Wake() (time.Time, bool) {
+	if s.end.stage != open && !s.end.notified {
+		return time.Time{}, true // the handler must be told
+	}
+	if s.end.stage == dead {
+		return time.Time{}, false
+	}
+	wake := s.connectBy
+	if wake.IsZero() {
+		wake = s.lastHeard.Add(s.server.cfg.Timeout)
+	}
+	if s.end.stage != open {
+		wake = earlier(wake, s.end.giveUp)
+	}
+	if s.assoc != nil {
+		wake = earlier(wake, s.assoc.Wake())
+	}
+	return wake, true
+}
+
+// earlier returns the earlier of a and b, where a zero b means never.
+func earlier(a, b time.Time) time.Time {
+	if !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Emit implements driver.Session.
+func (s *session) Emit(now time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
+	if s.assoc == nil || s.end.stage == dead {
+		return nil, netip.AddrPort{}, false
+	}
+	if s.path.Spend(now, probeSize) {
+		return s.seal(s.assoc.AppendProbe(front(b), s.path.Token)), s.path.Candidate, true
+	}
+	if s.end.stage == leaving {
+		s.assoc.Close()
+	}
+	if packet, ok := s.assoc.Emit(now, front(b)); ok {
+		return s.seal(packet), s.path.Remote, true
+	}
+	if s.end.stage == leaving {
+		s.end.stage = dead
+		b = s.records.AppendClose(b)
+		s.count(len(b))
+		return b, s.path.Remote, true
+	}
+	return nil, netip.AddrPort{}, false
+}
+
+// probeSize is that of a datagram with a HEARTBEAT that proves a path: record, common header, chunk, parameter, token.
+const probeSize = dtls.Overhead + 12 + 4 + 4 + driver.TokenSize
+
+// front leaves room for what precedes a record's plaintext.
+func front(b []byte) []byte { return append(b, make([]byte, dtls.Front)...) }
+
+// seal makes the datagram of a packet that stands behind its front.
+func (s *session) seal(b []byte) []byte {
+	b = s.records.Seal(dtls.TypeData, b)
+	s.count(len(b))
+	return b
+}
+
+func (s *session) count(size int) {
+	s.stats.DatagramsOut++
+	s.stats.BytesOut += uint64(size)
+}
+
+// AfterTimer implements driver.Session.
+func (s *session) AfterTimer() {
+	s.mu.Lock()
+	ended := s.end.stage != open
+	tell := ended && !s.end.notified
+	s.end.notified = ended
+	code, text, gone := s.end.code, s.end.text, s.end.stage == dead
+	s.mu.Unlock()
+	if tell {
+		s.server.ended(s, code, text)
+	}
+	if gone {
+		s.server.forget(s)
+	}
+}
