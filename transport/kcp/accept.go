@@ -60,52 +60,80 @@ func (s *Server) response(now time.Time, d udp.Datagram) {
 		s.counters.dropped.Add(1)
 		return
 	}
-	switch err := s.cfg.Tickets.Use(claims, now); {
+	s.enter(now, claims, t, d)
+}
+
+// enter lets a proven client in, or tells it that there is no room; only who gets in spends its ticket.
+func (s *Server) enter(now time.Time, claims ticket.Claims, t transcript, d udp.Datagram) {
+	if s.repeated(now, claims.Nonce, t, d) {
+		return
+	}
+	if s.refusals.has(t) {
+		s.counters.dropped.Add(1)
+		return
+	}
+	full, heard := s.room(now)
+	spend := s.cfg.Tickets.Use
+	if full {
+		spend = s.cfg.Tickets.Check
+	}
+	switch err := spend(claims, now); {
 	case errors.Is(err, ticket.ErrUsed):
-		s.repeated(now, claims.Nonce, t, d)
+		s.counters.reused.Add(1)
 	case err != nil:
 		s.counters.badTickets.Add(1)
+	case !heard:
+		s.counters.overflow.Add(1)
 	default:
-		s.welcome(now, claims, t, d)
+		s.welcome(now, claims, t, d, full)
 	}
 }
 
-// repeated greets again a client whose response has come twice, because our greeting was lost or slow.
-func (s *Server) repeated(now time.Time, nonce uint64, t transcript, d udp.Datagram) {
+// room says whether a newcomer may only be refused, and whether it may be even that. Only the caller's goroutine fills places.
+func (s *Server) room(now time.Time) (full, heard bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	full = s.live >= s.cfg.MaxSessions
+	return full, !full || s.refusing < maxRefusing && s.refusals.room(now)
+}
+
+// repeated greets again a client whose response has come twice, because our greeting was lost or slow. It reports whether
+// the response was such a one.
+func (s *Server) repeated(now time.Time, nonce uint64, t transcript, d udp.Datagram) bool {
 	s.mu.RLock()
 	c := s.unconfirmed[nonce]
 	s.mu.RUnlock()
 	if c == nil {
-		s.counters.reused.Add(1)
-		return
+		return false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.session.cfg.transcript != t || c.session.path.Remote != d.Addr {
-		s.counters.reused.Add(1)
-		return
+		return false
 	}
 	if c.session.end.open() {
 		c.session.ping = true
 	}
 	s.driver.Emit(now, c, s.readWriter)
+	return true
 }
 
-// welcome makes the session of a proven client and asks whether it is wanted.
-func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d udp.Datagram) {
+// welcome makes the session of a proven client and asks whether it is wanted; full says that it is not.
+func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d udp.Datagram, full bool) {
 	in, out, err := deriveSealers(claims.Suite, claims.Secret[:], t)
 	if err != nil {
 		s.counters.dropped.Add(1)
 		return
 	}
-	c, full := s.admit(now, claims.Nonce, sessionConfig{
+	c := s.admit(now, claims.Nonce, sessionConfig{
 		in: in, out: out, remote: d.Addr, timeout: s.cfg.Timeout, newToken: randomToken, transcript: t,
-	})
+	}, full)
 	if c == nil {
 		s.counters.overflow.Add(1)
 		return
 	}
 	if full {
+		s.refusals.add(t)
 		c.closed = true
 		err = &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d sessions)", s.cfg.MaxSessions)}
 	} else {
@@ -148,20 +176,19 @@ func (s *Server) refuse(now time.Time, c *conn, err error, full bool) {
 	}
 }
 
-// admit gives a new session an id and a place. full says that it may only be refused; c is nil when not even that.
-func (s *Server) admit(now time.Time, nonce uint64, cfg sessionConfig) (c *conn, full bool) {
+// admit gives a new session an id and a place, a live one or, when full, one in which it is only refused; nil when closing.
+func (s *Server) admit(now time.Time, nonce uint64, cfg sessionConfig, full bool) *conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	full = s.live >= s.cfg.MaxSessions
-	if full && s.refusing >= maxRefusing || s.closing {
-		return nil, full
+	if s.closing {
+		return nil
 	}
 	for cfg.id == 0 || s.sessions[cfg.id] != nil {
 		var b [4]byte
 		rand.Read(b[:])
 		cfg.id = binary.LittleEndian.Uint32(b[:])
 	}
-	c = &conn{host: s, session: newSession(cfg, now), nonce: nonce}
+	c := &conn{host: s, session: newSession(cfg, now), nonce: nonce}
 	s.sessions[cfg.id] = c
 	s.unconfirmed[nonce] = c
 	if full {
@@ -169,5 +196,5 @@ func (s *Server) admit(now time.Time, nonce uint64, cfg sessionConfig) (c *conn,
 	} else {
 		s.live++
 	}
-	return c, full
+	return c
 }

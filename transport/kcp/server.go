@@ -35,6 +35,7 @@ type Server struct {
 	empty       chan struct{} // closed when closing and no session is left
 
 	readWriter *udp.Writer // owned by the socket's reading goroutine
+	refusals   refusals    // likewise
 	closeOnce  sync.Once
 
 	counters counters

@@ -76,11 +76,8 @@ func (o *Opener) Use(c Claims, now time.Time) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if c.Expires.UnixMilli() <= o.sweptMs {
-		return ErrExpired // though the clock was set back: its use may have been forgotten
-	}
-	if _, ok := o.used[c.Nonce]; ok {
-		return ErrUsed
+	if err := o.spent(c); err != nil {
+		return err
 	}
 	if len(o.used) >= o.sweepAt {
 		o.sweep(now.UnixMilli())
@@ -89,6 +86,27 @@ func (o *Opener) Use(c Claims, now time.Time) error {
 		return ErrFull
 	}
 	o.used[c.Nonce] = c.Expires.UnixMilli()
+	return nil
+}
+
+// Check says whether the ticket that c came from may still be used, and spends nothing. Errors: ErrExpired, ErrUsed.
+func (o *Opener) Check(c Claims, now time.Time) error {
+	if !now.Before(c.Expires) {
+		return ErrExpired
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.spent(c)
+}
+
+// spent says why a ticket is not to be used any more. o.mu is held.
+func (o *Opener) spent(c Claims) error {
+	if c.Expires.UnixMilli() <= o.sweptMs {
+		return ErrExpired // though the clock was set back: its use may have been forgotten
+	}
+	if _, ok := o.used[c.Nonce]; ok {
+		return ErrUsed
+	}
 	return nil
 }
 

@@ -130,13 +130,24 @@ func TestSealRefuses(t *testing.T) {
 func TestUseOnce(t *testing.T) {
 	o := NewOpener(testKey, 15, OpenerConfig{})
 	c := testClaims()
+	for range 2 {
+		if err := o.Check(c, start); err != nil {
+			t.Fatalf("checked before its use: %v", err)
+		}
+	}
 	if err := o.Use(c, start); err != nil {
 		t.Fatal(err)
+	}
+	if err := o.Check(c, start); !errors.Is(err, ErrUsed) {
+		t.Errorf("checked after its use: %v", err)
 	}
 	if err := o.Use(c, start); !errors.Is(err, ErrUsed) {
 		t.Errorf("used twice: %v", err)
 	}
 	c.Nonce++
+	if err := o.Check(c, c.Expires); !errors.Is(err, ErrExpired) {
+		t.Errorf("checked after its time: %v", err)
+	}
 	if err := o.Use(c, c.Expires); !errors.Is(err, ErrExpired) {
 		t.Errorf("used after its time: %v", err)
 	}
