@@ -35,6 +35,7 @@ var (
 	tickHzDesc   = prometheus.NewDesc("realmwire_zone_tick_hz", "Ticks per second.", zoneLabel, nil)
 	tickDesc     = prometheus.NewDesc("realmwire_zone_tick_seconds", "Time that a tick took, since the start; quantile 1 is the longest.", []string{"zone", "quantile"}, nil)
 	recentDesc   = prometheus.NewDesc("realmwire_zone_recent_tick_seconds", "Time that a tick took in the last seconds.", []string{"zone", "quantile"}, nil)
+	ticksDesc    = prometheus.NewDesc("realmwire_zone_tick_duration_seconds", "Ticks by the time that they took, since the start.", zoneLabel, nil)
 	countDesc    = prometheus.NewDesc("realmwire_zone_events_total", "What the zone did, refused or gave up.", []string{"zone", "event"}, nil)
 	pendingDesc  = prometheus.NewDesc("realmwire_zone_saves_pending", "Players whose newest state waits for the realm.", zoneLabel, nil)
 )
@@ -46,7 +47,7 @@ func newZoneCollector(p *zoneProcess) zoneCollector { return zoneCollector{p} }
 
 // Describe implements prometheus.Collector.
 func (zoneCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{playersDesc, entitiesDesc, capacityDesc, tickHzDesc, tickDesc, recentDesc, countDesc, pendingDesc} {
+	for _, d := range []*prometheus.Desc{playersDesc, entitiesDesc, capacityDesc, tickHzDesc, tickDesc, recentDesc, ticksDesc, countDesc, pendingDesc} {
 		ch <- d
 	}
 	describeTransports(ch)
@@ -69,6 +70,8 @@ func (c zoneCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(recentDesc, s.RecentTickMs.P50/1000, "0.5")
 		gauge(recentDesc, s.RecentTickMs.P99/1000, "0.99")
 		gauge(recentDesc, s.RecentTickMs.Max/1000, "1")
+		ticks, seconds := s.Ticks.Total()
+		ch <- prometheus.MustNewConstHistogram(ticksDesc, ticks, seconds, s.Ticks.Cumulative(), s.Name)
 		for event, n := range map[string]uint64{
 			"overrun": s.Overruns, "lost_tick": s.LostTicks, "inbox_dropped": s.InboxDropped, "save_failed": s.SavesFailed,
 			"offence": s.Offences, "kicked": s.Kicked, "join_refused": s.Refused, "chat_limited": s.ChatLimited,

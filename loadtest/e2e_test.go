@@ -143,7 +143,7 @@ func TestFlood(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.json")
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
-		Game: rpg.Game, Bots: 6, Duration: 4 * time.Second, JSON: file, Executable: executable(t), Out: &out, Flood: 3000,
+		Game: rpg.Game, Bots: 6, Duration: 8 * time.Second, JSON: file, Executable: executable(t), Out: &out, Flood: 3000, FloodPairs: 2,
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)
@@ -158,8 +158,16 @@ func TestFlood(t *testing.T) {
 	}
 	f := r.Flood
 	if f == nil || f.Sent < 1000 || f.Received == 0 || f.ReceivedBytes*10 > f.SentBytes || f.Quiet.Sessions != 6 || f.Hostile.Sessions != 6 ||
-		f.Quiet.RSSBytes == 0 || f.Hostile.TickP99Ms <= 0 {
+		f.Quiet.RSSBytes == 0 || f.Hostile.TickP99Ms <= 0 || f.Quiet.AgeMs.P99 <= 0 || f.TickP99Ratio <= 0 || len(f.PairRatios) != 2 {
 		t.Errorf("%+v", f)
+	}
+	for i, w := range f.Windows {
+		if w.Flooded != (i%2 == 1) || w.Flooded != (w.Sent > 0) || w.TickP50Ms <= 0 || w.CPU <= 0 || w.RSSStartBytes <= 0 {
+			t.Errorf("window %d: %+v", i, w)
+		}
+	}
+	if len(f.Windows) != 4 {
+		t.Errorf("%d windows", len(f.Windows))
 	}
 	if !strings.Contains(out.String(), "flood: ") {
 		t.Errorf("the summary does not speak of the flood:\n%s", &out)

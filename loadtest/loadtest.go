@@ -60,7 +60,8 @@ type Options struct {
 	ServerArgs []string       // further arguments of its command line
 	Executable string         // empty: this program
 
-	Flood      int     // hostile datagrams a second in the second half of the window; 0: none
+	Flood      int     // hostile datagrams a second, in every second of the windows into which the time is divided; 0: none
+	FloodPairs int     // quiet and flooded windows; 0: as many of 8 s as fit
 	JSON       string  // file for the report; empty: none
 	MaxAgeP99  float64 // --max-age-p99-ms; 0: no limit
 	MaxTickP99 float64 // --max-tick-p99-ms; 0: no limit
@@ -163,7 +164,7 @@ func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
 	progress := report.NewTicker(o.Out)
 	r, err := swarm.Run(ctx, swarm.Config{
 		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
-		Travel: o.Travel, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+		Travel: o.Travel, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, FloodPairs: o.FloodPairs, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
 	})
 	progress.Done()
 	if err != nil {

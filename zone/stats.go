@@ -15,32 +15,34 @@ type TickMs struct {
 
 // Stats is a zone as it is now, for metrics, reports and the realm's directory.
 type Stats struct {
-	Name         string `json:"name"`
-	Title        string `json:"title"`
-	Players      int    `json:"players"`
-	Sessions     int    `json:"sessions"` // those joining and leaving included
-	Capacity     int    `json:"capacity"`
-	Entities     int    `json:"entities"`
-	TickHz       int    `json:"tick_hz"`
-	Tick         uint32 `json:"tick"`
-	TickMs       TickMs `json:"tick_ms"`        // since the start
-	RecentTickMs TickMs `json:"recent_tick_ms"` // of the last ten seconds or so
-	Overruns     uint64 `json:"overruns"`       // ticks that began more than a tick late
-	LostTicks    uint64 `json:"lost_ticks"`     // ticks' worth of time given up because the zone could not keep up
-	InboxDropped uint64 `json:"inbox_dropped"`
-	SavesPending int    `json:"saves_pending"`
-	SavesFailed  uint64 `json:"saves_failed"`
+	Name         string     `json:"name"`
+	Title        string     `json:"title"`
+	Players      int        `json:"players"`
+	Sessions     int        `json:"sessions"` // those joining and leaving included
+	Capacity     int        `json:"capacity"`
+	Entities     int        `json:"entities"`
+	TickHz       int        `json:"tick_hz"`
+	Tick         uint32     `json:"tick"`
+	TickMs       TickMs     `json:"tick_ms"`        // since the start
+	RecentTickMs TickMs     `json:"recent_tick_ms"` // of the last ten seconds or so
+	Ticks        TickCounts `json:"-"`              // since the start
+	Overruns     uint64     `json:"overruns"`       // ticks that began more than a tick late
+	LostTicks    uint64     `json:"lost_ticks"`     // ticks' worth of time given up because the zone could not keep up
+	InboxDropped uint64     `json:"inbox_dropped"`
+	SavesPending int        `json:"saves_pending"`
+	SavesFailed  uint64     `json:"saves_failed"`
 	Counters     `json:"counters"`
 }
 
 // maxTickMicros is the longest tick that is told apart.
 const maxTickMicros = 60_000_000
 
-// meter measures ticks. The loop owns the histograms; published is for everybody.
+// meter measures ticks. The loop owns what counts them; published is for everybody.
 type meter struct {
 	all    *hdr.Histogram
 	recent *hdr.Histogram
 	last   *hdr.Histogram // the window before recent
+	ticks  TickCounts
 
 	mu        sync.Mutex
 	published Stats // guarded by mu
@@ -56,6 +58,7 @@ func (m *meter) record(micros int64) {
 	// Within the range nothing fails.
 	_ = m.all.RecordValue(micros)
 	_ = m.recent.RecordValue(micros)
+	m.ticks.record(uint64(micros))
 }
 
 // turn begins a new window.
@@ -65,7 +68,7 @@ func (m *meter) turn() {
 }
 
 func (m *meter) publish(s Stats) {
-	s.TickMs = quantiles(m.all)
+	s.TickMs, s.Ticks = quantiles(m.all), m.ticks
 	window := hdr.Import(m.last.Export())
 	window.Merge(m.recent)
 	s.RecentTickMs = quantiles(window)

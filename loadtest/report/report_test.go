@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -203,12 +204,12 @@ func TestProgressLines(t *testing.T) {
 }
 
 func TestJudgeFlood(t *testing.T) {
-	good := Flood{Sent: 10, SentBytes: 1000, ReceivedBytes: 60, Quiet: Phase{Sessions: 5}, Hostile: Phase{Sessions: 5}}
+	good := Flood{Sent: 10, SentBytes: 1000, ReceivedBytes: 60}
 	for want, change := range map[string]func(*Flood){
 		"":                                  func(*Flood) {},
 		"the flood sent nothing":            func(f *Flood) { f.Sent = 0 },
 		"attackers got 1001 bytes for 1000": func(f *Flood) { f.ReceivedBytes = 1001 },
-		"attackers made 1 sessions":         func(f *Flood) { f.Hostile.Sessions = 6 },
+		"attackers made 1 sessions":         func(f *Flood) { f.SessionsMade = 1 },
 	} {
 		f := good
 		change(&f)
@@ -217,5 +218,28 @@ func TestJudgeFlood(t *testing.T) {
 		if got := strings.Join(r.Faults, "; "); got != want {
 			t.Errorf("%+v: %q, want %q", f, got, want)
 		}
+	}
+}
+
+func TestFloodWindowsTogether(t *testing.T) {
+	window := func(flooded bool, p99, age float64, sessions int, rss float64) FloodWindow {
+		w := FloodWindow{Flooded: flooded, Phase: Phase{TickP99Ms: p99, AgeMs: Percentiles{P99: age}, Sessions: sessions, RSSStartBytes: rss, RSSBytes: rss + 1}}
+		if flooded {
+			w.Sent, w.SentBytes, w.Received, w.ReceivedBytes = 100, 1000, 1, 60
+		}
+		return w
+	}
+	f := Flood{Windows: []FloodWindow{
+		window(false, 2, 50, 5, 10), window(true, 3, 60, 5, 11), window(false, 4, 70, 5, 12), window(true, 4, 90, 7, 13), window(false, 9, 60, 5, 14), window(true, 9, 61, 5, 15),
+	}}
+	f.Sum(2)
+	if f.Sent != 300 || f.SentBytes != 3000 || f.Received != 3 || f.ReceivedBytes != 180 || f.Rate != 50 || f.SessionsMade != 2 {
+		t.Errorf("%+v", f)
+	}
+	if f.Quiet.AgeMs.P99 != 60 || f.Hostile.AgeMs.P99 != 61 || f.Hostile.RSSStartBytes != 11 || f.Hostile.RSSBytes != 16 {
+		t.Errorf("quiet %+v, flooded %+v", f.Quiet, f.Hostile)
+	}
+	if want := []float64{1.5, 1, 1}; !slices.Equal(f.PairRatios, want) {
+		t.Errorf("ratios %v, want %v", f.PairRatios, want)
 	}
 }

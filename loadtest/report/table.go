@@ -86,16 +86,6 @@ func (r *Report) writeTransports(b *strings.Builder) {
 // String is p50 / p99.
 func (p Percentiles) String() string { return fmt.Sprintf("%.1f / %.1f", p.P50, p.P99) }
 
-func (r *Report) writeFlood(b *strings.Builder) {
-	f := r.Flood
-	if f == nil {
-		return
-	}
-	fmt.Fprintf(b, "flood: %.0f datagrams/s, %d bytes sent, %d back; quiet → flooded: tick p99 %.2f → %.2f ms, %d → %d sessions, %.1f → %.1f MiB\n\n",
-		f.Rate, f.SentBytes, f.ReceivedBytes, f.Quiet.TickP99Ms, f.Hostile.TickP99Ms, f.Quiet.Sessions, f.Hostile.Sessions,
-		f.Quiet.RSSBytes/(1<<20), f.Hostile.RSSBytes/(1<<20))
-}
-
 func (r *Report) writeZones(b *strings.Builder) {
 	if len(r.Zones) == 0 {
 		return

@@ -54,8 +54,8 @@ func (r *Report) judgeFlood(fault func(string, ...any)) {
 		if f.ReceivedBytes > f.SentBytes {
 			fault("attackers got %d bytes for %d", f.ReceivedBytes, f.SentBytes)
 		}
-		if f.Hostile.Sessions > f.Quiet.Sessions {
-			fault("attackers made %d sessions", f.Hostile.Sessions-f.Quiet.Sessions)
+		if f.SessionsMade > 0 {
+			fault("attackers made %d sessions", f.SessionsMade)
 		}
 	}
 }

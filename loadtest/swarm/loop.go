@@ -14,6 +14,8 @@ const (
 	progressEvery = time.Second
 	chatEvery     = 100 * time.Millisecond
 	scrapeTimeout = 2 * time.Second
+	floodWindow   = 8 * time.Second
+	floodSettle   = 1500 * time.Millisecond
 	joinPatience  = 45 * time.Second // how long the window waits for the last bots after the ramp
 )
 
@@ -43,8 +45,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	bots.Wait()
 	r := s.report(w, rtt)
 	if s.hostile != nil {
-		s.hostile.close()
-		r.Flood = &s.hostile.found
+		r.Flood = s.hostile.close()
 	}
 	r.Started = s.began.UTC().Format(time.RFC3339)
 	return r, nil
@@ -106,20 +107,16 @@ func (s *Swarm) watch(ctx context.Context) *window {
 	tick.Reset(progressEvery)
 	closing := time.NewTimer(s.cfg.Duration)
 	defer closing.Stop()
-	var half <-chan time.Time
+	var turn <-chan time.Time
 	if s.hostile != nil {
-		timer := time.NewTimer(s.cfg.Duration / 2)
-		defer timer.Stop()
-		half = timer.C
+		turn = time.After(s.hostile.settle())
 	}
-	for open := true; open; {
+	for open := true; open || turn != nil && !w.interrupted; {
 		select {
 		case <-ctx.Done():
 			open, w.interrupted = false, true
-		case <-half:
-			if err := s.hostile.begin(ctx, s, w); err != nil {
-				w.notes = append(w.notes, err.Error())
-			}
+		case <-turn:
+			turn = s.turn(ctx, w)
 		case <-closing.C:
 			open = false
 		case <-tick.C:
@@ -128,12 +125,21 @@ func (s *Swarm) watch(ctx context.Context) *window {
 		}
 	}
 	s.measuring.Store(false)
-	if s.hostile != nil {
-		s.hostile.end(context.WithoutCancel(ctx), s, w, s.cfg.Duration/2)
-	}
 	w.last = s.reading(s.now())
 	s.scrape(context.WithoutCancel(ctx), w)
 	return w
+}
+
+// turn goes on with the flood's windows, and says when to do so again.
+func (s *Swarm) turn(ctx context.Context, w *window) <-chan time.Time {
+	next, err := s.hostile.turn(ctx, s, w)
+	if err != nil {
+		w.notes = append(w.notes, err.Error())
+	}
+	if next == 0 {
+		return nil
+	}
+	return time.After(next)
 }
 
 func (s *Swarm) pulse(w *window) {

@@ -17,9 +17,12 @@ type sampler struct {
 
 	mu     sync.Mutex
 	recent *hdr.Histogram // ages since the last progress; guarded by mu
+	phase  *hdr.Histogram // ages since the last window of a flood; guarded by mu
 }
 
-func newSampler() *sampler { return &sampler{recent: hdr.New(1, maxMicros, digits)} }
+func newSampler() *sampler {
+	return &sampler{recent: hdr.New(1, maxMicros, digits), phase: hdr.New(1, maxMicros, digits)}
+}
 
 // sample takes every bot's age. periods is how many of sampleEvery have passed since the last time.
 func (m *sampler) sample(now time.Duration, periods int, s *Swarm) {
@@ -33,7 +36,8 @@ func (m *sampler) sample(now time.Duration, periods int, s *Swarm) {
 			continue
 		}
 		age := min(zones[v>>32-1].age(now, uint32(v)).Microseconds(), maxMicros)
-		_ = m.recent.RecordValue(age) // within its range, as is the next
+		_ = m.recent.RecordValue(age) // within its range, as are the next
+		_ = m.phase.RecordValue(age)
 		if measuring {
 			_ = s.meters[b.kind].age.RecordValue(age)
 		}
@@ -44,11 +48,15 @@ func (m *sampler) sample(now time.Duration, periods int, s *Swarm) {
 	}
 }
 
-// take returns the ages since it was called last.
-func (m *sampler) take() report.Percentiles {
+// take returns the ages since it was called last, for the progress or for the windows of a flood.
+func (m *sampler) take(phase bool) report.Percentiles {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := millis(m.recent)
-	m.recent.Reset()
+	h := m.recent
+	if phase {
+		h = m.phase
+	}
+	p := millis(h)
+	h.Reset()
 	return p
 }

@@ -45,9 +45,9 @@ type Config struct {
 	Travel  bool // bots go from zone to zone, where the game has ways
 	// Delay is how long every snapshot is known to be under way at least: the bots cannot see it, and their ages contain it.
 	Delay time.Duration
-	// Flood is how many hostile datagrams a second the zone process gets in the second half of the window; 0: none. Bot 0
-	// must play over UDP.
-	Flood int
+	// Flood is how many hostile datagrams a second the zone process gets in every second of the windows into which the time is
+	// divided; 0: none. Bot 0 must play over UDP. FloodPairs is how many quiet and flooded windows; 0: as many of 8 s as fit.
+	Flood, FloodPairs int
 	// Observer is told what the bots see, where set.
 	Observer Observer
 	// Progress is called once a second, where set.
@@ -130,7 +130,7 @@ func newSwarm(ctx context.Context, cfg Config, began time.Time) (*Swarm, error) 
 		failed: map[transport.Kind]int{}, gone: map[transport.Kind]int{}, origins: origins{delay: cfg.Delay},
 	}
 	if cfg.Flood > 0 {
-		s.hostile = &hostile{rate: cfg.Flood}
+		s.hostile = newHostile(cfg.Flood, cfg.FloodPairs, cfg.Duration)
 	}
 	if s.realm, err = api.Realm(ctx); err != nil {
 		return nil, fmt.Errorf("load test of %s: %w", cfg.URL, err)

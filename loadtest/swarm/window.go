@@ -74,7 +74,7 @@ func (s *Swarm) progress(w *window, now time.Duration) report.Progress {
 	r := s.reading(now)
 	p := report.Progress{
 		Elapsed: now, Measuring: w.opened, Bots: len(s.bots), Connected: r.connected, Desyncs: r.desyncs, Drops: r.drops,
-		AgeMs: s.sampler.take(),
+		AgeMs: s.sampler.take(false),
 	}
 	if w.opened {
 		p.Left = max(0, s.cfg.Duration-(now-w.first.at))

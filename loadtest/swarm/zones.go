@@ -32,6 +32,7 @@ type zoneReading struct {
 	players, hz   float64
 	p50, p99, max float64 // milliseconds since the zone's start; NaN where not told
 	recent        float64 // p99 of the last seconds, likewise
+	ticks         tickCounts
 }
 
 func fetchMetrics(ctx context.Context, hc *http.Client, url string) (*scrape, error) {
@@ -78,6 +79,13 @@ func parseMetrics(r io.Reader) (*scrape, error) {
 			s.zone(l).recent = v * 1000
 		}
 	})
+	for _, m := range families["realmwire_zone_tick_duration_seconds"].GetMetric() {
+		labels := map[string]string{}
+		for _, l := range m.GetLabel() {
+			labels[l.GetName()] = l.GetValue()
+		}
+		s.zone(labels).ticks = readTicks(m.GetHistogram())
+	}
 	return s, nil
 }
 

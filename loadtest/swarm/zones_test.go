@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -78,5 +79,40 @@ func TestMetricsThatCannotBeRead(t *testing.T) {
 	w.fillZones(r)
 	if len(r.Notes) != 2 || len(r.Zones) != 0 {
 		t.Errorf("notes %q", r.Notes)
+	}
+}
+
+// TestTicksBetweenReadings: what a histogram has gained is the ticks between, and their quantiles lie in the right bucket.
+func TestTicksBetweenReadings(t *testing.T) {
+	read := func(fast, slow, all int) tickCounts {
+		t.Helper()
+		s, err := parseMetrics(strings.NewReader(fmt.Sprintf(`# TYPE realmwire_zone_tick_duration_seconds histogram
+realmwire_zone_tick_duration_seconds_bucket{zone="a",le="0.001"} %d
+realmwire_zone_tick_duration_seconds_bucket{zone="a",le="0.002"} %d
+realmwire_zone_tick_duration_seconds_bucket{zone="a",le="+Inf"} %d
+realmwire_zone_tick_duration_seconds_sum{zone="a"} 1
+realmwire_zone_tick_duration_seconds_count{zone="a"} %d
+`, fast, slow, all, all)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.zones["a"].ticks
+	}
+	before := read(1000, 1000, 1000)
+	during := read(1050, 1100, 1100).minus(before)
+	if p50, p75, p99 := during.quantile(0.5), during.quantile(0.75), during.quantile(0.99); p50 != 1 || p75 != 1.5 || p99 < 1.97 || p99 > 1.99 {
+		t.Errorf("p50 %v, p75 %v, p99 %v ms", p50, p75, p99)
+	}
+	if over := read(1000, 1000, 1001).minus(before).quantile(0.99); over != 2 {
+		t.Errorf("a tick above every bound counts as %v ms", over)
+	}
+	if nothing := before.minus(before).quantile(0.99); nothing != 0 {
+		t.Errorf("no tick took %v ms", nothing)
+	}
+	sum := ticks{}
+	sum.add(ticks{"a": during})
+	sum.add(ticks{"a": read(1300, 1300, 1300).minus(before)})
+	if p := sum.slowest(0.5); p < 0.57 || p > 0.58 {
+		t.Errorf("of both together p50 %v ms", p)
 	}
 }
