@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"net/netip"
 	"time"
 
@@ -15,22 +16,30 @@ const cookieLife = 10 * time.Second
 
 // cookieMaker makes and checks the server's stateless challenges. It has no state but the key, which is made at boot: an
 // address is proven by the cookie that only it was sent.
+//
+// The socket's reading goroutine owns it: the MAC and its output are kept, as whoever floods us with responses chooses how often
+// they are needed.
 type cookieMaker struct {
 	key [32]byte
+	mac hash.Hash // made on first use
+	in  [16 + 10]byte
+	out [sha256.Size]byte
 }
 
 // cookie is bound to the address, the ticket, the client's random and the time.
 func (m *cookieMaker) cookie(addr netip.AddrPort, random []byte, stamp uint64, rawTicket []byte) (out [cookieSize]byte) {
-	mac := hmac.New(sha256.New, m.key[:])
+	if m.mac == nil {
+		m.mac = hmac.New(sha256.New, m.key[:])
+	}
+	m.mac.Reset()
 	ip := addr.Addr().As16()
-	mac.Write(ip[:])
-	var fixed [10]byte
-	binary.LittleEndian.PutUint16(fixed[:], addr.Port())
-	binary.LittleEndian.PutUint64(fixed[2:], stamp)
-	mac.Write(fixed[:])
-	mac.Write(random)
-	mac.Write(rawTicket)
-	copy(out[:], mac.Sum(nil))
+	copy(m.in[:], ip[:])
+	binary.LittleEndian.PutUint16(m.in[16:], addr.Port())
+	binary.LittleEndian.PutUint64(m.in[18:], stamp)
+	m.mac.Write(m.in[:])
+	m.mac.Write(random)
+	m.mac.Write(rawTicket)
+	copy(out[:], m.mac.Sum(m.out[:0]))
 	return out
 }
 

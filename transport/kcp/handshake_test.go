@@ -34,6 +34,14 @@ func TestCookieIsBound(t *testing.T) {
 	}
 }
 
+func TestCookiesMakeNoGarbage(t *testing.T) {
+	m := cookieMaker{key: [32]byte{1}}
+	addr, random, raw := netip.MustParseAddrPort("192.0.2.1:1000"), make([]byte, randomSize), testTicket(t, ticket.SuiteAESGCM)
+	if n := testing.AllocsPerRun(1000, func() { m.cookie(addr, random, 77, raw) }); n != 0 {
+		t.Errorf("%v allocations for a cookie", n)
+	}
+}
+
 func TestCookieAges(t *testing.T) {
 	var m cookieMaker
 	now := time.UnixMilli(1_000_000)

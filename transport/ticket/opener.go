@@ -23,6 +23,7 @@ type Opener struct {
 	aead        cipher.AEAD
 	incarnation uint64
 	maxUsed     int
+	bodies      sync.Pool // of *[bodySize]byte: a flood of forged tickets must not make garbage
 
 	mu      sync.Mutex       // guards what follows
 	used    map[uint64]int64 // Claims.Nonce → expiry, Unix milliseconds
@@ -41,6 +42,7 @@ func NewOpener(key Key, incarnation uint64, cfg OpenerConfig) *Opener {
 	return &Opener{
 		aead: newAEAD(key), incarnation: incarnation, maxUsed: cfg.MaxUsed,
 		used: make(map[uint64]int64), sweepAt: min(minSweep, cfg.MaxUsed),
+		bodies: sync.Pool{New: func() any { return new([bodySize]byte) }},
 	}
 }
 
@@ -57,7 +59,11 @@ func (o *Opener) Open(raw []byte, now time.Time) (Claims, error) {
 	if !now.Before(h.Expires) {
 		return Claims{}, ErrExpired
 	}
-	var body [bodySize]byte
+	body := o.bodies.Get().(*[bodySize]byte)
+	defer func() {
+		clear(body[:]) // the secret
+		o.bodies.Put(body)
+	}()
 	plain, err := o.aead.Open(body[:0], raw[20:headerSize], raw[headerSize:], raw[:headerSize])
 	if err != nil {
 		return Claims{}, ErrForged

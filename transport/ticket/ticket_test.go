@@ -187,6 +187,20 @@ func TestUsedTicketsAreBoundedAndForgottenOnlyWhenExpired(t *testing.T) {
 	}
 }
 
+// TestForgedTicketsMakeNoGarbage: whoever floods us with them decides how often they are opened.
+func TestForgedTicketsMakeNoGarbage(t *testing.T) {
+	o := NewOpener(testKey, 15, OpenerConfig{})
+	raw := seal(t, testClaims())
+	raw[100] ^= 1
+	if n := testing.AllocsPerRun(1000, func() {
+		if _, err := o.Open(raw, start); !errors.Is(err, ErrForged) {
+			t.Fatal(err)
+		}
+	}); n >= 1 { // a collection may empty the pool in between
+		t.Errorf("%v allocations for a forged ticket", n)
+	}
+}
+
 type vector struct {
 	Key         string `json:"key"`
 	Nonce12     string `json:"aead_nonce"`
