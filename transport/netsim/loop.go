@@ -3,6 +3,7 @@ package netsim
 import (
 	"bytes"
 	"container/heap"
+	"net"
 	"time"
 )
 
@@ -68,5 +69,50 @@ func (p *Proxy) rest() bool {
 		return true
 	case <-p.done:
 		return false
+	}
+}
+
+// pipe carries one direction of a connection, from when it is made.
+func (s *Stream) pipe(to, from net.Conn, link *streamLink, made time.Duration) {
+	link.sentAt = time.Now().Add(made)
+	link.lastAt = link.sentAt
+	way := make(chan parcel, maxChunks)
+	s.work.Go(func() {
+		defer close(way)
+		buf := make([]byte, chunk)
+		for {
+			n, err := from.Read(buf)
+			at, ok := link.plan(time.Now(), max(n, 1))
+			if !ok {
+				s.end(from)
+				return
+			}
+			if n > 0 {
+				way <- parcel{at, bytes.Clone(buf[:n])}
+			}
+			if err != nil { // the end travels too
+				way <- parcel{at: at}
+				return
+			}
+		}
+	})
+	s.work.Go(func() {
+		defer s.end(to)
+		for p := range way {
+			s.until(p.at)
+			if _, err := to.Write(p.data); err != nil {
+				s.end(from)
+			}
+		}
+	})
+}
+
+// until waits for a time, or until the proxy is closed.
+func (s *Stream) until(at time.Time) {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.done:
 	}
 }
