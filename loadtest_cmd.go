@@ -26,6 +26,8 @@ type loadtestCmd struct {
 	Tier   string `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots that bots ask for, and that the server that is started gives: fast or best."`
 	Travel bool   `name:"travel" help:"Bots go from zone to zone, through portals."`
 
+	Joins int `name:"joins" default:"0" help:"Measure so many joins by each transport, one after the other, and servers from nothing, instead of a crowd (0: none). --network then carries HTTP and WebSocket too."`
+
 	Flood      int `name:"flood" default:"0" help:"Garbage, forged and replayed datagrams a second that the zone process gets beside the bots, in windows that alternate with quiet ones (0: none; kcp bots, this machine only)."`
 	FloodPairs int `name:"flood-pairs" default:"0" help:"Pairs of a quiet and a flooded window into which the time is divided (0: as many of 8 s each as fit)."`
 
@@ -39,6 +41,6 @@ func (c *loadtestCmd) Run(env *environment) error {
 	return loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
 		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots, Best: c.Tier == "best",
-		Network: c.Network, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
+		Network: c.Network, Joins: c.Joins, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
 	})
 }

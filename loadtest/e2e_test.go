@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/loadtest"
+	"github.com/realmwire/realmwire/loadtest/joins"
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/zone/games/rpg"
@@ -135,6 +136,41 @@ func TestBadNetwork(t *testing.T) {
 				t.Errorf("age %v ms, round trip %v ms over a network of 50 ms each way", r.SnapshotAgeMs.P50, r.RTTMs.P50)
 			}
 		})
+	}
+}
+
+// TestJoins measures a few joins by every transport: none is below what its messages need, and servers start from nothing.
+func TestJoins(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "joins.json")
+	var out strings.Builder
+	err := loadtest.Run(t.Context(), loadtest.Options{
+		Game: rpg.Game, Joins: 2, Transport: "mixed", JSON: file, Executable: executable(t), Out: &out, Network: netsim.Profile{Latency: 20 * time.Millisecond},
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r joins.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.Starts {
+		if s.ReadyMs <= 0 || s.SnapshotMs <= s.ReadyMs {
+			t.Errorf("a start: %+v", s)
+		}
+	}
+	for kind, j := range r.Transports {
+		// The counted floor of WebRTC holds for DTLS 1.2 and SCTP as they are specified; what is below it has merged some of that.
+		floor := 3 * r.RTTMs
+		if j.Joined != 2 || j.FromGrant.SnapshotMs.P50 < floor || j.FromGrant.WelcomeMs.P50 < floor || j.FromClick.SnapshotMs.P50 < floor+r.RTTMs {
+			t.Errorf("%s: %+v", kind, j)
+		}
+	}
+	if len(r.Starts) == 0 || len(r.Transports) != 3 || r.RTTMs != 40 || r.TickMs != 50 {
+		t.Errorf("%s", raw)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/realmwire/realmwire/loadtest/child"
 	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/loadtest/joins"
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/loadtest/swarm"
 	"github.com/realmwire/realmwire/transport"
@@ -61,6 +62,7 @@ type Options struct {
 	Executable string         // empty: this program
 
 	Flood      int     // hostile datagrams a second, in every second of the windows into which the time is divided; 0: none
+	Joins      int     // measure so many joins by each transport instead of a swarm; 0: none
 	FloodPairs int     // quiet and flooded windows; 0: as many of 8 s as fit
 	JSON       string  // file for the report; empty: none
 	MaxAgeP99  float64 // --max-age-p99-ms; 0: no limit
@@ -81,6 +83,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	kinds, err := o.check()
 	if err != nil {
 		return err
+	}
+	if o.Joins != 0 {
+		return o.joins(ctx, kinds)
 	}
 	if o.URL == "" {
 		between, err := o.network()
@@ -110,6 +115,32 @@ func Run(ctx context.Context, o Options) (err error) {
 		}()
 	}
 	return o.test(ctx, kinds)
+}
+
+// joins measures how long getting in takes.
+func (o *Options) joins(ctx context.Context, kinds []transport.Kind) error {
+	if o.URL != "" {
+		return errors.New("--joins measures servers that it starts itself; leave --url out")
+	}
+	r, err := joins.Run(ctx, joins.Config{
+		Game: o.Game, Joins: o.Joins, Transports: kinds, Network: o.Network, Seed: o.Seed, Tick: o.Tick, Executable: o.Executable,
+		Args: o.ServerArgs, Out: o.Out,
+	})
+	if err != nil {
+		return err
+	}
+	if o.JSON != "" {
+		if err := report.WriteJSON(o.JSON, r); err != nil {
+			return err
+		}
+	}
+	if err := r.WriteSummary(o.Out); err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	if !r.Passed {
+		return fmt.Errorf("%w: %s", ErrFailed, strings.Join(r.Problems, "; "))
+	}
+	return nil
 }
 
 // network is the simulated network in front of a server of our own; nil: none.

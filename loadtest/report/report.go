@@ -177,7 +177,10 @@ type Report struct {
 const FormatVersion = 1
 
 // WriteFile writes the report as JSON; the file is there whole or not at all.
-func (r *Report) WriteFile(path string) error {
+func (r *Report) WriteFile(path string) error { return WriteJSON(path, r) }
+
+// WriteJSON writes a report of any kind; the file is there whole or not at all.
+func WriteJSON(path string, r any) error {
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write report %s: %w", path, err)

@@ -42,7 +42,7 @@ func NewStream(cfg ProxyConfig) (*Stream, error) {
 	if cfg.Listen == "" {
 		cfg.Listen = "127.0.0.1:0"
 	}
-	listen, err := net.Listen("tcp", cfg.Listen)
+	listen, err := net.Listen("tcp", cfg.Listen) //nolint:noctx // a local port: nothing to wait for
 	if err != nil {
 		return nil, fmt.Errorf("netsim: listen on %q: %w", cfg.Listen, err)
 	}

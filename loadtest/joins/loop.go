@@ -1,0 +1,5 @@
+package joins
+
+import "time"
+
+func now() time.Time { return time.Now() }
