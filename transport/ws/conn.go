@@ -33,6 +33,7 @@ type conn struct {
 	writing      bool        // there is one
 	pinger       *time.Timer // of the next ping
 	pingsOver    bool
+	abort        *time.Timer // breaks the connection when ending takes too long; set when this side ends the session
 	ended        bool
 	byPeer       bool
 	code         transport.CloseCode
@@ -99,6 +100,9 @@ func (c *conn) end(code transport.CloseCode, text string, byPeer bool) {
 	defer c.mu.Unlock()
 	if !c.ended {
 		c.ended, c.code, c.text, c.byPeer = true, code, text, byPeer
+		if !byPeer {
+			c.abort = time.AfterFunc(lingerFor, c.cancel) // from now on: a frame may be under way that nobody takes
+		}
 		c.poke()
 	}
 }

@@ -32,7 +32,7 @@ func (c *conn) write() {
 		c.drain(false)
 	}
 	c.mu.Lock()
-	ended, byPeer := c.ended, c.byPeer
+	ended, byPeer, abort := c.ended, c.byPeer, c.abort
 	code, text := c.code, c.text
 	c.mu.Unlock()
 	if !ended {
@@ -40,7 +40,6 @@ func (c *conn) write() {
 	}
 	c.handClosed()
 	if !byPeer {
-		abort := time.AfterFunc(lingerFor, c.cancel) // a peer that takes nothing is not waited for
 		c.drain(true)
 		if abort.Stop() {
 			abort = time.AfterFunc(closeWait, c.cancel)
@@ -118,20 +117,45 @@ func (c *conn) stopPings() {
 // while a ping is under way.
 func (c *conn) ping() {
 	start := now()
+	switch stuck := c.stuck(start); {
+	case stuck >= c.timeout:
+		c.silent()
+		c.work.Done()
+		return
+	case stuck >= c.pingEvery(): // a ping would only wait behind it
+		c.pingIn(min(c.pingEvery(), c.timeout-stuck))
+		return
+	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.timeout)
 	err := c.socket.Ping(ctx)
 	expired := errors.Is(ctx.Err(), context.DeadlineExceeded)
 	cancel()
-	if err != nil {
-		if expired {
-			c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), false)
-			c.cancel()
-		}
+	switch {
+	case expired:
+		c.silent()
 		c.work.Done()
-		return // any other error is the reader's to report
+		return
+	case err == nil:
+		c.pong(now().Sub(start))
 	}
-	c.pong(now().Sub(start))
+	// Any other error is the reader's to report, or the ping could not leave: the next one sees what became of it.
 	c.pingIn(c.pingEvery())
+}
+
+// silent gives the peer up.
+func (c *conn) silent() {
+	c.end(transport.Timeout, "nothing was heard for "+c.timeout.String(), false)
+	c.cancel()
+}
+
+// stuck is how long the frame that is being written has been so.
+func (c *conn) stuck(now time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writingSince.IsZero() {
+		return 0
+	}
+	return now.Sub(c.writingSince)
 }
 
 // pong notes a round trip.
