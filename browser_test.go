@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/realmwire/realmwire/transport/netsim"
 )
 
 // TestTwoBrowsers plays in a real Chromium: one tab over WebRTC, in the best tier, and one over WebSocket see each other walk and talk, one takes the
@@ -14,12 +16,60 @@ import (
 func TestTwoBrowsers(t *testing.T) {
 	dir := needBrowser(t)
 	data := t.TempDir()
-	server := startUp(t, data, "--tier", "best")
+	way := newWay(t, os.Getenv("REALMWIRE_NETWORK"))
+	server := way.startUp(t, data, "--tier", "best")
 	t.Log(browse(t, server, dir, "first"))
 	server.stop()
-	server = startUp(t, data, "--http", server.ready.HTTP)
+	server = way.startUp(t, data, "--http", server.ready.HTTP)
 	t.Log(browse(t, server, dir, "again"))
 	server.stop()
+}
+
+// TestTwoBrowsersOnABadNetwork: a first visit where datagrams are late and lost, and HTTP and the WebSocket late and held up.
+func TestTwoBrowsersOnABadNetwork(t *testing.T) {
+	dir := needBrowser(t)
+	way := newWay(t, "latency=40ms jitter=10ms loss=2%")
+	server := way.startUp(t, t.TempDir(), "--tier", "best")
+	t.Log(browse(t, server, dir, "brief"))
+	server.stop()
+	if up, down := way.front.Counters(); up.Lost < 5 || down.Lost < 5 {
+		t.Errorf("up %v, down %v: the browser did not go that way", up, down)
+	}
+}
+
+// way is the way of browsers to a server: straight, or through a bad network.
+type way struct{ front *netsim.Front }
+
+// newWay makes one, of a profile as realmwire netsim takes it; empty: straight.
+func newWay(t *testing.T, profile string) *way {
+	t.Helper()
+	if profile == "" {
+		return &way{}
+	}
+	var p netsim.Profile
+	if err := p.UnmarshalText([]byte(profile)); err != nil {
+		t.Fatal(err)
+	}
+	front, err := netsim.NewFront(p, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = front.Close() })
+	return &way{front}
+}
+
+// startUp starts a server at the way's end; its URL is the way's beginning.
+func (w *way) startUp(t *testing.T, data string, args ...string) *process {
+	t.Helper()
+	if w.front == nil {
+		return startUp(t, data, args...)
+	}
+	server := startUp(t, data, append([]string{"--public-addr", w.front.UDP()}, args...)...)
+	if err := w.front.Lead(server.ready.UDP, server.ready.HTTP); err != nil {
+		t.Fatal(err)
+	}
+	server.ready.URL = "http://" + w.front.HTTP()
+	return server
 }
 
 // TestBrowserFallsBack joins where UDP leads nowhere: the browser plays over WebSocket by itself, and says why.

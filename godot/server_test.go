@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/realmwire/realmwire/transport/netsim"
 )
 
 // server is a whole realm in one process.
@@ -67,7 +69,12 @@ func boot(t *testing.T, binary, data, http string) *server {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "ready.json")
 	s := &server{log: &bytes.Buffer{}}
-	s.cmd = exec.Command(binary, "up", "--http", http, "--udp", "127.0.0.1:0", "--rate-limit", "off", "--data", data, "--ready-file", file)
+	args := []string{"up", "--http", http, "--udp", "127.0.0.1:0", "--rate-limit", "off", "--data", data, "--ready-file", file}
+	front := network(t, data)
+	if front != nil {
+		args = append(args, "--public-addr", front.UDP())
+	}
+	s.cmd = exec.Command(binary, args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatalf("start the server: %v", err)
@@ -75,6 +82,12 @@ func boot(t *testing.T, binary, data, http string) *server {
 	for range 600 {
 		if b, err := os.ReadFile(file); err == nil && json.Unmarshal(b, s) == nil && s.PID == s.cmd.Process.Pid {
 			s.URL = "http://" + s.TCP
+			if front != nil {
+				s.URL = "http://" + front.HTTP()
+				if err := front.Lead(s.UDP, s.TCP); err != nil {
+					t.Fatal(err)
+				}
+			}
 			return s
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -82,6 +95,28 @@ func boot(t *testing.T, binary, data, http string) *server {
 	s.kill()
 	t.Fatalf("the server is not ready\n%s", s.log)
 	return nil
+}
+
+// fronts are the bad networks before servers, by the servers' data: one that is started again is behind the same.
+var fronts = map[string]*netsim.Front{}
+
+// network is the bad network that REALMWIRE_NETWORK asks for, with words as realmwire netsim takes them; nil: none.
+func network(t *testing.T, data string) *netsim.Front {
+	t.Helper()
+	profile := os.Getenv("REALMWIRE_NETWORK")
+	if profile == "" || fronts[data] != nil {
+		return fronts[data]
+	}
+	var p netsim.Profile
+	if err := p.UnmarshalText([]byte(profile)); err != nil {
+		t.Fatal(err)
+	}
+	front, err := netsim.NewFront(p, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fronts[data] = front
+	return front
 }
 
 // kill ends the process as a power cut would.
@@ -93,6 +128,9 @@ func (s *server) kill() {
 func stopServer() {
 	if shared.server != nil {
 		shared.server.kill()
+	}
+	for _, f := range fronts {
+		_ = f.Close()
 	}
 	if shared.dir != "" {
 		_ = os.RemoveAll(shared.dir)

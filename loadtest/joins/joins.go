@@ -96,31 +96,25 @@ func (r *runner) fromNothing(ctx context.Context) (err error) {
 
 // throughNetwork joins one server over the network, by each transport in turn.
 func (r *runner) throughNetwork(ctx context.Context) (err error) {
-	datagrams, err := netsim.NewProxy(netsim.ProxyConfig{Up: r.cfg.Network, Down: r.cfg.Network, Seed: r.cfg.Seed})
+	front, err := netsim.NewFront(r.cfg.Network, r.cfg.Seed)
 	if err != nil {
 		return err
 	}
-	defer datagrams.Close()
-	streams, err := netsim.NewStream(netsim.ProxyConfig{Up: r.cfg.Network, Down: r.cfg.Network, Seed: r.cfg.Seed})
-	if err != nil {
-		return err
-	}
-	defer streams.Close()
-	server, err := child.Start(ctx, r.child("--public-addr", datagrams.Addr()))
+	defer front.Close()
+	server, err := child.Start(ctx, r.child("--public-addr", front.UDP()))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
-	if err := datagrams.SetTarget(server.UDP); err != nil {
+	if err := front.Lead(server.UDP, server.HTTP); err != nil {
 		return err
 	}
-	streams.SetTarget(server.HTTP)
 	for i := range r.cfg.Joins * len(r.cfg.Transports) {
 		kind := r.cfg.Transports[i%len(r.cfg.Transports)]
 		if i%len(r.cfg.Transports) == 0 {
 			fmt.Fprintf(r.cfg.Out, "join %d of %d\n", i/len(r.cfg.Transports)+1, r.cfg.Joins)
 		}
-		p, err := r.newPlayer(ctx, server.URL(), "http://"+streams.Addr(), i)
+		p, err := r.newPlayer(ctx, server.URL(), "http://"+front.HTTP(), i)
 		if err != nil {
 			return err
 		}
