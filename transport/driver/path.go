@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// pathRetry is how long a new path's challenge may be under way before it is repeated.
-const pathRetry = 200 * time.Millisecond
+// PathRetry is how long a new path's challenge may be under way before it is repeated.
+const PathRetry = 200 * time.Millisecond
 
 // TokenSize is the size of a challenge, in random bytes.
 const TokenSize = 8
@@ -40,7 +40,7 @@ func (p *Path) Heard(now time.Time, from netip.AddrPort, size int, newest bool, 
 		p.Candidate, p.Token, p.budget, p.sentAt = from, token(), 0, time.Time{}
 	}
 	p.budget += size
-	if p.sentAt.IsZero() || now.Sub(p.sentAt) >= pathRetry {
+	if p.sentAt.IsZero() || now.Sub(p.sentAt) >= PathRetry {
 		p.challenge = true
 	}
 }

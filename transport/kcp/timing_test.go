@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/driver"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
@@ -56,7 +57,7 @@ func (o *one) hears(t *testing.T, after time.Duration) {
 	if !ok {
 		t.Fatal("the peer has nothing to send")
 	}
-	if _, ok := o.receive(now, o.path.remote, d); !ok {
+	if _, ok := o.receive(now, o.path.Remote, d); !ok {
 		t.Fatal("a datagram was not taken")
 	}
 }
@@ -189,7 +190,7 @@ func TestPathChallengeIsRepeatedOnTime(t *testing.T) {
 			}
 		}
 	}
-	want := []time.Duration{0, pathRetry, 2 * pathRetry, 3 * pathRetry, 4 * pathRetry, 5 * pathRetry}
+	want := []time.Duration{0, driver.PathRetry, 2 * driver.PathRetry, 3 * driver.PathRetry, 4 * driver.PathRetry, 5 * driver.PathRetry}
 	if !slices.Equal(challenged, want) {
 		t.Errorf("the new path was challenged at %v, not at %v", challenged, want)
 	}
@@ -244,7 +245,7 @@ func TestClientRebindsOnTime(t *testing.T) {
 	}
 	const timeout = 9 * time.Second
 	o := newOne(t, timeout)
-	o.path.remote = server.LocalAddr().(*net.UDPAddr).AddrPort()
+	o.path.Remote = server.LocalAddr().(*net.UDPAddr).AddrPort()
 	cl := &client{sock: sock, buf: make([]byte, 0, transport.MaxDatagram)}
 	cl.conn = &conn{host: cl, session: o.session, handler: silent{}}
 	defer func() { _ = cl.sock.Close() }()
