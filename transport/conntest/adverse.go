@@ -1,6 +1,7 @@
 package conntest
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"sync"
@@ -36,6 +37,47 @@ func badNetwork(t *testing.T, f Factory) {
 		}
 		r.mu.Unlock()
 	}
+}
+
+// oneBadClient: one client's handler blocks, as a stalled machine would, with its queues full both ways; the others notice nothing.
+func oneBadClient(t *testing.T, f Factory) {
+	w := newWorld(t, f, Options{})
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	stalled := stalling{Recorder: NewRecorder(), release: make(chan struct{})}
+	bad, err := w.end.Dial(ctx, w.grant(), stalled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		close(stalled.release)
+		bad.Close(transport.Normal, "the test is over")
+		stalled.WaitClosed(t)
+	})
+	toBad := <-w.accepted
+	var full error
+	for range 4096 { // a WebSocket's way is long: the kernel's buffers fill first
+		if full = toBad.Conn.Send(transport.Reliable, make([]byte, 32<<10)); full != nil {
+			break
+		}
+	}
+	if !errors.Is(full, transport.ErrBackpressure) {
+		t.Fatalf("a client that takes nothing: %v, want back-pressure", full)
+	}
+	client, server := w.join()
+	SendNumbered(t, client, server, 200)
+	SendNumbered(t, server, client, 200)
+}
+
+// stalling is a handler that does not come back from its first message until it is let go.
+type stalling struct {
+	*Recorder
+	release chan struct{}
+}
+
+func (s stalling) Message(conn transport.Conn, lane transport.Lane, msg []byte) {
+	<-s.release
+	s.Recorder.Message(conn, lane, msg[:min(len(msg), 8)])
 }
 
 // sendStates sends n states, 4 ms apart.

@@ -31,6 +31,7 @@ func Run(t *testing.T, kind transport.Kind, f Factory) {
 	t.Run("bad tickets", func(t *testing.T) { badTickets(t, f) })
 	t.Run("idle stays alive", func(t *testing.T) { idle(t, f) })
 	t.Run("many clients", func(t *testing.T) { many(t, f) })
+	t.Run("one bad client", func(t *testing.T) { oneBadClient(t, f) })
 	t.Run("bad network", func(t *testing.T) { badNetwork(t, f) })
 	t.Run("races", func(t *testing.T) { races(t, f) })
 	if kind != transport.WebSocket { // a TCP connection ends with its address: clients reconnect
