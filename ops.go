@@ -74,7 +74,7 @@ func (c zoneCollector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstHistogram(ticksDesc, ticks, seconds, s.Ticks.Cumulative(), s.Name)
 		for event, n := range map[string]uint64{
 			"overrun": s.Overruns, "lost_tick": s.LostTicks, "inbox_dropped": s.InboxDropped, "save_failed": s.SavesFailed,
-			"offence": s.Offences, "kicked": s.Kicked, "join_refused": s.Refused, "chat_limited": s.ChatLimited,
+			"offence": s.Offences, "kicked": s.Kicked, "join_refused": s.Refused, "dropped": s.Dropped, "resumed": s.Resumed, "chat_limited": s.ChatLimited,
 			"snapshot": s.Snapshots, "snapshot_bytes": s.SnapBytes, "snapshot_skipped": s.Skipped, "snapshot_paced": s.Paced,
 		} {
 			ch <- prometheus.MustNewConstMetric(countDesc, prometheus.CounterValue, float64(n), s.Name, event)

@@ -63,8 +63,10 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	p.zones, err = zone.NewProcess(zone.Config{
 		CoreConfig: zone.CoreConfig{
 			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
+			Keep: flags.Keep,
 		},
-		Realm: zoneLink{p.client}, Flush: p.flush, Log: log,
+		Tickets: ticket.NewSealer(p.key, uint64(p.incarnation)),
+		Realm:   zoneLink{p.client}, Flush: p.flush, Log: log,
 	}, flags.Zones)
 	if err != nil {
 		return nil, err

@@ -52,6 +52,9 @@ func (z *Zone) carryOut(calls context.Context) {
 	for _, s := range out.Sends {
 		z.send(s)
 	}
+	for _, r := range out.Passes {
+		z.pass(r)
+	}
 	for _, c := range out.Closes {
 		if s := z.sessions[c.Client]; s != nil {
 			s.conn.Close(c.Code, c.Text)

@@ -7,6 +7,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/zone/interest"
 	"github.com/realmwire/realmwire/zone/rules"
 )
@@ -20,6 +21,7 @@ const (
 	phasePlay                 // in the world
 	phaseTravel               // in the world, held, waits for the realm
 	phaseGone                 // its character is another zone's; the entity stays until the client lets go
+	phaseAway                 // cut off: the character stays in the world for a while, and nobody is connected
 	phaseClosing              // told goodbye; waits for the transport
 )
 
@@ -33,6 +35,7 @@ type client struct {
 	character rules.PlayerID
 	epoch     uint64
 	transport transport.Kind
+	suite     ticket.Suite
 	maxLatest int
 	verify    bool
 	older     *snapshot.Older // the version of the schema that the client was built for; nil: the server's
@@ -53,6 +56,12 @@ type client struct {
 
 	saved    []byte // state as stored last
 	nextSave uint32
+
+	ticketTurn uint32 // of the resumption ticket that the session came with; 0: it came with a grant
+	turn       uint32 // of the resumption tickets that the client was given last
+	nextPass   uint32 // tick of the next ones; 0: never
+	resumes    bucket
+	departs    bool // while nobody was connected, the rules wanted the character to travel
 }
 
 // echo is what the next snapshot tells the client about its clock.
@@ -133,7 +142,17 @@ func (c *Core) dismiss(cl *client, why message.Reason, text string, save bool) {
 	if cl.phase == phaseClosing {
 		return
 	}
+	away := cl.phase == phaseAway
 	c.letGo(cl, save)
+	if away {
+		c.remove(cl)
+		return
+	}
+	c.sayGoodbye(cl, why, text)
+}
+
+// sayGoodbye closes a session whose character is taken care of.
+func (c *Core) sayGoodbye(cl *client, why message.Reason, text string) {
 	c.send(cl, &message.Goodbye{Reason: why, Text: text})
 	c.out.Closes = append(c.out.Closes, Close{cl.id, closeCode(why), text})
 	cl.phase, cl.deadline = phaseClosing, c.tick+c.ticks(closeSeconds)
@@ -144,7 +163,7 @@ func (c *Core) letGo(cl *client, save bool) {
 	switch cl.phase {
 	case phaseAttach:
 		c.joining--
-	case phasePlay, phaseTravel:
+	case phasePlay, phaseTravel, phaseAway:
 		// A lease that a journey has moved meanwhile refuses this save, as it should.
 		if save {
 			c.save(cl, true)

@@ -41,6 +41,9 @@ const (
 	MaxTickHz     = mover.MaxTickHz
 )
 
+// MaxKeep is the longest Keep: spent tickets are remembered for as long as they live, and their lives grow with it.
+const MaxKeep = 5 * time.Minute
+
 // DefaultSnapshotBytes is the size that a snapshot is kept within: one datagram.
 const DefaultSnapshotBytes = transport.MaxLatestMessage
 
@@ -54,6 +57,9 @@ type CoreConfig struct {
 	Seed          uint64 // of everything random in the zone
 	Best          bool   // clients that ask get snapshots of the best tier (--tier best)
 	SnapshotBytes int    // 0: DefaultSnapshotBytes; a session's transport may lower it
+	// Keep is how long the character of a player who was cut off stays in the world, for the player to come back to it without asking the
+	// realm; 0: not at all.
+	Keep time.Duration
 }
 
 // Core is one zone without a goroutine, a clock or I/O. One goroutine calls it.
@@ -89,6 +95,8 @@ type Counters struct {
 	Offences    uint64
 	Kicked      uint64
 	Refused     uint64 // joins
+	Dropped     uint64 // sessions that were cut off, whose character stayed
+	Resumed     uint64 // sessions that took the place of one before, with a resumption ticket
 	ChatLimited uint64
 	Snapshots   uint64
 	SnapBytes   uint64
@@ -103,6 +111,9 @@ func NewCore(cfg CoreConfig) (*Core, error) {
 	}
 	if cfg.TickHz < MinTickHz || cfg.TickHz > MaxTickHz {
 		return nil, fmt.Errorf("zone %s: a tick rate of %d Hz is outside %d to %d", cfg.Zone.Name, cfg.TickHz, MinTickHz, MaxTickHz)
+	}
+	if cfg.Keep < 0 || cfg.Keep > MaxKeep {
+		return nil, fmt.Errorf("zone %s: characters cannot be kept for %v: 0 to %v", cfg.Zone.Name, cfg.Keep, MaxKeep)
 	}
 	if cfg.Zone.Capacity == 0 {
 		cfg.Zone.Capacity = rules.DefaultCapacity
@@ -141,7 +152,7 @@ func (c *Core) Tick() uint32 { return c.tick }
 // Players is the number of players in the zone.
 func (c *Core) Players() int { return len(c.players) }
 
-// Sessions is the number of sessions, those joining and leaving included.
+// Sessions is the number of sessions, those joining and leaving included, and those that were cut off and may come back.
 func (c *Core) Sessions() int { return len(c.clients) }
 
 // Idle reports whether every session is over.
@@ -158,8 +169,7 @@ func (c *Core) Handle(e Event) {
 		}
 	case EventClosed:
 		if cl := c.byID[e.Client]; cl != nil {
-			c.letGo(cl, true)
-			c.remove(cl)
+			c.closed(cl, e.Code)
 		}
 	case EventAttach:
 		c.attached(e.Attach)
@@ -167,7 +177,7 @@ func (c *Core) Handle(e Event) {
 		c.travelled(e.Travel)
 	case EventStale:
 		// During a journey its answer decides: a save that it overtook is refused, and that is as it should be.
-		if cl := c.players[e.Character]; cl != nil && cl.epoch == e.Epoch && cl.phase == phasePlay {
+		if cl := c.players[e.Character]; cl != nil && cl.epoch == e.Epoch && (cl.phase == phasePlay || cl.phase == phaseAway) {
 			c.dismiss(cl, message.TakenOver, "This character plays elsewhere now.", false)
 		}
 	case EventEvict:
@@ -189,6 +199,7 @@ func (c *Core) Step(due, now time.Duration) {
 	c.expire()
 	c.world.Commit(c.tick)
 	c.saveSome()
+	c.passSome()
 	c.tellPopulation()
 	c.replicate(now)
 }
@@ -207,6 +218,8 @@ func (c *Core) expire() {
 			c.dismiss(cl, message.RealmDown, "The realm does not answer. Please try again.", false)
 		case phaseGone:
 			c.dismiss(cl, message.Travelled, "", false)
+		case phaseAway:
+			c.dismiss(cl, message.Left, "", true)
 		case phaseClosing:
 			c.remove(cl) // the transport owes us the news, but must not leak a slot
 		}

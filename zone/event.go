@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
@@ -17,7 +18,7 @@ type EventKind uint8
 const (
 	EventConnect EventKind = iota + 1 // Client, Connect: a session with a proven ticket
 	EventMessage                      // Client, Lane, Msg, At
-	EventClosed                       // Client: the session is over
+	EventClosed                       // Client, Code: the session is over
 	EventAttach                       // Attach: the realm's answer
 	EventTravel                       // Travel: the realm's answer
 	EventStale                        // Character, Epoch: a save was refused, the lease is another's
@@ -33,6 +34,7 @@ type Event struct {
 	At        time.Duration // since the zone started; when it came
 	Lane      transport.Lane
 	Msg       []byte
+	Code      transport.CloseCode
 	Connect   *Connect
 	Attach    *AttachResult
 	Travel    *TravelResult
@@ -49,6 +51,8 @@ type Connect struct {
 	Epoch     uint64
 	Transport transport.Kind
 	MaxLatest int // bytes
+	Suite     ticket.Suite
+	Turn      uint32 // of a resumption ticket; 0: the realm sent the client
 }
 
 // AttachResult answers an AttachRequest.
@@ -71,6 +75,7 @@ type Outputs struct {
 	Attaches  []AttachRequest
 	Travels   []TravelRequest
 	Saves     []SaveRequest
+	Passes    []PassRequest
 	Closes    []Close
 	Evictions []Eviction // one for each EventEvict, in their order
 
@@ -82,6 +87,13 @@ type Send struct {
 	Client ClientID
 	Lane   transport.Lane
 	Msg    []byte
+}
+
+// PassRequest wants two resumption tickets made and sent to a client. Claims lack what is random, and the time.
+type PassRequest struct {
+	Client ClientID
+	Claims ticket.Claims
+	Life   time.Duration
 }
 
 // Close ends a session, after what was sent to it before.
@@ -103,6 +115,7 @@ type Eviction struct {
 func (o *Outputs) Reset() {
 	clear(o.Sends)
 	clear(o.Closes)
+	o.Passes = o.Passes[:0]
 	o.Sends, o.Attaches, o.Travels = o.Sends[:0], o.Attaches[:0], o.Travels[:0]
 	o.Saves, o.Closes, o.Evictions = o.Saves[:0], o.Closes[:0], o.Evictions[:0]
 	o.arena = o.arena[:0]

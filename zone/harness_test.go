@@ -101,6 +101,7 @@ type table struct {
 	net     *network
 	now     time.Duration
 	players []*player
+	passes  []PassRequest // all so far
 	realm   fakeRealm
 
 	witness *snapshot.View
@@ -268,6 +269,7 @@ func (w *table) carryOut() {
 			p.lastReliable[0] = at
 		}
 	}
+	w.passes = append(w.passes, out.Passes...)
 	saves := slices.Clone(out.Saves)
 	for i := range saves {
 		saves[i].State = slices.Clone(saves[i].State)

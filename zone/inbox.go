@@ -132,6 +132,6 @@ func (s *session) Message(c transport.Conn, lane transport.Lane, msg []byte) {
 }
 
 // Closed implements [transport.Handler].
-func (s *session) Closed(transport.Conn, transport.CloseCode, string) {
-	s.zone.inbox.post(item{Event: Event{Kind: EventClosed, Client: s.id, At: s.zone.now()}})
+func (s *session) Closed(_ transport.Conn, code transport.CloseCode, _ string) {
+	s.zone.inbox.post(item{Event: Event{Kind: EventClosed, Client: s.id, Code: code, At: s.zone.now()}})
 }

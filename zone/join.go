@@ -14,7 +14,7 @@ import (
 func (c *Core) connect(id ClientID, who *Connect) {
 	cl := &client{
 		id: id, session: who.Session, account: who.Account, character: who.Character, epoch: who.Epoch,
-		transport: who.Transport, maxLatest: who.MaxLatest, deadline: c.tick + c.ticks(joinSeconds),
+		transport: who.Transport, suite: who.Suite, maxLatest: who.MaxLatest, ticketTurn: who.Turn, deadline: c.tick + c.ticks(joinSeconds),
 	}
 	c.clients = append(c.clients, cl)
 	c.byID[id] = cl
@@ -58,16 +58,24 @@ func (c *Core) join(cl *client, msg []byte) {
 			j.Schema, c.cfg.Game.Schema.Hash))
 	case j.MapHash != ground.Hash():
 		c.refuse(cl, message.MapMismatch, fmt.Sprintf("The client's map of %s is not the server's. Load it again.", c.cfg.Zone.Title))
+	case cl.ticketTurn != 0:
+		cl.ask(&j, older, c.cfg.Best)
+		c.resume(cl)
 	case len(c.players)+c.joining >= c.cfg.Zone.Capacity && c.players[cl.character] == nil:
 		c.refuse(cl, message.ZoneFull, c.fullText())
 	default:
-		cl.verify, cl.older = j.Verify, older
-		if j.Best && c.cfg.Best {
-			cl.tier = snapshot.Best
-		}
+		cl.ask(&j, older, c.cfg.Best)
 		cl.phase, cl.deadline = phaseAttach, c.tick+c.ticks(attachSeconds)
 		c.joining++
 		c.out.Attaches = append(c.out.Attaches, AttachRequest{Client: cl.id, Character: cl.character, Epoch: cl.epoch, Session: cl.session})
+	}
+}
+
+// ask notes what a client's Join asks for. best: the zone gives it.
+func (cl *client) ask(j *message.Join, older *snapshot.Older, best bool) {
+	cl.verify, cl.older = j.Verify, older
+	if j.Best && best {
+		cl.tier = snapshot.Best
 	}
 }
 
@@ -109,20 +117,26 @@ func (c *Core) release(r *AttachResult) {
 	c.sim.Leave(p)
 }
 
-// supersede puts out an older session of a character. A newer epoch is here, so its saves are refused from now on.
-func (c *Core) supersede(p rules.PlayerID) {
-	if old := c.players[p]; old != nil {
-		c.dismiss(old, message.TakenOver, "You signed in elsewhere.", false)
+// supersede puts out an older session of a character. A newer epoch is here, so its saves are refused from now on. It returns the turn of
+// the resumption tickets that were handed out: where the epoch is the same after all, they must not be good for the new session.
+func (c *Core) supersede(p rules.PlayerID) (turn uint32) {
+	old := c.players[p]
+	if old == nil {
+		return 0
 	}
+	c.dismiss(old, message.TakenOver, "You signed in elsewhere.", false)
+	return old.turn + 1
 }
 
+const kindText = "Your character is of a kind that this client does not know. Update the client."
+
 func (c *Core) enter(cl *client, r *AttachResult) {
-	c.supersede(cl.character)
+	cl.turn = c.supersede(cl.character)
 	id, inputs, err := c.sim.Join(r.Character.Character)
 	if err == nil && cl.older != nil && !slices.Contains(cl.older.Kinds, c.world.Kind(id)) {
 		c.sim.Leave(cl.character)
 		c.release(r)
-		c.refuse(cl, message.SchemaMismatch, "Your character is of a kind that this client does not know. Update the client.")
+		c.refuse(cl, message.SchemaMismatch, kindText)
 		return
 	}
 	if err != nil {
@@ -130,17 +144,23 @@ func (c *Core) enter(cl *client, r *AttachResult) {
 		return
 	}
 	c.joining--
-	cl.phase, cl.deadline = phasePlay, 0
 	cl.name, cl.entity, cl.inputs = r.Character.Name, id, inputs
 	cl.saved = append(cl.saved[:0], r.Character.State...)
+	c.begin(cl)
 	// Spread over the period, so that a crowd that came together is not saved together.
 	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(saveSeconds)
+}
+
+// begin lets a session play the character that is in the world.
+func (c *Core) begin(cl *client) {
+	cl.phase, cl.deadline = phasePlay, 0
 	cl.ordered = c.cfg.Ordered && cl.transport == transport.KCP
 	cl.view = snapshot.NewView(c.world, snapshot.ViewConfig{Ordered: cl.ordered, Verify: cl.verify, Kinds: cl.kinds(), Tier: cl.tier})
-	cl.view.Enter(id, true)
+	cl.view.Enter(cl.entity, true)
 	c.players[cl.character] = cl
 	c.send(cl, &message.Welcome{
-		Tick: c.tick, TickHz: uint8(c.hz), Entity: uint32(id), Zone: c.cfg.Zone.Name, Title: c.cfg.Zone.Title, Ordered: cl.ordered,
+		Tick: c.tick, TickHz: uint8(c.hz), Entity: uint32(cl.entity), Zone: c.cfg.Zone.Name, Title: c.cfg.Zone.Title, Ordered: cl.ordered,
 		Players: uint16(min(len(c.players), 1<<16-1)), Capacity: uint16(min(c.cfg.Zone.Capacity, 1<<16-1)),
 	})
+	c.passFirst(cl)
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/zone/rules"
@@ -31,6 +32,8 @@ const (
 type Config struct {
 	CoreConfig
 	Realm Realm
+	// Tickets makes the tickets with which clients that were cut off come back; required where Keep is set. The process's transports open them.
+	Tickets *ticket.Sealer
 	// Flush is called when everything of a tick was handed to the transports, so that its datagrams leave together; may
 	// be nil.
 	Flush func()
@@ -66,6 +69,9 @@ type owed struct {
 func New(cfg Config) (*Zone, error) {
 	if cfg.Realm == nil {
 		return nil, fmt.Errorf("zone %s: a Realm is needed", cfg.Zone.Name)
+	}
+	if cfg.Keep > 0 && cfg.Tickets == nil {
+		return nil, fmt.Errorf("zone %s: Tickets are needed to keep the characters of those who are cut off", cfg.Zone.Name)
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -111,7 +117,7 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 	s := &session{zone: z, id: ClientID(z.lastID.Add(1)), conn: conn}
 	ok := z.inbox.post(item{session: s, Event: Event{Kind: EventConnect, Client: s.id, At: z.now(), Connect: &Connect{
 		Session: claims.Session, Account: claims.Account, Character: rules.PlayerID(claims.Character), Epoch: claims.Epoch,
-		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(),
+		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Turn: claims.Turn,
 	}}})
 	if !ok {
 		return nil, &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is restarting"}
@@ -229,6 +235,20 @@ func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
 		defer cancel()
 		z.inbox.post(f(ctx))
 	}()
+}
+
+// pass makes a client's resumption tickets and sends them.
+func (z *Zone) pass(r PassRequest) {
+	m := message.Resume{LifeMs: uint32(r.Life / time.Millisecond)}
+	for i := range m.Passes {
+		raw, made, err := z.cfg.Tickets.Again(r.Claims, time.Now().Add(r.Life))
+		if err != nil {
+			z.log.Error("no resumption ticket", "err", err)
+			return
+		}
+		m.Passes[i] = message.Pass{Ticket: raw, Secret: made.Secret[:]}
+	}
+	z.send(Send{Client: r.Client, Lane: transport.Reliable, Msg: message.Append(nil, &m)})
 }
 
 func (z *Zone) saveCall(ctx context.Context, batch []SaveRequest) ([]error, error) {

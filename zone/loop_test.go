@@ -161,8 +161,14 @@ type running struct {
 
 func run(t *testing.T, names ...string) *running {
 	t.Helper()
+	return runWith(t, Config{CoreConfig: CoreConfig{Game: &rpg.Game, TickHz: 100}}, names...)
+}
+
+func runWith(t *testing.T, cfg Config, names ...string) *running {
+	t.Helper()
 	realm := newMemory()
-	p, err := NewProcess(Config{Realm: realm, CoreConfig: CoreConfig{Game: &rpg.Game, TickHz: 100}}, names)
+	cfg.Realm = realm
+	p, err := NewProcess(cfg, names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,8 +198,13 @@ func (r *running) connect(t *testing.T, zone string, character, epoch uint64) *p
 
 func (r *running) open(t *testing.T, zone string, character, epoch uint64) *pipe {
 	t.Helper()
-	p := &pipe{}
-	h, err := r.Accept(p, ticket.Claims{Zone: zone, Character: character, Epoch: epoch, Session: character})
+	return r.openWith(t, ticket.Claims{Zone: zone, Character: character, Epoch: epoch, Session: character, Suite: ticket.SuiteAESGCM})
+}
+
+func (r *running) openWith(t *testing.T, claims ticket.Claims) *pipe {
+	t.Helper()
+	p, zone := &pipe{}, claims.Zone
+	h, err := r.Accept(p, claims)
 	if err != nil {
 		t.Fatal(err)
 	}

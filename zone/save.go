@@ -5,7 +5,7 @@ import "bytes"
 // saveSome puts out the state of the players whose turn it is, where it changed.
 func (c *Core) saveSome() {
 	for _, cl := range c.clients {
-		if cl.phase == phasePlay && c.tick >= cl.nextSave {
+		if (cl.phase == phasePlay || cl.phase == phaseAway) && c.tick >= cl.nextSave {
 			cl.nextSave = c.tick + c.ticks(saveSeconds)
 			c.save(cl, false)
 		}

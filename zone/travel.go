@@ -8,6 +8,9 @@ import (
 
 // depart asks the realm to move a player to another zone. The rules hold the player still.
 func (c *Core) depart(cl *client, toZone, toPoint string) {
+	if cl.phase == phaseAway {
+		cl.departs = true // nobody is there who could be sent on
+	}
 	if cl.phase != phasePlay {
 		return
 	}

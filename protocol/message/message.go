@@ -100,3 +100,18 @@ type Heard struct {
 type Population struct {
 	Players uint16
 }
+
+// Resume lets the client come back after a drop, straight to this process: two tickets, each good once, so that a transport which does
+// not get through costs nothing. They take the place of those before. See docs/wire.md#resumption.
+//
+//realmwire:message id=8
+type Resume struct {
+	Passes [2]Pass
+	LifeMs uint32 // from now on, in milliseconds
+}
+
+// Pass is a ticket and the secret in it.
+type Pass struct {
+	Ticket []byte `rw:"max=160"`
+	Secret []byte `rw:"max=32"`
+}

@@ -108,6 +108,9 @@ func (q *Inputs[T, P]) Read(msg []byte, next uint32) (h InputHeader, fresh int, 
 	return h, fresh, nil
 }
 
+// Reset forgets the inputs that were not taken yet.
+func (q *Inputs[T, P]) Reset() { clear(q.ticks[:]) }
+
 // Take returns the input for a tick, or false when none came.
 func (q *Inputs[T, P]) Take(tick uint32) (T, bool) {
 	slot := tick % InputAhead

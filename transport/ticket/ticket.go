@@ -58,9 +58,12 @@ type Claims struct {
 	Incarnation uint64 // the one run of a zone process that opens this ticket
 	Epoch       uint64 // of the character's lease
 	Zone        string // at most MaxZone bytes
-	Suite       Suite
-	Secret      [32]byte  // shared with the client over HTTPS; never on the UDP wire
-	Expires     time.Time // millisecond precision
+	// Turn is 0 in a grant of the realm's. A resumption ticket has the zone's count of those that it handed out for this session, which
+	// says whether it is still good: see docs/wire.md#resumption.
+	Turn    uint32
+	Suite   Suite
+	Secret  [32]byte  // shared with the client over HTTPS; never on the UDP wire
+	Expires time.Time // millisecond precision
 }
 
 // Layout of a ticket: a public header of headerSize bytes, which is also the additional data, then the sealed body.
@@ -87,11 +90,11 @@ var (
 func Seal(key Key, c Claims) ([]byte, error) {
 	var nonce [12]byte
 	rand.Read(nonce[:])
-	return sealWith(key, c, nonce)
+	return sealWith(newAEAD(key), c, nonce)
 }
 
 // sealWith is Seal with the AEAD nonce given, for known answers. A nonce must never serve twice under one key.
-func sealWith(key Key, c Claims, nonce [12]byte) ([]byte, error) {
+func sealWith(aead cipher.AEAD, c Claims, nonce [12]byte) ([]byte, error) {
 	if !c.Suite.Valid() {
 		return nil, fmt.Errorf("ticket: seal for zone %q: unknown suite %d", c.Zone, c.Suite)
 	}
@@ -113,7 +116,8 @@ func sealWith(key Key, c Claims, nonce [12]byte) ([]byte, error) {
 	copy(body[40:], c.Secret[:])
 	body[72] = byte(len(c.Zone))
 	copy(body[73:], c.Zone)
-	return newAEAD(key).Seal(out, nonce[:], body[:], out[:headerSize]), nil
+	binary.LittleEndian.PutUint32(body[105:], c.Turn)
+	return aead.Seal(out, nonce[:], body[:], out[:headerSize]), nil
 }
 
 // Header is the public part of a ticket: all that a client may know of it.
@@ -150,6 +154,7 @@ func parseBody(c *Claims, body []byte) error {
 	}
 	copy(c.Secret[:], body[40:72])
 	c.Zone = string(body[73 : 73+zoneLen])
+	c.Turn = binary.LittleEndian.Uint32(body[105:])
 	return nil
 }
 

@@ -127,6 +127,36 @@ func TestSealRefuses(t *testing.T) {
 	}
 }
 
+// Who comes back has a ticket that the process made itself: of the same session, and with nothing else in common.
+func TestAgain(t *testing.T) {
+	of := testClaims()
+	of.Turn = 7
+	expires := start.Add(2 * time.Minute)
+	s, o := NewSealer(testKey, 15), NewOpener(testKey, 15, OpenerConfig{})
+	var last Claims
+	for range 2 {
+		raw, made, err := s.Again(of, expires)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := o.Open(raw, start)
+		if err != nil || got != made {
+			t.Fatalf("opened %+v, %v; sealed %+v", got, err, made)
+		}
+		if got.Nonce == last.Nonce || got.Secret == last.Secret || got.Secret == of.Secret {
+			t.Error("nonce or secret are not its own")
+		}
+		last, got.Nonce, got.Secret, got.Expires = got, of.Nonce, of.Secret, of.Expires
+		if got != of {
+			t.Errorf("another session: %+v, want %+v", got, of)
+		}
+	}
+	of.Zone = ""
+	if _, _, err := s.Again(of, expires); err == nil {
+		t.Error("sealed for no zone")
+	}
+}
+
 func TestUseOnce(t *testing.T) {
 	o := NewOpener(testKey, 15, OpenerConfig{})
 	c := testClaims()
@@ -214,22 +244,23 @@ type vector struct {
 	Suite       uint8  `json:"suite"`
 	Secret      string `json:"secret"`
 	ExpiresMs   int64  `json:"expires_ms"`
+	Turn        uint32 `json:"turn,omitempty"`
 	Ticket      string `json:"ticket"`
 }
 
 func TestVectors(t *testing.T) {
 	var made []vector
-	for i, zone := range []string{"overworld", "z", strings.Repeat("z", MaxZone)} {
+	for i, zone := range []string{"overworld", "z", strings.Repeat("z", MaxZone), "overworld"} {
 		c := testClaims()
-		c.Zone, c.Suite, c.Nonce = zone, []Suite{1, 2, 1}[i], uint64(i)<<56|0xABCD
+		c.Zone, c.Suite, c.Nonce, c.Turn = zone, []Suite{1, 2, 1, 2}[i], uint64(i)<<56|0xABCD, []uint32{0, 0, 0, 0x01020304}[i]
 		nonce := [12]byte{byte(i), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
-		raw, err := sealWith(testKey, c, nonce)
+		raw, err := sealWith(newAEAD(testKey), c, nonce)
 		if err != nil {
 			t.Fatal(err)
 		}
 		made = append(made, vector{
 			hex.EncodeToString(testKey[:]), hex.EncodeToString(nonce[:]), c.Nonce, c.Session, c.Account, c.Character, c.Incarnation,
-			c.Epoch, c.Zone, uint8(c.Suite), hex.EncodeToString(c.Secret[:]), c.Expires.UnixMilli(), hex.EncodeToString(raw),
+			c.Epoch, c.Zone, uint8(c.Suite), hex.EncodeToString(c.Secret[:]), c.Expires.UnixMilli(), c.Turn, hex.EncodeToString(raw),
 		})
 	}
 	got, err := json.MarshalIndent(made, "", "  ")
@@ -255,7 +286,7 @@ func TestVectors(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	raw, err := sealWith(testKey, testClaims(), [12]byte{1}) // the same in every process of the fuzzer
+	raw, err := sealWith(newAEAD(testKey), testClaims(), [12]byte{1}) // the same in every process of the fuzzer
 	if err != nil {
 		f.Fatal(err)
 	}

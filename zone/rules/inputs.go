@@ -34,5 +34,12 @@ func (q *Inputs[T, P]) Next(tick uint32) T {
 	return q.last
 }
 
+// Reset implements [InputBuffer].
+func (q *Inputs[T, P]) Reset() {
+	var none T
+	q.Inputs.Reset()
+	q.last = none
+}
+
 // Starved implements [InputBuffer].
 func (q *Inputs[T, P]) Starved() bool { return q.missing > 0 }

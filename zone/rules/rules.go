@@ -85,6 +85,8 @@ type InputBuffer interface {
 	snapshot.InputBuffer
 	// Starved reports whether the last Step had to do without an input of that tick.
 	Starved() bool
+	// Reset forgets what has come: from now on another connection sends the inputs.
+	Reset()
 }
 
 // Sim is one zone of a game.
@@ -105,6 +107,12 @@ type Sim interface {
 	Step(tick uint32)
 	// Entities goes over the entities alive, in an order that equal runs repeat, until yield returns false.
 	Entities(yield func(snapshot.ID) bool)
+}
+
+// Resumer is a Sim that wants to know when a player who was cut off is back, on a new connection: messages that Host.Send was given for
+// that player since may not have arrived. Snapshots bring the world by themselves.
+type Resumer interface {
+	Resumed(p PlayerID)
 }
 
 // BotConfig says what a bot plays in.

@@ -1,0 +1,328 @@
+package zone
+
+import (
+	"testing"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+const testKeep = 3 * time.Second
+
+func keepingTable(t *testing.T) *table {
+	t.Helper()
+	return newTable(t, CoreConfig{Keep: testKeep}, 1)
+}
+
+// cut ends a player's connection as a transport would.
+func (w *table) cut(p *player, code transport.CloseCode) {
+	p.closed = true
+	w.core.Handle(Event{Kind: EventClosed, Client: p.id, Code: code, At: w.now})
+	w.carryOut()
+}
+
+// pass is what the newest resumption ticket of a player says.
+func (w *table) pass(p *player) ticket.Claims {
+	w.t.Helper()
+	for i := len(w.passes) - 1; i >= 0; i-- {
+		if c := w.passes[i].Claims; rules.PlayerID(c.Character) == w.characterOf(p.id) || w.passes[i].Client == p.id {
+			return c
+		}
+	}
+	w.t.Fatalf("client %d was given no resumption ticket", p.id)
+	return ticket.Claims{}
+}
+
+// back connects a new session with the claims of a resumption ticket.
+func (w *table) back(c ticket.Claims) *player {
+	w.t.Helper()
+	id := ClientID(len(w.players) + 1)
+	p := &player{t: w.t, id: id, view: snapshot.NewReplica(w.core.cfg.Game.Schema), refused: map[string]int{}, lowLead: 1 << 20}
+	p.bot = w.core.cfg.Game.NewBot(rules.BotConfig{Seed: uint64(id), TickHz: w.core.cfg.TickHz, Map: w.core.cfg.Ground.Map})
+	w.players = append(w.players, p)
+	w.core.Handle(Event{Kind: EventConnect, Client: id, At: w.now, Connect: &Connect{
+		Session: c.Session, Account: c.Account, Character: rules.PlayerID(c.Character), Epoch: c.Epoch, Suite: c.Suite, Turn: c.Turn,
+		Transport: transport.WebSocket, MaxLatest: transport.MaxLatestMessage,
+	}})
+	w.up(p, transport.Reliable, w.joinMessage())
+	w.run(3, nil)
+	return p
+}
+
+func (w *table) refused(p *player, text string) {
+	w.t.Helper()
+	if p.goodbye == nil || p.goodbye.Reason != message.AttachRefused || !p.closed || p.inZone {
+		w.t.Fatalf("%s: the answer is %+v", text, p.goodbye)
+	}
+}
+
+func TestADroppedPlayerComesBackInPlace(t *testing.T) {
+	for _, code := range []transport.CloseCode{transport.Timeout, transport.Network, transport.Backpressure} {
+		w := keepingTable(t)
+		a, b := w.add(), w.add()
+		w.run(100, nil)
+		entity, at := a.welcome.Entity, w.body(a)
+		w.cut(a, code)
+		if len(w.realm.state[w.characterOf(1)]) == 0 || w.realm.released[w.characterOf(1)] != 0 {
+			t.Fatalf("%s: at the drop the state is %q, the lease was released %d times", code, w.realm.state[w.characterOf(1)], w.realm.released[w.characterOf(1)])
+		}
+		w.run(40, w.checkSeen)
+		if seen := w.history[w.core.tick][snapshot.ID(entity)]; seen == nil || seen.(*rpg.Player).Body != at {
+			t.Fatalf("%s: it is %+v, it was at %+v: who is away stands still, where it was", code, seen, at)
+		}
+		delete(w.realm.state, w.characterOf(1))
+		c := w.back(w.pass(a))
+		if !c.inZone || c.welcome.Entity != entity || w.core.Players() != 2 || w.core.Count.Resumed != 1 {
+			t.Fatalf("%s: back as entity %x of %x, %d players: %+v", code, c.welcome.Entity, entity, w.core.Players(), c.goodbye)
+		}
+		if len(w.realm.state[w.characterOf(1)]) == 0 {
+			t.Errorf("%s: nothing was saved: an epoch that is over would not be noticed", code)
+		}
+		w.run(100, w.checkSeen)
+		if c.applied < 90 || w.body(c) == at || b.applied < 200 {
+			t.Errorf("%s: %d snapshots, at %+v; the other player had %d", code, c.applied, w.body(c), b.applied)
+		}
+		if len(w.core.clients) != 2 {
+			t.Errorf("%s: %d sessions are left", code, len(w.core.clients))
+		}
+	}
+}
+
+// A player whose old session is still thought to be alive takes its place.
+func TestResumeWhileTheOldSessionIsHalfOpen(t *testing.T) {
+	w := keepingTable(t)
+	a := w.add()
+	w.run(50, nil)
+	c := w.back(w.pass(a))
+	if !c.inZone || c.welcome.Entity != a.welcome.Entity || w.core.Players() != 1 {
+		t.Fatalf("back: %+v", c.goodbye)
+	}
+	if a.goodbye == nil || a.goodbye.Reason != message.TakenOver || !a.closed || w.realm.released[w.characterOf(1)] != 0 {
+		t.Errorf("the old session got %+v", a.goodbye)
+	}
+	w.run(50, w.checkSeen)
+	if c.applied < 45 || c.refused["stale"] > 0 {
+		t.Errorf("%d snapshots were applied, %v not", c.applied, c.refused)
+	}
+}
+
+func TestAfterItsTimeACharacterLeaves(t *testing.T) {
+	w := keepingTable(t)
+	a := w.add()
+	w.run(50, nil)
+	w.cut(a, transport.Timeout)
+	w.run(int(testKeep/w.core.dt)-2, nil)
+	if w.core.Players() != 1 {
+		t.Fatal("it left before its time")
+	}
+	w.run(3, nil)
+	if w.core.Players() != 0 || !w.core.Idle() || w.realm.released[w.characterOf(1)] != 1 {
+		t.Fatalf("%d players, %d sessions, the lease was released %d times", w.core.Players(), w.core.Sessions(), w.realm.released[w.characterOf(1)])
+	}
+	w.refused(w.back(w.pass(a)), "after the character has left")
+}
+
+func TestWhoMayNotResume(t *testing.T) {
+	for name, end := range map[string]func(w *table, a *player){
+		"left":     func(w *table, a *player) { w.cut(a, transport.Normal) },
+		"protocol": func(w *table, a *player) { w.cut(a, transport.ProtocolError) },
+		"kicked": func(w *table, a *player) {
+			for range maxOffences + 1 {
+				w.up(a, transport.Reliable, []byte{63})
+			}
+			w.run(3, nil)
+			if a.goodbye == nil || a.goodbye.Reason != message.Kicked {
+				w.t.Fatalf("not kicked: %+v", a.goodbye)
+			}
+		},
+		"put out by the realm": func(w *table, a *player) {
+			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id), Text: "banned"})
+			w.carryOut()
+		},
+		"put out by the realm while away": func(w *table, a *player) {
+			w.cut(a, transport.Timeout)
+			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id)})
+			if e := w.core.Out().Evictions; len(e) != 1 || !e[0].Found || len(e[0].State) == 0 {
+				w.t.Fatalf("evictions %+v", e)
+			}
+			w.carryOut()
+		},
+		"the lease is another's": func(w *table, a *player) {
+			w.cut(a, transport.Network)
+			w.core.Handle(Event{Kind: EventStale, Character: w.characterOf(a.id), Epoch: 1})
+			w.carryOut()
+		},
+		"the server stops": func(w *table, a *player) {
+			w.cut(a, transport.Network)
+			w.core.Handle(Event{Kind: EventDrain})
+			w.carryOut()
+			if w.realm.released[w.characterOf(a.id)] != 1 {
+				w.t.Fatal("who is away was not saved")
+			}
+			w.core.draining = false
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := keepingTable(t)
+			a := w.add()
+			w.run(50, nil)
+			end(w, a)
+			if w.core.Players() != 0 {
+				t.Fatal("the character is still there")
+			}
+			w.refused(w.back(w.pass(a)), name)
+			w.run(2, nil)
+			if len(w.core.byID) != 0 || !w.core.Idle() {
+				t.Errorf("%d sessions are left", len(w.core.clients))
+			}
+		})
+	}
+}
+
+func TestATicketIsGoodForItsOwnSessionAndTurn(t *testing.T) {
+	for name, bend := range map[string]func(c *ticket.Claims){
+		"another session":   func(c *ticket.Claims) { c.Session++ },
+		"another account":   func(c *ticket.Claims) { c.Account++ },
+		"another character": func(c *ticket.Claims) { c.Character++ },
+		"an older epoch":    func(c *ticket.Claims) { c.Epoch-- },
+		"a later epoch":     func(c *ticket.Claims) { c.Epoch++ },
+		"a later turn":      func(c *ticket.Claims) { c.Turn++ },
+		"an old turn":       func(c *ticket.Claims) { c.Turn -= 2 },
+	} {
+		w := keepingTable(t)
+		a := w.add()
+		w.run(int(w.core.passLife()/w.core.dt), nil) // so that there were some turns
+		claims := w.pass(a)
+		bend(&claims)
+		w.refused(w.back(claims), name)
+		if a.closed || w.core.Players() != 1 || w.core.byID[a.id].phase != phasePlay {
+			t.Errorf("%s: the player was put out by somebody else's ticket", name)
+		}
+	}
+}
+
+// Tickets are renewed in time; those of before stay good until the next, because the newest may not have arrived. Who has come back has
+// tickets of its own, and all earlier ones are worth nothing: nobody comes back twice with the same.
+func TestTurnsOfTickets(t *testing.T) {
+	w := keepingTable(t)
+	a := w.add()
+	w.run(3, nil)
+	first := w.pass(a)
+	if first.Turn != 1 || first.Zone != "overworld" || first.Epoch != 1 || first.Session != uint64(a.id) || len(w.passes) != 1 {
+		t.Fatalf("the first ticket says %+v", first)
+	}
+	w.run(int(w.core.passLife()/2/w.core.dt), nil)
+	second := w.pass(a)
+	if second.Turn != 2 {
+		t.Fatalf("after half of its life the ticket was not renewed: %+v", second)
+	}
+	w.cut(a, transport.Timeout)
+	b := w.back(first)
+	if !b.inZone {
+		t.Fatalf("with the ticket of before: %+v", b.goodbye)
+	}
+	w.cut(b, transport.Timeout)
+	w.refused(w.back(first), "used before")
+	w.refused(w.back(second), "of the session before")
+	if c := w.back(w.pass(a)); !c.inZone {
+		t.Fatalf("with the ticket of the second session: %+v", c.goodbye)
+	}
+}
+
+// The realm's grant is worth more than a ticket, whichever comes first.
+func TestANewGrantEndsTheRightToResume(t *testing.T) {
+	for _, epoch := range []uint64{1, 2} { // the same one: a journey's answer was lost, and the realm granted it twice
+		w := keepingTable(t)
+		a := w.add()
+		w.run(20, nil)
+		w.cut(a, transport.Timeout)
+		b := &player{t: t, id: 2, view: snapshot.NewReplica(&rpg.Schema), bot: a.bot, refused: map[string]int{}}
+		w.players = append(w.players, b)
+		w.core.Handle(Event{Kind: EventConnect, Client: 2, Connect: &Connect{
+			Session: 1, Character: w.characterOf(1), Epoch: epoch, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage,
+		}})
+		w.up(b, transport.Reliable, w.joinMessage())
+		w.run(3, nil)
+		if !b.inZone || w.core.Players() != 1 || len(w.core.clients) != 1 {
+			t.Fatalf("epoch %d: %d players, %d sessions: %+v", epoch, w.core.Players(), len(w.core.clients), b.goodbye)
+		}
+		old := ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}
+		w.refused(w.back(old), "of the session before the grant")
+	}
+}
+
+func TestComingBackIsLimited(t *testing.T) {
+	w := keepingTable(t)
+	a := w.add()
+	w.run(3, nil)
+	for i := range maxResumes {
+		if p := w.back(w.pass(a)); !p.inZone {
+			t.Fatalf("time %d: %+v", i, p.goodbye)
+		}
+	}
+	w.refused(w.back(w.pass(a)), "too often")
+	if w.core.Players() != 1 {
+		t.Fatal("the session that is there was put out")
+	}
+	w.run(int(w.core.ticks(resumeSeconds)), nil)
+	if p := w.back(w.pass(a)); !p.inZone {
+		t.Fatalf("after a while: %+v", p.goodbye)
+	}
+}
+
+// Without Keep a drop is an end, as it was.
+func TestNobodyIsKeptUnlessAskedFor(t *testing.T) {
+	w := newTable(t, CoreConfig{}, 1)
+	a := w.add()
+	w.run(20, nil)
+	w.cut(a, transport.Timeout)
+	if w.core.Players() != 0 || len(w.passes) != 0 || w.realm.released[w.characterOf(1)] != 1 {
+		t.Fatalf("%d players, %d tickets", w.core.Players(), len(w.passes))
+	}
+	w.refused(w.back(ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}), "nobody is kept")
+}
+
+// resumeWitness is a game that notes what the zone tells it.
+type resumeWitness struct {
+	rules.Sim
+	resumed, failed []rules.PlayerID
+}
+
+func (s *resumeWitness) Resumed(p rules.PlayerID) { s.resumed = append(s.resumed, p) }
+
+func (s *resumeWitness) TravelFailed(p rules.PlayerID) {
+	s.failed = append(s.failed, p)
+	s.Sim.TravelFailed(p)
+}
+
+// A player whom the rules would have carried off while nobody was connected stays, and is put on its feet when it is back.
+func TestNobodyTravelsWhileAway(t *testing.T) {
+	seen := &resumeWitness{}
+	game := rpg.Game
+	game.New = func(h rules.Host) (s rules.Sim, err error) {
+		seen.Sim, err = rpg.Game.New(h)
+		return seen, err
+	}
+	w := newTable(t, CoreConfig{Game: &game, Keep: testKeep}, 1)
+	a := w.add()
+	w.run(20, nil)
+	w.cut(a, transport.Timeout)
+	host{w.core}.Travel(w.characterOf(1), "dungeon-entrance", "from-overworld")
+	w.run(5, nil)
+	if len(w.realm.travels) != 0 || len(seen.failed) != 0 {
+		t.Fatal("it travelled with nobody connected")
+	}
+	for range 2 {
+		if b := w.back(w.pass(a)); !b.inZone {
+			t.Fatalf("back: %+v", b.goodbye)
+		}
+	}
+	if len(seen.failed) != 1 || seen.failed[0] != w.characterOf(1) || len(seen.resumed) != 2 {
+		t.Fatalf("the game was told %+v", seen)
+	}
+}
