@@ -9,7 +9,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash:  0xc20c8aa97203c2da,
+	Hash:  0x8937a0b57ff36367,
 	Kinds: []snapshot.Kind{},
 }
 
@@ -115,6 +115,34 @@ func (v *Population) Read(r *bits.Reader) {
 	v.Players = uint16(r.Int(0, 65535, 16))
 }
 
+// Write appends v whole.
+func (v *Pass) Write(w *bits.Writer) {
+	w.Octets(v.Ticket, 160, 8)
+	w.Octets(v.Secret, 32, 6)
+}
+
+// Read sets v to what Write wrote.
+func (v *Pass) Read(r *bits.Reader) {
+	v.Ticket = r.Octets(v.Ticket[:0], 160, 8)
+	v.Secret = r.Octets(v.Secret[:0], 32, 6)
+}
+
+// Write appends v whole.
+func (v *Resume) Write(w *bits.Writer) {
+	for i0 := range v.Passes {
+		v.Passes[i0].Write(w)
+	}
+	w.Int(int64(v.LifeMs), 0, 4294967295, 32)
+}
+
+// Read sets v to what Write wrote.
+func (v *Resume) Read(r *bits.Reader) {
+	for i0 := range v.Passes {
+		v.Passes[i0].Read(r)
+	}
+	v.LifeMs = uint32(r.Int(0, 4294967295, 32))
+}
+
 // ID is Join's first byte on the reliable lane.
 func (*Join) ID() uint8 { return 1 }
 
@@ -135,3 +163,6 @@ func (*Heard) ID() uint8 { return 6 }
 
 // ID is Population's first byte on the reliable lane.
 func (*Population) ID() uint8 { return 7 }
+
+// ID is Resume's first byte on the reliable lane.
+func (*Resume) ID() uint8 { return 8 }
