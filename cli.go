@@ -79,17 +79,17 @@ type publicFlags struct {
 
 // simFlags are those of a zone process.
 type simFlags struct {
-	UDP        string        `name:"udp" default:":7777" help:"Address of the UDP socket that desktop players and WebRTC share."`
-	PublicAddr string        `name:"public-addr" help:"HOST:PORT or HOST at which players reach the UDP socket, where it is not the host of the page (NAT, Docker, Kubernetes)."`
-	WS         string        `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none; the gateway relays them)." placeholder:"HOST:PORT"`
-	PublicWS   string        `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
-	Tick       int           `name:"tick" default:"20" help:"Ticks per second, 10 to 128."`
-	Snapshots  string        `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane on which UDP clients' snapshots ride: latest (datagrams, the newest wins) or kcp (ordered)."`
-	Tier       string        `name:"tier" default:"fast" enum:"fast,best" help:"Most work for a snapshot: best gives clients that ask for it about half the bytes, for entities with prediction hints, at tens of times the work."`
-	Zones      []string      `name:"zones" help:"Zones to run (default: all: ${zones})." placeholder:"NAME"`
-	Budget     int           `name:"budget" default:"1100" help:"Largest snapshot in bytes, at most what one datagram holds."`
+	UDP        string   `name:"udp" default:":7777" help:"Address of the UDP socket that desktop players and WebRTC share."`
+	PublicAddr string   `name:"public-addr" help:"HOST:PORT or HOST at which players reach the UDP socket, where it is not the host of the page (NAT, Docker, Kubernetes)."`
+	WS         string   `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none; the gateway relays them)." placeholder:"HOST:PORT"`
+	PublicWS   string   `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
+	Tick       int      `name:"tick" default:"20" help:"Ticks per second, 10 to 128."`
+	Snapshots  string   `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane on which UDP clients' snapshots ride: latest (datagrams, the newest wins) or kcp (ordered)."`
+	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Most work for a snapshot: best gives clients that ask for it about half the bytes, for entities with prediction hints, at tens of times the work."`
+	Zones      []string `name:"zones" help:"Zones to run (default: all: ${zones})." placeholder:"NAME"`
+	Budget     int      `name:"budget" default:"1100" help:"Largest snapshot in bytes, at most what one datagram holds."`
 
-	Keep       time.Duration `name:"keep" default:"30s" help:"How long the character of a player whose connection was lost stays in the world; until then the player comes back to it without the realm. 0: not at all."`
+	Keep time.Duration `name:"keep" default:"30s" help:"How long the character of a player whose connection was lost stays in the world; until then the player comes back to it without the realm. 0: not at all."`
 }
 
 // realmFlags are those of the realm.

@@ -118,6 +118,9 @@ var (
 	ErrMessageSize  = errors.New("transport: message is empty or too large for its lane")
 )
 
+// ErrUnspent is in the chain of a Dial's error when the ticket cannot have been used by the attempt: it serves for another.
+var ErrUnspent = errors.New("the ticket was not used")
+
 // CheckSize returns an error that wraps ErrMessageSize unless a message of n bytes may travel on lane.
 func CheckSize(lane Lane, n int) error {
 	limit := MaxReliableMessage

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -37,6 +38,9 @@ func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (trans
 	case transport.WebRTC:
 		return rtc.Dial(ctx, rtc.DialConfig{Signal: func(ctx context.Context, offer string) (string, error) {
 			answer, err := c.API.Signal(ctx, g, offer)
+			if noConnection(err) {
+				err = fmt.Errorf("%w (%w)", err, transport.ErrUnspent)
+			}
 			if err == nil {
 				err = c.allowCandidates(answer)
 			}
@@ -57,6 +61,12 @@ func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (trans
 	default:
 		return nil, fmt.Errorf("transport %q is unknown: kcp, webrtc and websocket exist", c.Transport)
 	}
+}
+
+// noConnection reports whether a request failed before anything of it was sent.
+func noConnection(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // allow refuses addresses beyond this machine, where the session was told to stay on it.

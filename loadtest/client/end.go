@@ -42,6 +42,11 @@ func (e *EndError) Final() bool {
 	return e.Code == transport.TakenOver || e.Code == transport.Kicked
 }
 
+// resumable reports whether the connection was cut off, and nobody decided that it end: the zone keeps the character for a while.
+func (e *EndError) resumable() bool {
+	return e.Goodbye == nil && (e.Code == transport.Timeout || e.Code == transport.Network || e.Code == transport.Backpressure)
+}
+
 // Reason is a short, stable name for an error of this package: for counting.
 func Reason(err error) string {
 	var end *EndError

@@ -99,6 +99,8 @@ type link struct {
 	replica  *snapshot.Replica
 	player   Player
 	transfer *Grant
+	grant    *Grant  // with which this connection was made
+	passes   *passes // the newest that came, until somebody takes them
 	goodbye  *message.Goodbye
 	end      *EndError // set when ended
 
@@ -143,6 +145,11 @@ func (l *link) receive(now time.Time, msg []byte) {
 		}
 	case (*message.Transfer)(nil).ID():
 		err = l.depart(msg)
+	case (*message.Resume)(nil).ID():
+		var r message.Resume
+		if err = message.Read(msg, &r); err == nil {
+			l.passes = newPasses(l.grant, r, now)
+		}
 	case (*message.Heard)(nil).ID():
 		var h message.Heard
 		if err = message.Read(msg, &h); err == nil && l.events.Heard != nil {

@@ -28,6 +28,7 @@ func (c *connection) Message(_ transport.Conn, _ transport.Lane, msg []byte) {
 	s.mu.Lock()
 	before, due := c.link.phase, c.due()
 	c.link.receive(now, msg)
+	s.keep(&c.link)
 	moved := c.link.phase != before
 	if moved && c.link.phase == playing && s.current != c {
 		if s.current != nil {
@@ -109,6 +110,9 @@ func (s *Session) enter(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.mu.Lock()
+	s.passes = nil // of a lease that is over
+	s.mu.Unlock()
 	return s.connect(ctx, &g)
 }
 
@@ -116,7 +120,11 @@ func (s *Session) enter(ctx context.Context) (*connection, error) {
 func (s *Session) goOn(ctx context.Context, c *connection) (*connection, error) {
 	_, end, transfer := c.state()
 	if transfer == nil {
-		c.conn.Close(transport.Normal, "") // a Goodbye comes before the transport's end
+		code := transport.Normal // a Goodbye comes before the transport's end
+		if end.Code == transport.Timeout {
+			code = end.Code // the silence may be in one direction only: the zone shall keep the character
+		}
+		c.conn.Close(code, "")
 		return s.comeBack(ctx, end)
 	}
 	// Make before break: the old zone keeps sending until the new one has shown us ourselves.
@@ -131,7 +139,7 @@ func (s *Session) goOn(ctx context.Context, c *connection) (*connection, error) 
 	return next, nil
 }
 
-// comeBack tries to return after a drop, with the same account token.
+// comeBack tries to return after a drop: straight to the zone process where that is possible, else with the same account token.
 func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error) {
 	if stopped(ctx) {
 		return nil, ctx.Err() // nothing was lost: we stop
@@ -144,6 +152,16 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 	s.mu.Unlock()
 	until := time.Now().Add(s.cfg.MaxOutage)
 	for attempt := 0; !final(cause); attempt++ {
+		c, err := s.resume(ctx, cause)
+		if err == nil && c != nil {
+			return c, nil
+		}
+		if err != nil {
+			cause = err
+			if final(cause) {
+				break
+			}
+		}
 		wait := backoff(attempt, rand.Float64())
 		if asked, ok := RetryAfter(cause); ok {
 			wait = max(wait, asked)
@@ -156,16 +174,11 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 			return nil, ctx.Err()
 		case <-time.After(wait):
 		}
-		c, err := s.enter(ctx)
-		if err == nil {
+		if c, err = s.enter(ctx); err == nil {
 			return c, nil
 		}
 		cause = err
-		s.mu.Lock()
-		if s.cfg.Events.Waiting != nil {
-			s.cfg.Events.Waiting(err)
-		}
-		s.mu.Unlock()
+		s.waiting(err)
 	}
 	return nil, cause
 }
@@ -174,19 +187,24 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 func (s *Session) connect(ctx context.Context, g *Grant) (*connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
 	defer cancel()
+	return s.connectWithin(ctx, ctx, g)
+}
+
+// connectWithin is connect with a context of its own for the transport.
+func (s *Session) connectWithin(dialing, ctx context.Context, g *Grant) (*connection, error) {
 	ground, err := s.cfg.Maps.Get(ctx, s.cfg.API, g.Map)
 	if err != nil {
 		return nil, err
 	}
 	c := &connection{session: s, changed: make(chan struct{}, 1)}
 	c.link = link{
-		schema: s.cfg.Schema, ground: ground, margin: s.cfg.Margin, newPlayer: s.cfg.NewPlayer, events: &s.cfg.Events,
+		schema: s.cfg.Schema, ground: ground, margin: s.cfg.Margin, newPlayer: s.cfg.NewPlayer, events: &s.cfg.Events, grant: g,
 		replica: replica(&s.cfg), best: s.cfg.Best, began: time.Now(), zone: Zone{Name: g.Zone.Name},
 	}
 	if h, err := ticket.ReadHeader(g.Ticket); err == nil {
 		c.link.zone.Incarnation = h.Incarnation
 	}
-	conn, err := s.cfg.dial(ctx, g, c)
+	conn, err := s.cfg.dial(dialing, g, c)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ type Session struct {
 	current *connection     // guarded by mu, like all below; nil before the first zone was entered
 	live    []*connection   // connections that count: at most two, during a transfer
 	past    transport.Stats // of connections that ended
+	passes  *passes         // to come back with; nil: none
 	stats   Stats
 }
 
@@ -61,6 +62,7 @@ type Stats struct {
 	RTT                       time.Duration // the last measured from inputs' echoes; 0: none yet
 	Transfers                 uint64        // zones entered from another zone
 	Drops                     uint64        // connections lost
+	Resumed                   uint64        // of those, made good without asking the realm
 	Skipped                   uint64        // ticks passed over in the current zone, because this client ran late
 	Garbage                   uint64        // messages in the current zone that could not be read
 }

@@ -127,7 +127,7 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	var dialer net.Dialer
 	sock, err := dialer.DialContext(ctx, "udp", cfg.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("kcp: dial %q over UDP: %w", cfg.Addr, err)
+		return nil, &unspentError{fmt.Errorf("kcp: dial %q over UDP: %w", cfg.Addr, err)}
 	}
 	udpSock := sock.(*net.UDPConn)
 	remote := udpSock.RemoteAddr().(*net.UDPAddr).AddrPort()
@@ -146,8 +146,22 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	return startClient(cfg, udpSock, s, msgs, h)
 }
 
-// noAnswer says why a handshake ended without a session.
+// noAnswer says why a handshake ended without a session. A ticket is used by the answer to a challenge only.
 func (d *dialing) noAnswer(ctx context.Context, waited time.Duration, last error) error {
+	err := d.whyNoAnswer(ctx, waited, last)
+	if d.toServer == nil {
+		return &unspentError{err}
+	}
+	return err
+}
+
+// unspentError adds to an error that the ticket was not used.
+type unspentError struct{ error }
+
+// Unwrap has both in the chain.
+func (e *unspentError) Unwrap() []error { return []error{e.error, transport.ErrUnspent} }
+
+func (d *dialing) whyNoAnswer(ctx context.Context, waited time.Duration, last error) error {
 	where := d.cfg.Addr
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("kcp: dial %s over UDP: %w", where, err)

@@ -37,9 +37,9 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	})
 	if err != nil {
 		if resp != nil && resp.StatusCode != 0 && resp.StatusCode != http.StatusSwitchingProtocols {
-			return nil, fmt.Errorf("ws: dial %s: the server answered %s: %w", cfg.URL, resp.Status, err)
+			return nil, fmt.Errorf("ws: dial %s: the server answered %s: %w (%w)", cfg.URL, resp.Status, err, transport.ErrUnspent)
 		}
-		return nil, fmt.Errorf("ws: dial %s: %w", cfg.URL, err)
+		return nil, fmt.Errorf("ws: dial %s: %w (%w)", cfg.URL, err, transport.ErrUnspent)
 	}
 	if err := socket.Write(dialCtx, websocket.MessageBinary, cfg.Ticket); err != nil {
 		_ = socket.CloseNow()

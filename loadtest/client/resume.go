@@ -1,0 +1,99 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/transport"
+)
+
+// How long a transport may take to open when a session comes back: the realm is asked next, so silence is not waited for as long as otherwise.
+const (
+	resumeDial       = 2 * time.Second
+	resumeDialWebRTC = 4 * time.Second
+)
+
+// passes are what a zone process gave its client to come back with: docs/wire.md#resumption.
+type passes struct {
+	grant Grant // of the connection over which they came
+	list  []message.Pass
+	until time.Time
+}
+
+func newPasses(g *Grant, r message.Resume, now time.Time) *passes {
+	p := &passes{list: r.Passes[:], until: now.Add(time.Duration(r.LifeMs) * time.Millisecond)}
+	if g != nil {
+		p.grant = *g
+	}
+	return p
+}
+
+// next is the grant to come back with; nil: there is none left.
+func (p *passes) next(now time.Time) *Grant {
+	if p == nil || len(p.list) == 0 || !now.Before(p.until) {
+		return nil
+	}
+	g := p.grant
+	g.Ticket, g.Secret, g.Expires = p.list[0].Ticket, p.list[0].Secret, p.until
+	return &g
+}
+
+// keep takes over what a link was given to come back with. A way to another zone ends the right to come back to this one. s.mu is held.
+func (s *Session) keep(l *link) {
+	if l.passes != nil {
+		s.passes, l.passes = l.passes, nil
+	}
+	if l.phase == parting {
+		s.passes = nil
+	}
+}
+
+// resume tries to come back straight to the zone process, whose ticket we have, after cause. Nil and no error: there is nothing to try.
+func (s *Session) resume(ctx context.Context, cause error) (*connection, error) {
+	now := time.Now()
+	s.mu.Lock()
+	var end *EndError
+	if errors.As(cause, &end) && !end.resumable() {
+		s.passes = nil // the zone has let the character go
+	}
+	held := s.passes
+	g := held.next(now)
+	s.mu.Unlock()
+	if g == nil {
+		return nil, nil
+	}
+	patience := resumeDial
+	if s.cfg.Transport == transport.WebRTC {
+		patience = resumeDialWebRTC
+	}
+	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
+	defer cancel()
+	dialing, enough := context.WithTimeout(ctx, patience)
+	defer enough()
+	c, err := s.connectWithin(dialing, ctx, g)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.passes == held && !errors.Is(err, transport.ErrUnspent) { // else the same one may serve when the network is back
+		held.list = held.list[1:]
+	}
+	if errors.As(err, &end) && !end.resumable() {
+		s.passes = nil
+	}
+	if err == nil {
+		s.stats.Resumed++
+	}
+	if err != nil && s.cfg.Events.Waiting != nil {
+		s.cfg.Events.Waiting(err)
+	}
+	return c, err
+}
+
+func (s *Session) waiting(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cfg.Events.Waiting != nil {
+		s.cfg.Events.Waiting(err)
+	}
+}

@@ -1,0 +1,86 @@
+package client
+
+import (
+	"testing"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/message"
+	"github.com/realmwire/realmwire/transport"
+)
+
+func resumption(name string) message.Resume {
+	r := message.Resume{LifeMs: 1000}
+	for i := range r.Passes {
+		r.Passes[i] = message.Pass{Ticket: []byte(name + string(rune('0'+i))), Secret: []byte("secret" + string(rune('0'+i)))}
+	}
+	return r
+}
+
+// The grant to come back with is the one of the connection, with another ticket and secret, for as long as the zone said.
+func TestPasses(t *testing.T) {
+	now := time.Unix(1000, 0)
+	g := &Grant{Character: "c", Ticket: []byte("old"), Zone: GrantZone{Name: "overworld"}, Map: GrantMap{Hash: "h"}, UDP: GrantUDP{Addr: "a:1"}}
+	p := newPasses(g, resumption("t"), now)
+	for i := range 2 {
+		got := p.next(now.Add(999 * time.Millisecond))
+		if got == nil || string(got.Ticket) != "t"+string(rune('0'+i)) || string(got.Secret) != "secret"+string(rune('0'+i)) ||
+			got.Zone != g.Zone || got.Map != g.Map || got.UDP != g.UDP || got.Character != "c" {
+			t.Fatalf("ticket %d: %+v", i, got)
+		}
+		if p.next(now.Add(time.Second)) != nil {
+			t.Error("an expired ticket is offered")
+		}
+		p.list = p.list[1:]
+	}
+	if p.next(now) != nil {
+		t.Error("a third ticket")
+	}
+	if string(g.Ticket) != "old" {
+		t.Error("the connection's own grant was changed")
+	}
+	if (*passes)(nil).next(now) != nil {
+		t.Error("a ticket out of nothing")
+	}
+}
+
+func TestLinkTakesTickets(t *testing.T) {
+	s := &Session{}
+	l := &link{events: &Events{}, grant: &Grant{Character: "c"}, phase: playing}
+	r := resumption("a")
+	msg := message.Append(nil, &r)
+	now := time.Unix(1000, 0)
+	l.receive(now, msg[:len(msg)-1])
+	if l.garbage != 1 || l.passes != nil {
+		t.Fatal("a cut message was taken")
+	}
+	l.receive(now, msg)
+	s.keep(l)
+	l.receive(now, msg[:len(msg)-1])
+	s.keep(l)
+	if g := s.passes.next(now); g == nil || g.Character != "c" || string(g.Ticket) != "a0" || l.passes != nil {
+		t.Fatalf("kept %+v", s.passes)
+	}
+	r = resumption("b")
+	l.receive(now, message.Append(nil, &r))
+	s.keep(l)
+	if g := s.passes.next(now); string(g.Ticket) != "b0" {
+		t.Error("the newest ticket is not the one that is kept")
+	}
+	l.receive(now, message.Append(nil, &message.Transfer{Grant: "{}"}))
+	s.keep(l)
+	if s.passes != nil {
+		t.Error("the way to another zone leaves the tickets of this one")
+	}
+}
+
+func TestWhichEndsLetComeBackToTheZone(t *testing.T) {
+	for code := transport.Normal; code <= transport.Backpressure; code++ {
+		want := code == transport.Timeout || code == transport.Network || code == transport.Backpressure
+		if (&EndError{Code: code}).resumable() != want {
+			t.Errorf("%s: resumable %t", code, !want)
+		}
+		if (&EndError{Code: code, Goodbye: &message.Goodbye{}}).resumable() {
+			t.Errorf("%s with a Goodbye is resumable", code)
+		}
+	}
+}
