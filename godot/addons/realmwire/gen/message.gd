@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]message[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = -4464040670264048934
+const HASH: int = -8559195865398156441
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "c20c8aa97203c2da"
+const HASH_HEX: String = "8937a0b57ff36367"
 
 ## Reason says why a zone ends or refuses a session.
 enum Reason {
@@ -227,6 +227,53 @@ class Population:
 		players = r.ranged(0, 65535, 16)
 
 
+## Pass is a ticket and the secret in it.
+class Pass:
+	extends RefCounted
+	var ticket: PackedByteArray = PackedByteArray()
+	var secret: PackedByteArray = PackedByteArray()
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		w.octets(ticket, 160, 8)
+		w.octets(secret, 32, 6)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		ticket = r.octets(160, 8)
+		secret = r.octets(32, 6)
+
+
+## Resume lets the client come back after a drop, straight to this process: two tickets, each good once, so
+## that a transport which does not get through costs nothing. They take the place of those before. See
+## docs/wire.md#resumption.
+class Resume:
+	extends RealmwireMessage
+	## The message's first byte.
+	const ID: int = 8
+	var passes: Array[Pass] = [Pass.new(), Pass.new()]
+	## from now on, in milliseconds
+	var life_ms: int = 0
+
+	func id() -> int:
+		return ID
+
+	## Appends it whole.
+	func write(w: RealmwireBitWriter) -> void:
+		for i0: int in 2:
+			passes[i0].write(w)
+		w.ranged(life_ms, 0, 4294967295, 32)
+
+	## Becomes what [method write] wrote.
+	func read(r: RealmwireBitReader) -> void:
+		passes = []
+		for _i0: int in 2:
+			var e0: Pass = Pass.new()
+			e0.read(r)
+			passes.append(e0)
+		life_ms = r.ranged(0, 4294967295, 32)
+
+
 ## The schema as the codecs want it. Everyone gets the same object.
 static func schema() -> RealmwireSchema:
 	if _shared == null:
@@ -240,4 +287,5 @@ static func schema() -> RealmwireSchema:
 		_shared.messages[5] = Say
 		_shared.messages[6] = Heard
 		_shared.messages[7] = Population
+		_shared.messages[8] = Resume
 	return _shared
