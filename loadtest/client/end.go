@@ -52,7 +52,12 @@ func Reason(err error) string {
 	var end *EndError
 	var refused *Error
 	var closed *transport.CloseError
+	var resuming *ResumeError
 	switch {
+	case errors.As(err, &resuming) && errors.Is(err, transport.ErrUnspent):
+		return "resumption: no connection"
+	case errors.As(err, &resuming):
+		return "resumption: " + Reason(resuming.Err)
 	case errors.As(err, &end) && end.Goodbye != nil:
 		return "goodbye: " + ReasonName(end.Goodbye.Reason)
 	case errors.As(err, &end):

@@ -156,11 +156,9 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 		if err == nil && c != nil {
 			return c, nil
 		}
-		if err != nil {
-			cause = err
-			if final(cause) {
-				break
-			}
+		var end *EndError
+		if errors.As(err, &end) && end.Final() {
+			return nil, err // the zone's last word; for anything else the realm is asked
 		}
 		wait := backoff(attempt, rand.Float64())
 		if asked, ok := RetryAfter(cause); ok {

@@ -11,7 +11,7 @@ import (
 
 // How long a transport may take to open when a session comes back: the realm is asked next, so silence is not waited for as long as otherwise.
 const (
-	resumeDial       = 2 * time.Second
+	resumeDial       = 1500 * time.Millisecond
 	resumeDialWebRTC = 4 * time.Second
 )
 
@@ -84,11 +84,24 @@ func (s *Session) resume(ctx context.Context, cause error) (*connection, error) 
 	if err == nil {
 		s.stats.Resumed++
 	}
-	if err != nil && s.cfg.Events.Waiting != nil {
+	if err == nil {
+		return c, nil
+	}
+	err = &ResumeError{err}
+	if s.cfg.Events.Waiting != nil {
 		s.cfg.Events.Waiting(err)
 	}
-	return c, err
+	return nil, err
 }
+
+// ResumeError says why a session could not come back straight to its zone. The realm is asked next.
+type ResumeError struct{ Err error }
+
+// Error is for people.
+func (e *ResumeError) Error() string { return "coming back to the zone: " + e.Err.Error() }
+
+// Unwrap is the reason.
+func (e *ResumeError) Unwrap() error { return e.Err }
 
 func (s *Session) waiting(err error) {
 	s.mu.Lock()

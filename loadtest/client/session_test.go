@@ -40,6 +40,8 @@ func TestWhatIsWorthAnotherTry(t *testing.T) {
 		{&Error{Status: 409, Title: "client-outdated"}, true, "realm: client-outdated (409)"},
 		{&Error{Status: 429, Title: "rate-limited"}, false, "realm: rate-limited (429)"},
 		{&Error{Status: 503, Title: "zone-down"}, false, "realm: zone-down (503)"},
+		{&ResumeError{goodbye(message.AttachRefused)}, false, "resumption: goodbye: attach-refused"},
+		{&ResumeError{fmt.Errorf("dial: %w (%w)", errors.New("port 1234"), transport.ErrUnspent)}, false, "resumption: no connection"},
 		{errors.New("the network is unreachable"), false, "the network is unreachable"},
 	} {
 		if got := final(fmt.Errorf("wrapped: %w", c.err)); got != c.final {
