@@ -6,7 +6,7 @@ import { decodeMessage, encodeMessage } from '../src/sdk/message';
 import type { MessageCodec } from '../src/sdk/schema';
 import { writeHeader } from '../src/sdk/snapshot';
 import { LATEST, RELIABLE } from '../src/sdk/transport';
-import { Goodbye, Join, Say, Welcome } from '../src/gen/message';
+import { Goodbye, Join, Reason, Resume, Say, Welcome } from '../src/gen/message';
 import { Player, schema } from '../src/gen/rpg';
 
 const side = 16;
@@ -29,6 +29,10 @@ export class FakeRealm {
   refusals: { status: number; title: string; detail: string }[] = [];
   /** Where the character is. */
   zone = 'field';
+  /** The life of resumption tickets; 0: zones give none. */
+  lifeMs = 0;
+  /** The zone keeps the character of who was cut off. */
+  keeps = true;
   private tickets = 0;
   private readonly used = new Set<string>();
 
@@ -80,6 +84,12 @@ export class FakeRealm {
     };
   }
 
+  /** Two tickets to come back to a zone with. */
+  passes(zone: string): Resume {
+    const pass = (): { ticket: Uint8Array; secret: Uint8Array } => ({ ticket: Buffer.from(`back to ${zone} ${++this.tickets}`), secret: new Uint8Array(32) });
+    return { passes: [pass(), pass()], lifeMs: this.lifeMs };
+  }
+
   private answer(path: string, init?: RequestInit): Response {
     const json = (status: number, body: object): Response => new Response(JSON.stringify(body), { status });
     if (path === '/v1/play') {
@@ -122,6 +132,7 @@ export class FakeSocket {
   private timer: ReturnType<typeof setInterval> | null = null;
   private tick = 100;
   private greeted = false;
+  private back = false;
 
   constructor(realm: FakeRealm, url: string) {
     this.realm = realm;
@@ -139,18 +150,23 @@ export class FakeSocket {
       this.greeted = true;
       const text = Buffer.from(data).toString();
       if (!this.realm.useTicket(text)) this.drop(4007, 'ticket used');
+      this.back = text.startsWith('back');
       this.realm.log.push(`open ${text}`);
       return;
     }
     if (data[0] !== RELIABLE) return;
     const msg = data.subarray(1);
-    if (decodeMessage(Join, msg) !== null) this.welcome();
+    if (decodeMessage(Join, msg) !== null) {
+      if (this.back && !this.realm.keeps) return this.dismiss(Reason.AttachRefused, 'Your place is gone.');
+      this.welcome();
+    }
     const say = decodeMessage(Say, msg);
     if (say !== null) this.said.push(say.text);
   }
 
   private welcome(): void {
     this.tell(Welcome, { tick: this.tick, tickHz: 20, entity: 7, zone: this.zone, title: this.zone.toUpperCase(), ordered: false, players: 1, capacity: 9 });
+    if (this.realm.lifeMs > 0) this.tell(Resume, this.realm.passes(this.zone));
     this.timer = setInterval(() => this.snapshot(), 50);
   }
 

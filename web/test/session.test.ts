@@ -115,6 +115,73 @@ test('comes back after a drop, keeping the picture meanwhile', async () => {
   assert.equal(realm.sockets.length, 2);
 });
 
+test('comes back straight to the zone, without the realm, at once and again', async () => {
+  realm.lifeMs = 60_000;
+  const { session, told } = connect({ transport: 'websocket' });
+  for (const after of ['open field 1', 'open back to field 2', 'open back to field 4']) {
+    await until('playing', () => session.status === 'playing' && realm.log.at(-1) === after);
+    await until('the tickets', () => session.frame(performance.now()).own !== null);
+    await new Promise((r) => setTimeout(r, 20));
+    realm.refusals = [{ status: 503, title: 'unavailable', detail: 'The realm is away.' }];
+    newest().drop(1006, '');
+  }
+  await until('playing', () => session.status === 'playing' && realm.log.at(-1) === 'open back to field 6');
+  assert.deepEqual(realm.log.filter((l) => l.startsWith('play')), ['play']);
+  assert.deepEqual([...new Set(told)], ['connecting', 'playing', 'reconnecting']);
+});
+
+test('asks the realm where the zone has let the character go', async () => {
+  realm.lifeMs = 60_000;
+  realm.keeps = false;
+  const { session } = connect({ transport: 'websocket' });
+  await until('the own entity', () => session.frame(performance.now()).own !== null);
+  newest().drop(1006, '');
+  await until('a second grant', () => realm.log.filter((l) => l === 'play').length === 2);
+  await until('playing', () => session.status === 'playing');
+  assert.deepEqual(realm.log, ['play', 'open field 1', 'drop field', 'open back to field 2', 'leave field', 'play', 'open field 4']);
+});
+
+test('an expired ticket is not tried', async () => {
+  realm.lifeMs = 1;
+  const { session } = connect({ transport: 'websocket' });
+  await until('the own entity', () => session.frame(performance.now()).own !== null);
+  newest().drop(1006, '');
+  await until('a second connection', () => realm.sockets.length === 2 && session.status === 'playing');
+  assert.equal(realm.log.at(-1), 'open field 4');
+});
+
+test('what was granted for one zone is not tried after the way to another', async () => {
+  realm.lifeMs = 60_000;
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+  const grant = realm.grant('cave') as { ticket: string };
+  realm.useTicket(Buffer.from(grant.ticket, 'base64').toString());
+  realm.zone = 'cave';
+  newest().tell(Transfer, { grant: JSON.stringify(grant) });
+  await until('the other zone', () => session.zone?.name === 'cave' && session.status === 'playing');
+  assert.ok(!realm.log.some((l) => l.startsWith('open back')), realm.log.join());
+});
+
+test('who is told to leave does not come back by a ticket', async () => {
+  realm.lifeMs = 60_000;
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+  newest().dismiss(Reason.ServerShutdown, 'The server is restarting.');
+  await until('a second connection', () => realm.sockets.length === 2 && session.status === 'playing');
+  assert.equal(realm.log.filter((l) => l === 'play').length, 2);
+});
+
+test('falls back to WebSocket with its second ticket', async () => {
+  realm.lifeMs = 60_000;
+  const { session } = connect({ transport: 'auto' });
+  await until('playing', () => session.status === 'playing');
+  realm.withDeafWebRTC();
+  await new Promise((r) => setTimeout(r, 20));
+  newest().drop(1006, '');
+  await until('playing', () => session.status === 'playing' && realm.sockets.length === 2);
+  assert.deepEqual(realm.log, ['play', 'open field 1', 'drop field', 'rtc', 'open back to field 3']);
+});
+
 test('comes back after a restart of the server, not before a second has passed', async () => {
   const { session } = connect({ transport: 'websocket' });
   await until('playing', () => session.status === 'playing');

@@ -112,6 +112,7 @@ export class Sim {
       game: rpg, transport: this.transport(), map: field, meter: new Meter(), tier: 'fast', now: () => this.nowMs,
       events: {
         arrived: () => undefined,
+        passes: () => undefined,
         chat: () => undefined,
         transfer: () => undefined,
         corrected: (units) => void this.corrected.push(units),

@@ -81,6 +81,16 @@ export interface Grant {
   snapshots: 'latest' | 'kcp';
 }
 
+/** The grant that a Transfer carries; null: it is none. */
+export function parseGrant(json: string): Grant | null {
+  try {
+    const grant = JSON.parse(json) as Grant;
+    return typeof grant.ticket === 'string' && typeof grant.map.hash === 'string' ? grant : null;
+  } catch {
+    return null;
+  }
+}
+
 interface SignedIn {
   token: string;
   account: Account;

@@ -1,4 +1,4 @@
-import { Channel, Goodbye, Heard, Join, Population, Reason, Say, Transfer, Welcome } from '../gen/message';
+import { Channel, Goodbye, Heard, Join, Population, Reason, Resume, Say, Transfer, Welcome } from '../gen/message';
 import { PROTOCOL } from './api';
 import { BitWriter } from './bits';
 import { TickClock } from './clock';
@@ -35,6 +35,8 @@ export interface LinkEvents {
   chat(line: ChatLine): void;
   /** The zone sends us to another one: the JSON of a grant. */
   transfer(grant: string): void;
+  /** What to come back with after a drop; it takes the place of what came before. */
+  passes(r: Resume): void;
   /** The server's word moved the own entity, by so many position units. */
   corrected(units: number): void;
   /** Called once; nothing follows. */
@@ -122,7 +124,9 @@ export class ZoneLink<S, I> {
   private end(end: LinkEnd): void {
     if (this.over) return;
     this.over = true;
-    this.transport.close(end.code === CloseCode.ProtocolError ? end.code : CloseCode.Normal, '');
+    // A silence may be in one direction only: told so, the zone keeps the character for us.
+    const told = end.code === CloseCode.ProtocolError || end.code === CloseCode.Timeout;
+    this.transport.close(told ? end.code : CloseCode.Normal, '');
     this.c.events.ended(end);
   }
 
@@ -165,6 +169,11 @@ export class ZoneLink<S, I> {
       case Transfer.id: {
         const transfer = decodeMessage(Transfer, msg);
         if (transfer !== null) events.transfer(transfer.grant);
+        return;
+      }
+      case Resume.id: {
+        const resume = decodeMessage(Resume, msg);
+        if (resume !== null) events.passes(resume);
         return;
       }
       case Heard.id: {

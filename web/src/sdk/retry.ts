@@ -23,10 +23,12 @@ export interface Verdict {
   text: string;
   /** The zone has another map than this client. */
   wrongMap: boolean;
+  /** The connection was cut off, and nobody decided that it end: the zone keeps the character for a while. */
+  resumable: boolean;
 }
 
 function verdict(again: boolean, text: string, more: Partial<Verdict> = {}): Verdict {
-  return { again, atLeastMs: 0, text, wrongMap: false, ...more };
+  return { again, atLeastMs: 0, text, wrongMap: false, resumable: false, ...more };
 }
 
 /** What to do when a link ended. A Goodbye's reason decides; the transport's code where there was none. */
@@ -56,6 +58,10 @@ function afterClose(code: number, text: string): Verdict {
       return verdict(false, text);
     case CloseCode.ServerShutdown:
       return verdict(true, text, { atLeastMs: RESTART_MS });
+    case CloseCode.Timeout:
+    case CloseCode.Network:
+    case CloseCode.Backpressure:
+      return verdict(true, text, { resumable: true });
     default:
       return verdict(true, text);
   }

@@ -1,4 +1,4 @@
-import type { Grant, RealmApi } from './api';
+import { parseGrant, type Grant, type RealmApi } from './api';
 import { Dialer, type TransportChoice } from './dial';
 import { Emitter } from './emitter';
 import type { GameClient, RawInput } from './game';
@@ -6,6 +6,7 @@ import { ZoneLink, type LinkEnd } from './link';
 import { Loop, nowMs, sleep } from './loop';
 import { forgetMap, loadMap, type MapArtefact } from './map';
 import { Meter, type Stats } from './meter';
+import { Passes, unspent } from './resume';
 import { afterEnd, afterError, backOff, type Verdict } from './retry';
 import type { Tier } from './snapshot';
 import type { TransportKind } from './transport';
@@ -48,6 +49,7 @@ export class GameSession<S, I> {
   private readonly character: string;
   private readonly wanted: Tier;
   private readonly dialer: Dialer;
+  private readonly passes = new Passes();
   private readonly emitter = new Emitter<SessionEvents>();
   private readonly meter = new Meter();
   private readonly aborter = new AbortController();
@@ -169,28 +171,48 @@ export class GameSession<S, I> {
   /** Plays until that ends for good. */
   private async run(): Promise<void> {
     const { signal } = this.aborter;
+    // A zone that we were in, and the realm, are tried by turns: either may be away.
+    let resumes = true;
     for (let tries = 0; !signal.aborted; tries++) {
       const began = nowMs();
       let verdict: Verdict;
+      let refused = false; // by the zone, which is no failure of the realm's
       this.dialer.prepare(began);
+      const pass: Grant | null = resumes ? this.passes.take(began) : null;
       try {
-        verdict = afterEnd(await this.play(await this.askGrant()));
+        verdict = afterEnd(await this.play(pass ?? (await this.askGrant())));
+        resumes = true;
+        if (!verdict.resumable) this.passes.clear();
+        refused = pass !== null && !verdict.resumable;
       } catch (e) {
         if (signal.aborted) return;
         verdict = afterError(e);
+        resumes = pass === null;
+        if (pass !== null) {
+          if (unspent(e)) this.passes.giveBack();
+          verdict.again = true; // the realm decides
+        }
       } finally {
         this.dialer.discard();
       }
       if (!verdict.again) return this.finish(verdict.text);
       if (verdict.wrongMap && this.current !== null) forgetMap(this.current.map.hash);
-      if (nowMs() - began > STEADY_MS) tries = 0;
+      if (refused || nowMs() - began > STEADY_MS) tries = 0;
       this.say(this.current === null ? 'connecting' : 'reconnecting', `${verdict.text} Trying again…`);
-      await sleep(Math.max(verdict.atLeastMs, backOff(tries, Math.random())), signal).catch(() => undefined);
+      const atOnce = tries === 0 && verdict.resumable && this.passes.ready(nowMs());
+      await sleep(atOnce ? 0 : Math.max(verdict.atLeastMs, backOff(tries, Math.random())), signal).catch(() => undefined);
     }
   }
 
-  private askGrant(): Promise<Grant> {
-    return this.api.play(this.character, this.game.schema.hash, this.aborter.signal);
+  private async askGrant(): Promise<Grant> {
+    const grant = await this.api.play(this.character, this.game.schema.hash, this.aborter.signal);
+    this.passes.clear(); // the character is no session's but the new one's
+    return grant;
+  }
+
+  /** Another grant for the same zone, when a try has used one up. */
+  private async freshGrant(): Promise<Grant> {
+    return this.passes.take(nowMs()) ?? (await this.askGrant());
   }
 
   /** Plays from a grant on, through portals, until a link ends. */
@@ -199,6 +221,7 @@ export class GameSession<S, I> {
       const next = await this.enter(grant);
       if ('end' in next) return next.end;
       grant = next.grant;
+      this.passes.clear();
       this.say('travelling', `Travelling to ${grant.zone.title}…`);
       this.emitter.emit('travel', { name: grant.zone.name, title: grant.zone.title });
     }
@@ -213,7 +236,7 @@ export class GameSession<S, I> {
     const say = (text: string): void => this.say(this.state, text);
     const map = loadMap(this.api.url(grant.map.url), grant.map.hash);
     map.catch(() => undefined); // awaited below, unless dialling fails first
-    const dialled = await this.dialer.dial(grant, () => this.askGrant(), say, nowMs(), signal);
+    const dialled = await this.dialer.dial(grant, () => this.freshGrant(), say, nowMs(), signal);
     this.fellBack = dialled.fellBack || (this.fellBack && dialled.transport.kind === 'websocket');
     let ground: MapArtefact;
     try {
@@ -236,6 +259,7 @@ export class GameSession<S, I> {
             clearTimeout(late);
             this.swap(link);
           },
+          passes: (r) => this.passes.set(dialled.grant, r, nowMs()),
           chat: (line) => this.emitter.emit('chat', line),
           transfer: (json) => {
             const next = parseGrant(json);
@@ -273,14 +297,5 @@ export class GameSession<S, I> {
     if (old?.map.hash !== link.map.hash) this.emitter.emit('map', link.map);
     const over = link.transport.kind === 'webrtc' ? 'WebRTC' : 'WebSocket';
     this.say('playing', this.fellBack ? `Playing over ${over}; WebRTC does not get through here.` : `Playing over ${over}.`);
-  }
-}
-
-function parseGrant(json: string): Grant | null {
-  try {
-    const grant = JSON.parse(json) as Grant;
-    return typeof grant.ticket === 'string' && typeof grant.map.hash === 'string' ? grant : null;
-  } catch {
-    return null;
   }
 }
