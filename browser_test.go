@@ -2,6 +2,8 @@ package realmwire_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -79,6 +81,27 @@ func TestBrowserFallsBack(t *testing.T) {
 	server := startUp(t, t.TempDir(), "--public-addr", "127.0.0.1:9")
 	out := node(t, server, "web/e2e/fallback.mjs", "--url", server.ready.URL, "--dir", dir)
 	t.Log(out)
+	server.stop()
+}
+
+// TestBrowserResumes breaks the network under two browsers. Both come back straight to the zone, one over WebRTC, one over WebSocket, as who they were.
+func TestBrowserResumes(t *testing.T) {
+	needBrowser(t)
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	server := startUp(t, t.TempDir(), "--public-addr", proxy.Addr())
+	if err := proxy.SetTarget(server.ready.UDP); err != nil {
+		t.Fatal(err)
+	}
+	control := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { proxy.Block(r.URL.Path == "/cut") }))
+	t.Cleanup(control.Close)
+	t.Log(node(t, server, "web/e2e/resume.mjs", "--url", strings.TrimSuffix(server.ready.URL, "/"), "--control", control.URL))
+	if _, page := server.get("/metrics"); !strings.Contains(page, `realmwire_zone_events_total{event="resumed",zone="overworld"} 2`) {
+		t.Errorf("the zone counts other resumptions than two:\n%s", page)
+	}
 	server.stop()
 }
 
