@@ -89,6 +89,8 @@ type botReport struct {
 	Starved      int      `json:"starved"`
 	Transfers    int      `json:"transfers"`
 	Drops        int      `json:"drops"`
+	Resumed      int      `json:"resumed"`
+	Entities     []uint64 `json:"entities"`
 	Heard        int      `json:"heard"`
 	Others       int      `json:"others"`
 	Walked       float64  `json:"walked_px"`
@@ -162,6 +164,46 @@ func TestBotLosesPackets(t *testing.T) {
 	}
 	if r.Transport != "kcp" || r.Transfers < 1 || r.Drops != 0 {
 		t.Errorf("over %s, %d transfers, %d drops", r.Transport, r.Transfers, r.Drops)
+	}
+}
+
+// The network is gone for longer than the client waits. When it is back, so is the player: over the same transport or, where UDP stays
+// away, over WebSocket; as the same entity, and without asking the realm.
+func TestBotResumes(t *testing.T) {
+	for transport, outage := range map[string]time.Duration{"kcp": 6 * time.Second, "websocket": time.Minute} {
+		t.Run("over "+transport, func(t *testing.T) {
+			stage(t)
+			proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: startServer(t).UDP})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer proxy.Close()
+			choice := map[string]string{"kcp": "kcp", "websocket": "auto"}[transport]
+			watch := time.NewTicker(20 * time.Millisecond)
+			defer watch.Stop()
+			done := make(chan struct{})
+			defer close(done)
+			go func() { // cuts the network when the bot has played for a while
+				for played := false; !played; {
+					select {
+					case <-done:
+						return
+					case <-watch.C:
+						_, down := proxy.Counters()
+						played = down.Sent > 60
+					}
+				}
+				proxy.Block(true)
+				time.AfterFunc(outage, func() { proxy.Block(false) })
+			}()
+			r := bot(t, "--seconds=14", "--transport="+choice, "--udp="+proxy.Addr())
+			if r.Transport != transport || r.Drops != 1 || r.Resumed != 1 {
+				t.Errorf("over %s, %d drops, %d resumed", r.Transport, r.Drops, r.Resumed)
+			}
+			if len(r.Entities) != 2 || r.Entities[0] != r.Entities[1] {
+				t.Errorf("it entered as %v", r.Entities)
+			}
+		})
 	}
 }
 

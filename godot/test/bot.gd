@@ -15,6 +15,7 @@ var moved_most: float = 0.0
 var heard: int = 0
 var others: int = 0
 var zones: PackedStringArray
+var entities: PackedInt64Array # as whom it entered
 var walked: float = 0.0
 var error: String = ""
 
@@ -74,6 +75,7 @@ func _play(transport: String, udp: String) -> void:
 
 func _entered(zone: RealmwireZone) -> void:
 	zones.append(zone.name)
+	entities.append(zone.entity)
 	_path = PackedVector2Array()
 
 
@@ -173,7 +175,7 @@ func _report(why: String) -> void:
 		var s: RealmwireStats = session.stats
 		out.merge({
 			"transport": s.transport, "snapshots": s.snapshots, "packets": s.packets, "checked": s.checked, "desyncs": s.desyncs,
-			"corrections": corrections, "starved": s.starved, "moved_most": moved_most, "transfers": s.transfers, "drops": s.drops, "heard": heard,
+			"corrections": corrections, "starved": s.starved, "moved_most": moved_most, "transfers": s.transfers, "drops": s.drops, "resumed": s.resumed, "entities": entities, "heard": heard,
 			"others": others, "walked_px": roundi(walked), "rtt_ms": s.rtt_ms, "loss_pct": s.loss_pct, "jitter_ms": s.jitter_ms,
 			"age_ms": s.snapshot_age_ms, "delay_ms": s.delay_ms, "down": roundi(s.down_bytes_per_s), "up": roundi(s.up_bytes_per_s),
 		})

@@ -39,6 +39,14 @@ func temporary() -> bool:
 	return status == 0 or status == 408 or status == 429 or status >= 500
 
 
+## What a call would have answered, known without one.
+static func given(answer: Dictionary) -> RealmwireReply:
+	var r: RealmwireReply = RealmwireReply.new()
+	r.ok = true
+	r.data = answer
+	return r
+
+
 ## A failure without an answer.
 static func failed(why: String, detail_text: String) -> RealmwireReply:
 	var r: RealmwireReply = RealmwireReply.new()

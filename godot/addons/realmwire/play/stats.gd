@@ -33,6 +33,8 @@ var packets: int = 0
 ## Zones entered from another zone, and connections lost.
 var transfers: int = 0
 var drops: int = 0
+## Of the lost connections, those made good without asking the realm.
+var resumed: int = 0
 
 # Totals: bytes in, bytes out, snapshots, snapshots lost, age (ms) summed, samples of it.
 var _totals: PackedFloat64Array = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]

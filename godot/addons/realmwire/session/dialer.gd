@@ -16,6 +16,9 @@ var choice: String = "auto"
 var udp_override: String = ""
 ## Why the last [method dial] failed.
 var error: RealmwireReply
+## The grant that the last [method dial] tried last, and whether that may have used its ticket up.
+var grant: Dictionary = {}
+var ticket_spent: bool = false
 ## The last [method dial] had to fall back to WebSocket.
 var fell_back: bool = false
 
@@ -29,16 +32,17 @@ func _init(api: RealmwireApi, tree: SceneTree) -> void:
 	_tree = tree
 
 
-## Connects to a grant's zone; null: it failed, see [member error]. [param fresh] is a coroutine that asks for another grant
+## Connects to the zone of the grant [param with]; null: it failed, see [member error]. [param fresh] is a coroutine that asks for another grant
 ## (a [RealmwireReply]): tickets are single-use, and a try that failed may have used this one up. A coroutine.
-func dial(grant: Dictionary, fresh: Callable) -> RealmwireTransport:
+func dial(with: Dictionary, fresh: Callable) -> RealmwireTransport:
 	fell_back = false
+	grant = with
 	var best: String = choice
 	if choice == "auto":
 		best = "webrtc" if OS.has_feature("web") else "kcp"
 		if Time.get_ticks_usec() < _avoid_until_us or (best == "webrtc" and not RealmwireWebRtcTransport.available()):
 			best = "websocket"
-	var t: RealmwireTransport = await _try(best, grant, _PATIENT_US if choice != "auto" or best == "websocket" else _FALLBACK_US)
+	var t: RealmwireTransport = await _try(best, _PATIENT_US if choice != "auto" or best == "websocket" else _FALLBACK_US)
 	if t.state == RealmwireTransport.State.OPEN:
 		return t
 	if choice != "auto" or best == "websocket":
@@ -50,7 +54,7 @@ func dial(grant: Dictionary, fresh: Callable) -> RealmwireTransport:
 			error = again
 			return null
 		grant = again.data
-	t = await _try("websocket", grant, _PATIENT_US)
+	t = await _try("websocket", _PATIENT_US)
 	if t.state != RealmwireTransport.State.OPEN:
 		return null
 	fell_back = true
@@ -62,9 +66,9 @@ static func _titles(kind: String) -> String:
 	return {"kcp": "UDP", "webrtc": "WebRTC", "websocket": "WebSocket"}.get(kind, kind)
 
 
-func _try(kind: String, grant: Dictionary, patience_us: int) -> RealmwireTransport:
+func _try(kind: String, patience_us: int) -> RealmwireTransport:
 	told.emit("Connecting over %s …" % _titles(kind))
-	var t: RealmwireTransport = _make(kind, grant)
+	var t: RealmwireTransport = _make(kind)
 	var refused: RealmwireReply = RealmwireReply.failed("unreachable", "%s does not get through to the zone." % _titles(kind))
 	t.closed.connect(func(_code: int, text: String) -> void: refused.detail = text)
 	var until_us: int = Time.get_ticks_usec() + patience_us
@@ -72,26 +76,27 @@ func _try(kind: String, grant: Dictionary, patience_us: int) -> RealmwireTranspo
 		t.poll(Time.get_ticks_usec())
 		if t.state == RealmwireTransport.State.CONNECTING:
 			await _tree.process_frame
+	ticket_spent = t.ticket_spent
 	if t.state != RealmwireTransport.State.OPEN:
 		t.close(RealmwireWire.Close.NORMAL, "")
 		error = refused
 	return t
 
 
-func _make(kind: String, grant: Dictionary) -> RealmwireTransport:
+func _make(kind: String) -> RealmwireTransport:
 	var ticket: String = str(grant.get("ticket", ""))
 	var raw: PackedByteArray = Marshalls.base64_to_raw(ticket)
 	match kind:
 		"webrtc":
-			return RealmwireWebRtcTransport.new(_signal.bind(_path(grant, "webrtc", "url"), ticket))
+			return RealmwireWebRtcTransport.new(_signal.bind(_path("webrtc", "url"), ticket))
 		"websocket":
-			return RealmwireWebSocketTransport.new(_api.url(_path(grant, "websocket", "url")), raw)
+			return RealmwireWebSocketTransport.new(_api.url(_path("websocket", "url")), raw)
 	var secret: PackedByteArray = Marshalls.base64_to_raw(str(grant.get("secret", "")))
-	var address: String = _path(grant, "udp", "addr") if udp_override.is_empty() else udp_override
+	var address: String = _path("udp", "addr") if udp_override.is_empty() else udp_override
 	return RealmwireUdpTransport.new(address, raw, secret, Time.get_ticks_usec())
 
 
-static func _path(grant: Dictionary, section: String, key: String) -> String:
+func _path(section: String, key: String) -> String:
 	var v: Variant = grant.get(section)
 	return str((v as Dictionary).get(key, "")) if v is Dictionary else ""
 

@@ -22,6 +22,7 @@ signal ended(text: String)
 
 enum State { IDLE, CONNECTING, PLAYING, TRAVELLING, RECONNECTING, ENDED }
 
+const _ENDED: String = "ended" # title of what the zone said last
 const _JOIN_TIMEOUT_US: int = 15_000_000
 const _FIRST_BACKOFF_S: float = 0.25
 const _MAX_BACKOFF_S: float = 5.0
@@ -43,6 +44,7 @@ var _character: String
 var _link: RealmwireLink # that is shown; null: none yet
 var _leaving: Array[RealmwireTransport] = [] # that still tell their peer
 var _run: int = 0 # raised by leave and by each start: coroutines of an older run give up
+var _passes: RealmwirePasses = RealmwirePasses.new()
 var _input: RealmwireInput
 var _error: RealmwireReply # of the last connect
 
@@ -160,7 +162,16 @@ func _finish(text: String) -> void:
 
 
 func _ask() -> RealmwireReply:
-	return await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
+	var r: RealmwireReply = await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
+	if r.ok:
+		_passes.clear() # the character is no session's but the new one's
+	return r
+
+
+# Another grant for the same zone, when a try may have used one up.
+func _fresh() -> RealmwireReply:
+	var grant: Dictionary = _passes.take(Time.get_ticks_usec())
+	return await _ask() if grant.is_empty() else RealmwireReply.given(grant)
 
 
 # Asks for a grant and connects with it.
@@ -183,7 +194,7 @@ func _connect(run: int, grant: Dictionary) -> RealmwireLink:
 		return null
 	if run != _run:
 		return null
-	var transport: RealmwireTransport = await dialer.dial(grant, _ask)
+	var transport: RealmwireTransport = await dialer.dial(grant, _fresh)
 	if transport == null:
 		_error = dialer.error
 		return null
@@ -207,6 +218,7 @@ func _release(transport: RealmwireTransport) -> void:
 
 func _await_arrival(run: int, link: RealmwireLink) -> void:
 	link.ended.connect(func(reason: int, code: int, text: String) -> void: _error = _judge(reason, code, text))
+	link.passes_offered.connect(_offered.bind(dialer.grant))
 	link.join(verify)
 	var until_us: int = Time.get_ticks_usec() + _JOIN_TIMEOUT_US
 	while run == _run and not link.here and not link.over and Time.get_ticks_usec() < until_us:
@@ -215,9 +227,15 @@ func _await_arrival(run: int, link: RealmwireLink) -> void:
 			await _tree.process_frame
 
 
+func _offered(m: MessageSchema.Resume, grant: Dictionary) -> void:
+	_passes.keep(grant, m, Time.get_ticks_usec())
+
+
 # What a link's end means, as a reply: those that are not temporary end the session.
 func _judge(reason: int, code: int, text: String) -> RealmwireReply:
-	var r: RealmwireReply = RealmwireReply.failed("ended", text if not text.is_empty() else RealmwireWire.explain(code))
+	if not RealmwirePasses.resumable(reason, code):
+		_passes.clear()
+	var r: RealmwireReply = RealmwireReply.failed(_ENDED, text if not text.is_empty() else RealmwireWire.explain(code))
 	match reason:
 		MessageSchema.Reason.TAKEN_OVER, MessageSchema.Reason.KICKED, MessageSchema.Reason.PROTOCOL_ERROR:
 			r.status = 403
@@ -249,7 +267,7 @@ func _show(link: RealmwireLink) -> void:
 
 
 func _part(link: RealmwireLink) -> void:
-	for s: Signal in [link.chat_heard, link.population_changed, link.message_received, link.corrected, link.transfer_offered, link.ended]:
+	for s: Signal in [link.chat_heard, link.population_changed, link.message_received, link.corrected, link.transfer_offered, link.passes_offered, link.ended]:
 		for c: Dictionary in s.get_connections():
 			s.disconnect(c["callable"])
 	_release(link.transport)
@@ -258,6 +276,7 @@ func _part(link: RealmwireLink) -> void:
 # Make before break: the old zone is shown until the new one has shown us ourselves.
 func _travel(grant: Dictionary) -> void:
 	var run: int = _run
+	_passes.clear()
 	_become(State.TRAVELLING, "")
 	var link: RealmwireLink = await _connect(run, grant)
 	if run != _run:
@@ -289,6 +308,8 @@ func _come_back(cause: String) -> void:
 	var attempt: int = 0
 	var wait_s: float = 0.0
 	while Time.get_ticks_usec() < until_us:
+		if await _resume(run) or run != _run:
+			return
 		# Spread, so that a thousand clients of a restarted server do not come at once.
 		wait_s = maxf(wait_s, minf(_FIRST_BACKOFF_S * (1 << mini(attempt, 10)), _MAX_BACKOFF_S) * randf_range(0.5, 1.0))
 		attempt += 1
@@ -307,3 +328,24 @@ func _come_back(cause: String) -> void:
 		if not _error.temporary():
 			break
 	_finish(cause)
+
+
+# Tries to come back straight to the zone. True: that is settled, one way or the other.
+func _resume(run: int) -> bool:
+	var grant: Dictionary = _passes.take(Time.get_ticks_usec())
+	if grant.is_empty():
+		return false
+	_become(State.RECONNECTING, "Coming back …")
+	var link: RealmwireLink = await _connect(run, grant)
+	if run != _run:
+		return true
+	if link != null:
+		stats.resumed += 1
+		_show(link)
+		return true
+	if _error.title == _ENDED and not _error.temporary():
+		_finish(_error.detail)
+		return true
+	if not dialer.ticket_spent:
+		_passes.give_back()
+	return false
