@@ -34,6 +34,8 @@ type Endpoint struct {
 	Dial func(ctx context.Context, g Grant, h transport.Handler) (transport.Conn, error)
 	// Cut makes the network swallow everything from now on.
 	Cut func()
+	// Mend ends that; what was connected before may stay cut off.
+	Mend func()
 	// Move gives the client another address towards the server. The suites of transports over UDP call it.
 	Move func()
 	// Shutdown closes the server gracefully. It is called once, by the suite, before the test ends.
@@ -57,8 +59,9 @@ type world struct {
 	end  Endpoint
 	deny error // the acceptor's answer, when set before the client dials
 
-	mu       sync.Mutex
-	accepted chan *Recorder
+	mu        sync.Mutex
+	accepted  chan *Recorder
+	bySession map[uint64]*Recorder // whose place the next session of that number takes; nil: nobody's
 }
 
 // newWorld starts a server whose every session echoes into a Recorder.
@@ -73,6 +76,12 @@ func newWorld(tb testing.TB, f Factory, o Options) *world {
 		}
 		r := NewRecorder()
 		r.Conn, r.Claims = c, claims
+		if w.bySession != nil {
+			if old := w.bySession[claims.Session]; old != nil {
+				old.Conn.Close(transport.TakenOver, "you came back")
+			}
+			w.bySession[claims.Session] = r
+		}
 		w.accepted <- r
 		return r, nil
 	}

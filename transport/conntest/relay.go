@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// Relay is a TCP relay that can stop moving bytes without closing anything.
+// Relay is a TCP relay that can stop moving bytes without closing anything. Who was connected then stays cut off.
 type Relay struct {
 	listener net.Listener
 	target   string
-	stopped  atomic.Bool
+	cuts     atomic.Int64
+	cut      atomic.Bool // new connections too
 	release  chan struct{}
 
 	mu    sync.Mutex
@@ -36,7 +37,13 @@ func NewRelay(tb testing.TB, target string) *Relay {
 func (r *Relay) Addr() string { return r.listener.Addr().String() }
 
 // Cut stops moving bytes.
-func (r *Relay) Cut() { r.stopped.Store(true) }
+func (r *Relay) Cut() {
+	r.cut.Store(true)
+	r.cuts.Add(1)
+}
+
+// Mend lets those through who connect from now on.
+func (r *Relay) Mend() { r.cut.Store(false) }
 
 func (r *Relay) close() {
 	_ = r.listener.Close()
@@ -63,16 +70,18 @@ func (r *Relay) accept() {
 		r.mu.Lock()
 		r.conns = append(r.conns, in, out)
 		r.mu.Unlock()
-		r.work.Go(func() { r.move(in, out) })
-		r.work.Go(func() { r.move(out, in) })
+		since := r.cuts.Load()
+		r.work.Go(func() { r.move(since, in, out) })
+		r.work.Go(func() { r.move(since, out, in) })
 	}
 }
 
-func (r *Relay) move(from, to net.Conn) {
+// move moves bytes of a connection that was made when there had been so many cuts.
+func (r *Relay) move(since int64, from, to net.Conn) {
 	buf := make([]byte, 16<<10)
 	for {
 		n, err := from.Read(buf)
-		if r.stopped.Load() {
+		if r.cut.Load() || r.cuts.Load() > since {
 			<-r.release // hold the connection, and everything in it
 			return
 		}

@@ -29,11 +29,13 @@ func Run(t *testing.T, kind transport.Kind, f Factory) {
 	t.Run("peer vanishes", func(t *testing.T) { vanishes(t, f) })
 	t.Run("refused", func(t *testing.T) { refused(t, f) })
 	t.Run("bad tickets", func(t *testing.T) { badTickets(t, f) })
+	t.Run("resumes", func(t *testing.T) { resumes(t, f) })
 	t.Run("idle stays alive", func(t *testing.T) { idle(t, f) })
 	t.Run("many clients", func(t *testing.T) { many(t, f) })
 	t.Run("one bad client", func(t *testing.T) { oneBadClient(t, f) })
 	t.Run("bad network", func(t *testing.T) { badNetwork(t, f) })
 	t.Run("races", func(t *testing.T) { races(t, f) })
+	t.Run("resumes half-open", func(t *testing.T) { resumesHalfOpen(t, f) })
 	if kind != transport.WebSocket { // a TCP connection ends with its address: clients reconnect
 		t.Run("change of address", func(t *testing.T) { moves(t, f) })
 	}
@@ -360,23 +362,29 @@ func badTickets(t *testing.T, f Factory) {
 	for name, g := range map[string]Grant{
 		"used": good, "expired": w.sealed(expired), "for another incarnation": w.sealed(foreign), "forged": forged,
 	} {
-		ctx, cancel := context.WithTimeout(context.Background(), 700*time.Millisecond)
-		r := NewRecorder()
-		c, err := w.end.Dial(ctx, g, r)
-		cancel()
-		if err == nil {
-			if code, _ := r.WaitClosed(t); code != transport.TicketInvalid {
-				t.Errorf("a ticket that is %s: closed with %s", name, code)
-			}
-			c.Close(transport.Normal, "")
-		} else if len(err.Error()) < 20 {
-			t.Errorf("a ticket that is %s: the error says too little: %v", name, err)
+		w.useless(t, name, g)
+	}
+}
+
+// useless dials with a ticket that the server must not take.
+func (w *world) useless(t *testing.T, name string, g Grant) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 700*time.Millisecond)
+	r := NewRecorder()
+	c, err := w.end.Dial(ctx, g, r)
+	cancel()
+	if err == nil {
+		if code, _ := r.WaitClosed(t); code != transport.TicketInvalid {
+			t.Errorf("a ticket that is %s: closed with %s", name, code)
 		}
-		select {
-		case <-w.accepted:
-			t.Errorf("a ticket that is %s was accepted", name)
-		default:
-		}
+		c.Close(transport.Normal, "")
+	} else if len(err.Error()) < 20 {
+		t.Errorf("a ticket that is %s: the error says too little: %v", name, err)
+	}
+	select {
+	case <-w.accepted:
+		t.Errorf("a ticket that is %s was accepted", name)
+	default:
 	}
 }
 

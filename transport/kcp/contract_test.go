@@ -24,7 +24,8 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 				Addr: proxy.Addr(), Ticket: g.Ticket, Secret: g.Claims.Secret[:], Suite: g.Claims.Suite, Timeout: o.Timeout,
 			}, h)
 		},
-		Cut: func() { proxy.Block(true) },
+		Cut:  func() { proxy.Block(true) },
+		Mend: func() { proxy.Block(false) },
 		Move: func() {
 			if err := proxy.Rebind(); err != nil {
 				tb.Error(err)

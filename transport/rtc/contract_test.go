@@ -44,7 +44,8 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 				Timeout: o.Timeout,
 			}, h)
 		},
-		Cut: func() { proxy.Block(true) },
+		Cut:  func() { proxy.Block(true) },
+		Mend: func() { proxy.Block(false) },
 		Move: func() {
 			if err := proxy.Rebind(); err != nil {
 				tb.Error(err)

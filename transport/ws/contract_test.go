@@ -34,6 +34,7 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 			return ws.Dial(ctx, ws.DialConfig{URL: "ws://" + relay.Addr(), Ticket: g.Ticket, HTTPClient: client, Timeout: o.Timeout}, h)
 		},
 		Cut:      relay.Cut,
+		Mend:     relay.Mend,
 		Shutdown: func() { _ = handler.Close() },
 	}
 }
