@@ -30,7 +30,7 @@ func FuzzClientMessages(f *testing.F) {
 		f.Fatal(err)
 	}
 	newCore := func(tb testing.TB) *table {
-		core, err := NewCore(CoreConfig{Game: &rpg.Game, Zone: rpg.Game.Zones[1], Ground: ground})
+		core, err := NewCore(CoreConfig{Game: &rpg.Game, Zone: rpg.Game.Zones[1], Ground: ground, Keep: time.Second})
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -66,6 +66,14 @@ func FuzzClientMessages(f *testing.F) {
 				w.core.Step(now, now)
 			}
 			data = data[3+size:]
+		}
+		// Whatever it has sent, it is cut off and comes back, if it was in the world.
+		plays := w.core.byID[2] != nil && w.core.byID[2].phase == phasePlay
+		w.core.Handle(Event{Kind: EventClosed, Client: 2, Code: transport.Timeout})
+		w.core.Handle(Event{Kind: EventConnect, Client: 3, Connect: &Connect{Session: 2, Character: 2, Epoch: 1, Turn: 1, MaxLatest: transport.MaxLatestMessage}})
+		w.core.Handle(Event{Kind: EventMessage, Client: 3, Lane: transport.Reliable, Msg: join})
+		if back := w.core.byID[3].phase == phasePlay; back != plays {
+			t.Fatalf("it was in the world: %t; it came back: %t", plays, back)
 		}
 		w.core.Out().Reset()
 		w.core.Step(now, now)
