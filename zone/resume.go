@@ -32,7 +32,7 @@ func dropped(code transport.CloseCode) bool {
 
 // closed takes the end of a session: of a player who was cut off, the character stays for a while.
 func (c *Core) closed(cl *client, code transport.CloseCode) {
-	if cl.phase == phasePlay && dropped(code) && c.cfg.Keep > 0 && !c.draining {
+	if cl.phase == phasePlay && dropped(code) && c.cfg.Keep > 0 {
 		c.hold(cl)
 		return
 	}

@@ -67,6 +67,7 @@ func TestADroppedPlayerComesBackInPlace(t *testing.T) {
 		a, b := w.add(), w.add()
 		w.run(100, nil)
 		entity, at := a.welcome.Entity, w.body(a)
+		delete(w.realm.state, w.characterOf(1))
 		w.cut(a, code)
 		if len(w.realm.state[w.characterOf(1)]) == 0 || w.realm.released[w.characterOf(1)] != 0 {
 			t.Fatalf("%s: at the drop the state is %q, the lease was released %d times", code, w.realm.state[w.characterOf(1)], w.realm.released[w.characterOf(1)])
@@ -253,6 +254,48 @@ func TestANewGrantEndsTheRightToResume(t *testing.T) {
 		}
 		old := ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}
 		w.refused(w.back(old), "of the session before the grant")
+	}
+}
+
+// Who is on the way to another zone is not kept in this one, whether it is cut off or comes back beside its old session.
+func TestNobodyIsKeptOnTheWay(t *testing.T) {
+	for _, cut := range []bool{true, false} {
+		w := keepingTable(t)
+		a := w.add()
+		w.run(20, nil)
+		host{w.core}.Travel(w.characterOf(1), "dungeon-entrance", "from-overworld")
+		w.run(2, nil)
+		if len(w.realm.travels) != 1 || w.core.byID[a.id].phase != phaseGone {
+			t.Fatal("it did not travel")
+		}
+		if cut {
+			w.cut(a, transport.Timeout)
+			if w.core.Players() != 0 {
+				t.Error("who went to another zone is kept in this one")
+			}
+		}
+		w.refused(w.back(w.pass(a)), "on the way")
+	}
+}
+
+// Coming back wipes no slate clean.
+func TestOffencesStay(t *testing.T) {
+	w := keepingTable(t)
+	a := w.add()
+	w.run(3, nil)
+	offend := func(p *player, n int) {
+		for range n {
+			w.up(p, transport.Reliable, []byte{63})
+		}
+		w.run(3, nil)
+	}
+	offend(a, maxOffences)
+	if a.closed {
+		t.Fatal("put out too early")
+	}
+	b := w.back(w.pass(a))
+	if offend(b, 1); b.goodbye == nil || b.goodbye.Reason != message.Kicked {
+		t.Fatalf("one offence too many: %+v", b.goodbye)
 	}
 }
 
