@@ -82,8 +82,8 @@ func plain(v reflect.Value) any {
 			}
 		}
 		return out
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 			return hex.EncodeToString(v.Bytes())
 		}
 		out := []any{}
@@ -117,6 +117,9 @@ func goldenMessages() []goldenMessage {
 		&message.Say{Text: "hello, 世界 🌍"},
 		&message.Heard{Channel: message.SystemChannel, Entity: 7, From: "Ada", Text: ""},
 		&message.Population{Players: 3},
+		&message.Resume{LifeMs: 120_000, Passes: [2]message.Pass{
+			{Ticket: bytes.Repeat([]byte{1, 2, 3, 4}, 40), Secret: bytes.Repeat([]byte{0xff, 0}, 16)}, {Ticket: []byte{0x80}, Secret: []byte{}},
+		}},
 		&demo.Offer{},
 		&demo.Offer{
 			From: "0123456789abcdef", Seal: bytes.Repeat([]byte{0xa5}, 32), Stance: demo.Sleeping,
@@ -144,6 +147,7 @@ func goldenRefusals(good []goldenMessage) []goldenRefusal {
 		goldenRefusal{"Goodbye", "reason 15 of 0..10", "030f00"},
 		goldenRefusal{"Goodbye", "padding is not zero", "0302" + "f0"},
 		goldenRefusal{"Population", "another message's id", "060300"},
+		goldenRefusal{"Resume", "longer than its maximum", "08a1" + strings.Repeat("00", 250)},
 		goldenRefusal{"Say", "text that is not UTF-8", "0501ff"},
 		goldenRefusal{"Say", "longer than its maximum", "05ff" + strings.Repeat("61", 255)},
 		goldenRefusal{"Offer", "note count of 7 in -3..3", hex.EncodeToString(forgedOffer())},
@@ -284,7 +288,7 @@ func TestRefusals(t *testing.T) {
 	empty := map[string]func() message.Body{
 		"Join": func() message.Body { return &message.Join{} }, "Welcome": func() message.Body { return &message.Welcome{} },
 		"Goodbye": func() message.Body { return &message.Goodbye{} }, "Population": func() message.Body { return &message.Population{} },
-		"Say": func() message.Body { return &message.Say{} }, "Offer": func() message.Body { return &demo.Offer{} },
+		"Say": func() message.Body { return &message.Say{} }, "Resume": func() message.Body { return &message.Resume{} }, "Offer": func() message.Body { return &demo.Offer{} },
 	}
 	for _, c := range goldenRefusals(goldenMessages()) {
 		b, err := hex.DecodeString(c.Bytes)

@@ -5,7 +5,7 @@ var golden: Dictionary = read_json("protocol/snapshot/testdata/golden.json")
 var classes: Dictionary[String, GDScript] = {
 	"Join": MessageSchema.Join, "Welcome": MessageSchema.Welcome, "Goodbye": MessageSchema.Goodbye,
 	"Transfer": MessageSchema.Transfer, "Say": MessageSchema.Say, "Heard": MessageSchema.Heard,
-	"Population": MessageSchema.Population, "Offer": DemoSchema.Offer,
+	"Population": MessageSchema.Population, "Resume": MessageSchema.Resume, "Offer": DemoSchema.Offer,
 }
 
 
