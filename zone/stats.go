@@ -18,7 +18,7 @@ type Stats struct {
 	Name         string     `json:"name"`
 	Title        string     `json:"title"`
 	Players      int        `json:"players"`
-	Sessions     int        `json:"sessions"` // those joining, leaving and cut off included
+	Sessions     int        `json:"sessions"` // those joining and leaving included
 	Capacity     int        `json:"capacity"`
 	Entities     int        `json:"entities"`
 	TickHz       int        `json:"tick_hz"`

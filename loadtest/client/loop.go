@@ -28,8 +28,8 @@ func (c *connection) Message(_ transport.Conn, _ transport.Lane, msg []byte) {
 	s.mu.Lock()
 	before, due := c.link.phase, c.due()
 	c.link.receive(now, msg)
-	s.keep(&c.link)
 	moved := c.link.phase != before
+	s.keep(&c.link, moved && c.link.phase == parting)
 	if moved && c.link.phase == playing && s.current != c {
 		if s.current != nil {
 			s.current.link.events = &Events{} // what the old zone still says is past

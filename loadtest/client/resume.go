@@ -40,13 +40,14 @@ func (p *passes) next(now time.Time) *Grant {
 	return &g
 }
 
-// keep takes over what a link was given to come back with. A way to another zone ends the right to come back to this one. s.mu is held.
-func (s *Session) keep(l *link) {
-	if l.passes != nil {
-		s.passes, l.passes = l.passes, nil
-	}
-	if l.phase == parting {
+// keep takes over what a link was given to come back with. The way to another zone ends the right to come back to this one; what the old zone
+// still says afterwards must not end that to the new one. s.mu is held.
+func (s *Session) keep(l *link, parts bool) {
+	switch {
+	case parts:
 		s.passes = nil
+	case l.passes != nil:
+		s.passes, l.passes = l.passes, nil
 	}
 }
 

@@ -54,22 +54,42 @@ func TestLinkTakesTickets(t *testing.T) {
 		t.Fatal("a cut message was taken")
 	}
 	l.receive(now, msg)
-	s.keep(l)
+	s.keep(l, false)
 	l.receive(now, msg[:len(msg)-1])
-	s.keep(l)
+	s.keep(l, false)
 	if g := s.passes.next(now); g == nil || g.Character != "c" || string(g.Ticket) != "a0" || l.passes != nil {
 		t.Fatalf("kept %+v", s.passes)
 	}
 	r = resumption("b")
 	l.receive(now, message.Append(nil, &r))
-	s.keep(l)
+	s.keep(l, false)
 	if g := s.passes.next(now); string(g.Ticket) != "b0" {
 		t.Error("the newest ticket is not the one that is kept")
 	}
-	l.receive(now, message.Append(nil, &message.Transfer{Grant: "{}"}))
-	s.keep(l)
+}
+
+// The way to another zone ends the right to come back to this one. What the old zone says while the new one is entered ends nothing more.
+func TestTicketsOnTheWay(t *testing.T) {
+	s := &Session{}
+	open := func(g string) *connection {
+		return &connection{session: s, changed: make(chan struct{}, 1), link: link{events: &Events{}, grant: &Grant{Character: g}, phase: playing}}
+	}
+	say := func(c *connection, m message.Body) { c.Message(nil, transport.Reliable, message.Append(nil, m)) }
+	old, next := open("old"), open("next")
+	r := resumption("a")
+	say(old, &r)
+	if s.passes == nil {
+		t.Fatal("no tickets")
+	}
+	say(old, &message.Transfer{Grant: "{}"})
 	if s.passes != nil {
 		t.Error("the way to another zone leaves the tickets of this one")
+	}
+	r = resumption("b")
+	say(next, &r)
+	say(old, &message.Population{Players: 3})
+	if g := s.passes.next(time.Now()); g == nil || g.Character != "next" {
+		t.Errorf("the next zone's tickets are %+v", s.passes)
 	}
 }
 

@@ -22,8 +22,6 @@ signal ended(text: String)
 
 enum State { IDLE, CONNECTING, PLAYING, TRAVELLING, RECONNECTING, ENDED }
 
-const _ENDED: String = "ended" # title of what the zone said last
-const _JOIN_TIMEOUT_US: int = 15_000_000
 const _FIRST_BACKOFF_S: float = 0.25
 const _MAX_BACKOFF_S: float = 5.0
 const _MAX_OUTAGE_US: int = 90_000_000
@@ -33,30 +31,28 @@ var stats: RealmwireStats = RealmwireStats.new()
 ## The zone that is shown; null before the first.
 var zone: RealmwireZone
 ## Asks the zone for checksums and compares them.
-var verify: bool = true
+var verify: bool = true:
+	set(v):
+		verify = v
+		_connector.verify = v
 var dialer: RealmwireDialer
 
-var _api: RealmwireApi
-var _maps: RealmwireMapCache
+var _connector: RealmwireConnector
 var _tree: SceneTree
 var _game: RealmwireGame
-var _character: String
 var _link: RealmwireLink # that is shown; null: none yet
 var _leaving: Array[RealmwireTransport] = [] # that still tell their peer
 var _run: int = 0 # raised by leave and by each start: coroutines of an older run give up
-var _passes: RealmwirePasses = RealmwirePasses.new()
 var _input: RealmwireInput
-var _error: RealmwireReply # of the last connect
 
 
 func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: RealmwireGame, character: String) -> void:
-	_api = api
-	_maps = maps
 	_tree = tree
 	_game = game
-	_character = character
 	_input = game.quantise(Vector2.ZERO, 0)
-	dialer = RealmwireDialer.new(api, tree)
+	_connector = RealmwireConnector.new(api, maps, tree, game, character, stats)
+	_connector.let_go.connect(_release)
+	dialer = _connector.dialer
 	dialer.told.connect(_say)
 
 
@@ -67,16 +63,15 @@ func start() -> void:
 	_run += 1
 	_become(State.CONNECTING, "Asking the realm …")
 	var run: int = _run
-	var link: RealmwireLink = await _enter(run)
+	var link: RealmwireLink = await _connector.enter(_alive(run))
 	if run != _run:
 		return
-	if link == null:
-		if _error.temporary():
-			_come_back(_error.detail)
-		else:
-			_finish(_error.detail)
-		return
-	_show(link)
+	if link != null:
+		_show(link)
+	elif _connector.error.temporary():
+		_come_back(_connector.error.detail)
+	else:
+		_finish(_connector.error.detail)
 
 
 ## Leaves for good. No signal follows.
@@ -161,92 +156,10 @@ func _finish(text: String) -> void:
 	ended.emit(text)
 
 
-func _ask() -> RealmwireReply:
-	var r: RealmwireReply = await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
-	if r.ok:
-		_passes.clear() # the character is no session's but the new one's
-	return r
-
-
-# Another grant for the same zone, when a try may have used one up.
-func _fresh() -> RealmwireReply:
-	var grant: Dictionary = _passes.take(Time.get_ticks_usec())
-	return await _ask() if grant.is_empty() else RealmwireReply.given(grant)
-
-
-# Asks for a grant and connects with it.
-func _enter(run: int) -> RealmwireLink:
-	var r: RealmwireReply = await _ask()
-	if run != _run:
-		return null
-	if not r.ok:
-		_error = r
-		return null
-	return await _connect(run, r.data)
-
-
-# Joins the zone of a grant; returns when the own entity is in view, or null with _error set.
-func _connect(run: int, grant: Dictionary) -> RealmwireLink:
-	var entry: Variant = grant.get("map")
-	var map: RealmwireMap = await _maps.fetch(entry if entry is Dictionary else {})
-	if map == null:
-		_error = RealmwireReply.failed("map", _maps.error)
-		return null
-	if run != _run:
-		return null
-	var transport: RealmwireTransport = await dialer.dial(grant, _fresh)
-	if transport == null:
-		_error = dialer.error
-		return null
-	var link: RealmwireLink = RealmwireLink.new(_game, map, transport, stats, Time.get_ticks_usec())
-	if run == _run:
-		await _await_arrival(run, link)
-	if run == _run and link.here and not link.over:
-		return link
-	if not link.over:
-		_error = RealmwireReply.failed("silent", "The zone did not let us in in time.")
-		link.close("gave up")
-	_release(transport)
-	return null
-
-
 # Keeps a closed transport until it has told its peer.
 func _release(transport: RealmwireTransport) -> void:
 	transport.poll(Time.get_ticks_usec())
 	_leaving.append(transport)
-
-
-func _await_arrival(run: int, link: RealmwireLink) -> void:
-	link.ended.connect(func(reason: int, code: int, text: String) -> void: _error = _judge(reason, code, text))
-	link.passes_offered.connect(_offered.bind(dialer.grant))
-	link.join(verify)
-	var until_us: int = Time.get_ticks_usec() + _JOIN_TIMEOUT_US
-	while run == _run and not link.here and not link.over and Time.get_ticks_usec() < until_us:
-		link.poll(Time.get_ticks_usec())
-		if not link.here:
-			await _tree.process_frame
-
-
-func _offered(m: MessageSchema.Resume, grant: Dictionary) -> void:
-	_passes.keep(grant, m, Time.get_ticks_usec())
-
-
-# What a link's end means, as a reply: those that are not temporary end the session.
-func _judge(reason: int, code: int, text: String) -> RealmwireReply:
-	if not RealmwirePasses.resumable(reason, code):
-		_passes.clear()
-	var r: RealmwireReply = RealmwireReply.failed(_ENDED, text if not text.is_empty() else RealmwireWire.explain(code))
-	match reason:
-		MessageSchema.Reason.TAKEN_OVER, MessageSchema.Reason.KICKED, MessageSchema.Reason.PROTOCOL_ERROR:
-			r.status = 403
-		MessageSchema.Reason.SCHEMA_MISMATCH:
-			r.status = 409
-		MessageSchema.Reason.MAP_MISMATCH:
-			if zone != null:
-				_maps.forget(zone.map.hash_hex)
-	if reason < 0 and (code == RealmwireWire.Close.TAKEN_OVER or code == RealmwireWire.Close.KICKED):
-		r.status = 403
-	return r
 
 
 # Makes a link the one that is shown, and lets the one before go.
@@ -276,13 +189,13 @@ func _part(link: RealmwireLink) -> void:
 # Make before break: the old zone is shown until the new one has shown us ourselves.
 func _travel(grant: Dictionary) -> void:
 	var run: int = _run
-	_passes.clear()
+	_connector.passes.clear()
 	_become(State.TRAVELLING, "")
-	var link: RealmwireLink = await _connect(run, grant)
+	var link: RealmwireLink = await _connector.connect_with(grant, _alive(run))
 	if run != _run:
 		return
 	if link == null:
-		_come_back(_error.detail)
+		_come_back(_connector.error.detail)
 		return
 	stats.transfers += 1
 	_show(link)
@@ -292,7 +205,9 @@ func _lost(reason: int, code: int, text: String, link: RealmwireLink) -> void:
 	_release(link.transport)
 	if link != _link or state == State.TRAVELLING:
 		return # the new zone decides
-	var why: RealmwireReply = _judge(reason, code, text)
+	var why: RealmwireReply = _connector.judge(reason, code, text, link.zone)
+	if why.title == RealmwireConnector.ENDED:
+		_connector.passes.clear()
 	if why.temporary():
 		_come_back(why.detail)
 	else:
@@ -308,7 +223,7 @@ func _come_back(cause: String) -> void:
 	var attempt: int = 0
 	var wait_s: float = 0.0
 	while Time.get_ticks_usec() < until_us:
-		if await _resume(run) or run != _run:
+		if await _resume(run):
 			return
 		# Spread, so that a thousand clients of a restarted server do not come at once.
 		wait_s = maxf(wait_s, minf(_FIRST_BACKOFF_S * (1 << mini(attempt, 10)), _MAX_BACKOFF_S) * randf_range(0.5, 1.0))
@@ -317,35 +232,36 @@ func _come_back(cause: String) -> void:
 		await _tree.create_timer(wait_s).timeout
 		if run != _run:
 			return
-		var link: RealmwireLink = await _enter(run)
+		var link: RealmwireLink = await _connector.enter(_alive(run))
 		if run != _run:
 			return
 		if link != null:
 			_show(link)
 			return
-		cause = _error.detail
-		wait_s = _error.retry_after
-		if not _error.temporary():
+		cause = _connector.error.detail
+		wait_s = _connector.error.retry_after
+		if not _connector.error.temporary():
 			break
 	_finish(cause)
 
 
 # Tries to come back straight to the zone. True: that is settled, one way or the other.
 func _resume(run: int) -> bool:
-	var grant: Dictionary = _passes.take(Time.get_ticks_usec())
-	if grant.is_empty():
-		return false
 	_become(State.RECONNECTING, "Coming back …")
-	var link: RealmwireLink = await _connect(run, grant)
+	var link: RealmwireLink = await _connector.resume(_alive(run))
 	if run != _run:
 		return true
 	if link != null:
 		stats.resumed += 1
 		_show(link)
 		return true
-	if _error.title == _ENDED and not _error.temporary():
-		_finish(_error.detail)
+	var why: RealmwireReply = _connector.error
+	if why != null and why.title == RealmwireConnector.ENDED and not why.temporary():
+		_finish(why.detail)
 		return true
-	if not dialer.ticket_spent:
-		_passes.give_back()
 	return false
+
+
+# Whether a run goes on, for coroutines.
+func _alive(run: int) -> Callable:
+	return func() -> bool: return run == _run

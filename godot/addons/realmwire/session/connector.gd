@@ -1,0 +1,136 @@
+class_name RealmwireConnector
+extends RefCounted
+## Gets a [RealmwireSession] into zones: asks the realm for a grant, or takes what the zone gave to come back with, opens a transport
+## and joins. Every coroutine is told how to find out that nobody waits for it any more: [code]alive[/code], a [Callable] that returns a bool.
+
+## A transport is closed, and wants to be polled until it has told its peer.
+signal let_go(transport: RealmwireTransport)
+
+## Titles of what a link's end means: the zone has decided, or the connection was cut off, and the zone keeps the character for a while.
+const ENDED: String = "ended"
+const CUT_OFF: String = "cut-off"
+
+const _JOIN_TIMEOUT_US: int = 15_000_000
+
+var verify: bool = true
+var dialer: RealmwireDialer
+var passes: RealmwirePasses = RealmwirePasses.new()
+## Why the last coroutine returned null.
+var error: RealmwireReply
+
+var _api: RealmwireApi
+var _maps: RealmwireMapCache
+var _tree: SceneTree
+var _game: RealmwireGame
+var _character: String
+var _stats: RealmwireStats
+
+
+func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: RealmwireGame, character: String, stats: RealmwireStats) -> void:
+	_api = api
+	_maps = maps
+	_tree = tree
+	_game = game
+	_character = character
+	_stats = stats
+	dialer = RealmwireDialer.new(api, tree)
+
+
+## Asks for a grant and connects with it.
+func enter(alive: Callable) -> RealmwireLink:
+	var r: RealmwireReply = await _ask()
+	if not alive.call():
+		return null
+	if not r.ok:
+		error = r
+		return null
+	return await connect_with(r.data, alive)
+
+
+## Comes back straight to the zone; null: it could not, or there is nothing to come back with, and then [member error] is null.
+func resume(alive: Callable) -> RealmwireLink:
+	error = null
+	var grant: Dictionary = passes.take(Time.get_ticks_usec())
+	if grant.is_empty():
+		return null
+	var link: RealmwireLink = await connect_with(grant, alive)
+	if link != null or not alive.call():
+		return link
+	if error.title == ENDED:
+		passes.clear()
+	elif not dialer.ticket_spent:
+		passes.give_back()
+	return null
+
+
+## Joins the zone of a grant; returns when the own entity is in view.
+func connect_with(grant: Dictionary, alive: Callable) -> RealmwireLink:
+	var entry: Variant = grant.get("map")
+	var map: RealmwireMap = await _maps.fetch(entry if entry is Dictionary else {})
+	if map == null:
+		error = RealmwireReply.failed("map", _maps.error)
+		return null
+	if not alive.call():
+		return null
+	var transport: RealmwireTransport = await dialer.dial(grant, _fresh)
+	if transport == null:
+		error = dialer.error
+		return null
+	var link: RealmwireLink = RealmwireLink.new(_game, map, transport, _stats, Time.get_ticks_usec())
+	if alive.call():
+		await _await_arrival(link, alive)
+	if alive.call() and link.here and not link.over:
+		return link
+	if not link.over:
+		error = RealmwireReply.failed("silent", "The zone did not let us in in time.")
+		link.close("gave up")
+	let_go.emit(transport)
+	return null
+
+
+func _ask() -> RealmwireReply:
+	var r: RealmwireReply = await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
+	if r.ok:
+		passes.clear() # the character is no session's but the new one's
+	return r
+
+
+# Another grant for the same zone, when a try may have used one up.
+func _fresh() -> RealmwireReply:
+	var grant: Dictionary = passes.take(Time.get_ticks_usec())
+	return await _ask() if grant.is_empty() else RealmwireReply.given(grant)
+
+
+func _await_arrival(link: RealmwireLink, alive: Callable) -> void:
+	link.ended.connect(_ended.bind(link.zone))
+	link.passes_offered.connect(_keep.bind(dialer.grant))
+	link.join(verify)
+	var until_us: int = Time.get_ticks_usec() + _JOIN_TIMEOUT_US
+	while alive.call() and not link.here and not link.over and Time.get_ticks_usec() < until_us:
+		link.poll(Time.get_ticks_usec())
+		if not link.here:
+			await _tree.process_frame
+
+
+func _ended(reason: int, code: int, text: String, zone: RealmwireZone) -> void:
+	error = judge(reason, code, text, zone)
+
+
+func _keep(m: MessageSchema.Resume, grant: Dictionary) -> void:
+	passes.keep(grant, m, Time.get_ticks_usec())
+
+
+## What a link's end means, as a reply: those that are not temporary end the session.
+func judge(reason: int, code: int, text: String, zone: RealmwireZone) -> RealmwireReply:
+	var title: String = CUT_OFF if RealmwirePasses.resumable(reason, code) else ENDED
+	var r: RealmwireReply = RealmwireReply.failed(title, text if not text.is_empty() else RealmwireWire.explain(code))
+	match reason:
+		MessageSchema.Reason.TAKEN_OVER, MessageSchema.Reason.KICKED, MessageSchema.Reason.PROTOCOL_ERROR:
+			r.status = 403
+		MessageSchema.Reason.SCHEMA_MISMATCH:
+			r.status = 409
+		MessageSchema.Reason.MAP_MISMATCH:
+			_maps.forget(zone.map.hash_hex)
+	if reason < 0 and (code == RealmwireWire.Close.TAKEN_OVER or code == RealmwireWire.Close.KICKED):
+		r.status = 403
+	return r
