@@ -13,6 +13,8 @@ import (
 	"github.com/realmwire/realmwire/loadtest/client"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/conntest"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 	"github.com/realmwire/realmwire/zone/rules"
@@ -34,8 +36,8 @@ type traveller struct {
 	heard   []string
 }
 
-// travel lets a new guest play over UDP through a proxy.
-func travel(t *testing.T, url string, proxy *netsim.Proxy) *traveller {
+// travel lets a new guest play over a transport, over UDP through a proxy.
+func travel(t *testing.T, url string, kind transport.Kind, proxy *netsim.Proxy) *traveller {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &traveller{t: t, done: make(chan error, 1)}
@@ -53,7 +55,7 @@ func travel(t *testing.T, url string, proxy *netsim.Proxy) *traveller {
 		t.Fatal(err)
 	}
 	p.session, err = client.New(client.Config{
-		API: api, Character: who.ID, Schema: rpg.Game.Schema, Verify: true, Reroute: func(addr string) (string, error) {
+		API: api, Character: who.ID, Schema: rpg.Game.Schema, Transport: kind, Verify: true, Reroute: func(addr string) (string, error) {
 			return proxy.Addr(), proxy.SetTarget(addr)
 		},
 		NewPlayer: func(z client.Zone) client.Player {
@@ -126,20 +128,31 @@ func (c *cluster) zoneEvents(role, event string) int {
 // TestResumeWithoutRealmAndGateway cuts a player's network for longer than the zone waits, and kills realm and gateway meanwhile. When the network is back,
 // so is the player: as the same entity, where it stood. Then everything else comes back, and knows of one player.
 func TestResumeWithoutRealmAndGateway(t *testing.T) {
-	c := newCluster(t)
-	c.run("realm", "realm", "--http", "127.0.0.1:0", "--rate-limit", "off")
-	c.run("overworld", "zone", "--zones", "overworld", "--udp", lastingPort(t, "udp"))
-	c.run("gateway", "gateway", "--http", lastingPort(t, "tcp"))
-	c.url = c.roles["gateway"].p.ready.URL
 	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: "127.0.0.1:9"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = proxy.Close() })
-	p := travel(t, c.url, proxy)
+	direct := lastingPort(t, "tcp") // WebSockets past the gateway
+	relay := conntest.NewRelay(t, direct)
+	t.Run("kcp", func(t *testing.T) {
+		resume(t, transport.KCP, proxy, func() { proxy.Block(true) }, func() { proxy.Block(false) })
+	})
+	t.Run("websocket", func(t *testing.T) {
+		resume(t, transport.WebSocket, proxy, relay.Cut, relay.Mend, "--ws", direct, "--public-ws", "ws://"+relay.Addr()+"/ws")
+	})
+}
+
+func resume(t *testing.T, kind transport.Kind, proxy *netsim.Proxy, cut, mend func(), zoneArgs ...string) {
+	c := newCluster(t)
+	c.run("realm", "realm", "--http", "127.0.0.1:0", "--rate-limit", "off")
+	c.run("overworld", append([]string{"zone", "--zones", "overworld", "--udp", lastingPort(t, "udp")}, zoneArgs...)...)
+	c.run("gateway", "gateway", "--http", lastingPort(t, "tcp"))
+	c.url = c.roles["gateway"].p.ready.URL
+	p := travel(t, c.url, kind, proxy)
 	c.eventually("the player is in", p.is(func() bool { return len(p.entered) == 1 && p.seen > 20 }))
 
-	proxy.Block(true)
+	cut()
 	c.roles["gateway"].p.kill()
 	c.roles["realm"].p.kill()
 	c.eventually("the zone notices that the player is cut off", func() (string, bool) { return "", c.zoneEvents("overworld", "dropped") == 1 })
@@ -150,7 +163,7 @@ func TestResumeWithoutRealmAndGateway(t *testing.T) {
 	})
 	var before rpg.Body
 	p.with(func() { before = p.at })
-	proxy.Block(false)
+	mend()
 	back := time.Now()
 	c.eventually("the player is back", p.is(func() bool { return len(p.entered) == 2 && p.seen > 20 }))
 	took := time.Since(back)
