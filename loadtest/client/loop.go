@@ -151,15 +151,8 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 	}
 	s.mu.Unlock()
 	until := time.Now().Add(s.cfg.MaxOutage)
-	for attempt := 0; !final(cause); attempt++ {
-		c, err := s.resume(ctx, cause)
-		if err == nil && c != nil {
-			return c, nil
-		}
-		var end *EndError
-		if errors.As(err, &end) && end.Final() {
-			return nil, err // the zone's last word; for anything else the realm is asked
-		}
+	c, err := s.resume(ctx, cause)
+	for attempt := 0; c == nil && err == nil && !final(cause); attempt++ {
 		wait := backoff(attempt, rand.Float64())
 		if asked, ok := RetryAfter(cause); ok {
 			wait = max(wait, asked)
@@ -167,18 +160,19 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 		if time.Now().Add(wait).After(until) {
 			return nil, fmt.Errorf("could not come back within %s: %w", s.cfg.MaxOutage, cause)
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(wait):
+		if c, err = s.pause(ctx, wait); c != nil || err != nil {
+			break
 		}
 		if c, err = s.enter(ctx); err == nil {
 			return c, nil
 		}
-		cause = err
-		s.waiting(err)
+		cause, err = err, nil
+		s.waiting(cause)
 	}
-	return nil, cause
+	if c == nil && err == nil {
+		err = cause
+	}
+	return c, err
 }
 
 // connect joins the zone of a grant and returns when the player's own entity is in view.

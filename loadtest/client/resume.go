@@ -13,6 +13,7 @@ import (
 const (
 	resumeDial       = 1500 * time.Millisecond
 	resumeDialWebRTC = 4 * time.Second
+	resumeEvery      = time.Second // while waiting to ask the realm
 )
 
 // passes are what a zone process gave its client to come back with: docs/wire.md#resumption.
@@ -51,7 +52,31 @@ func (s *Session) keep(l *link, parts bool) {
 	}
 }
 
-// resume tries to come back straight to the zone process, whose ticket we have, after cause. Nil and no error: there is nothing to try.
+// pause waits before the realm is asked again. Meanwhile the zone is tried, where there is a ticket for it: the network may be back.
+func (s *Session) pause(ctx context.Context, d time.Duration) (*connection, error) {
+	for until := time.Now().Add(d); ; {
+		left := time.Until(until)
+		s.mu.Lock()
+		if s.passes.next(time.Now()) != nil {
+			left = min(left, resumeEvery)
+		}
+		s.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(left):
+		}
+		if !time.Now().Before(until) {
+			return nil, nil
+		}
+		if c, err := s.resume(ctx, nil); c != nil || err != nil {
+			return c, err
+		}
+	}
+}
+
+// resume tries to come back straight to the zone process, whose ticket we have, after cause. Nil and no error: the realm is to be asked. An
+// error is the zone's last word.
 func (s *Session) resume(ctx context.Context, cause error) (*connection, error) {
 	now := time.Now()
 	s.mu.Lock()
@@ -79,20 +104,21 @@ func (s *Session) resume(ctx context.Context, cause error) (*connection, error) 
 	if s.passes == held && !errors.Is(err, transport.ErrUnspent) { // else the same one may serve when the network is back
 		held.list = held.list[1:]
 	}
+	end = nil
 	if errors.As(err, &end) && !end.resumable() {
 		s.passes = nil
 	}
 	if err == nil {
 		s.stats.Resumed++
-	}
-	if err == nil {
 		return c, nil
 	}
-	err = &ResumeError{err}
 	if s.cfg.Events.Waiting != nil {
-		s.cfg.Events.Waiting(err)
+		s.cfg.Events.Waiting(&ResumeError{err})
 	}
-	return nil, err
+	if end != nil && end.Final() {
+		return nil, err
+	}
+	return nil, nil
 }
 
 // ResumeError says why a session could not come back straight to its zone. The realm is asked next.

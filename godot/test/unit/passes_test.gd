@@ -22,7 +22,9 @@ func test_each_ticket_once() -> void:
 	var p: RealmwirePasses = RealmwirePasses.new()
 	check(p.take(0).is_empty(), "nothing before anything came")
 	var grant: Dictionary = {"ticket": "old", "secret": "old", "map": {"hash": "h"}}
+	check(not p.ready(0), "nothing is ready")
 	p.keep(grant, _message("a", 1000), 5)
+	check(p.ready(6) and not p.ready(1_000_005), "ready until it expires")
 	var first: Dictionary = p.take(6)
 	same(_ticket(first), "a0", "the first ticket")
 	same(Marshalls.base64_to_utf8(str(first["secret"])), "secret", "its secret")

@@ -29,6 +29,11 @@ func take(now_us: int) -> Dictionary:
 	return _taken
 
 
+## Whether there is something to try.
+func ready(now_us: int) -> bool:
+	return now_us < _until_us and not _grants.is_empty()
+
+
 ## A try has not used what [method take] gave last.
 func give_back() -> void:
 	if not _taken.is_empty():

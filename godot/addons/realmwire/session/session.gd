@@ -24,6 +24,7 @@ enum State { IDLE, CONNECTING, PLAYING, TRAVELLING, RECONNECTING, ENDED }
 
 const _FIRST_BACKOFF_S: float = 0.25
 const _MAX_BACKOFF_S: float = 5.0
+const _RESUME_EVERY_S: float = 1.0 # while waiting to ask the realm
 const _MAX_OUTAGE_US: int = 90_000_000
 
 var state: State = State.IDLE
@@ -229,8 +230,7 @@ func _come_back(cause: String) -> void:
 		wait_s = maxf(wait_s, minf(_FIRST_BACKOFF_S * (1 << mini(attempt, 10)), _MAX_BACKOFF_S) * randf_range(0.5, 1.0))
 		attempt += 1
 		_become(State.RECONNECTING, "%s Trying again in %.1f s (attempt %d) …" % [cause, wait_s, attempt])
-		await _tree.create_timer(wait_s).timeout
-		if run != _run:
+		if not await _pause(run, wait_s):
 			return
 		var link: RealmwireLink = await _connector.enter(_alive(run))
 		if run != _run:
@@ -245,8 +245,27 @@ func _come_back(cause: String) -> void:
 	_finish(cause)
 
 
+# Waits before the realm is asked again; meanwhile the zone is tried, where there is a ticket for it: the network may be back. False: that is
+# settled, one way or the other.
+func _pause(run: int, wait_s: float) -> bool:
+	var until_us: int = Time.get_ticks_usec() + int(wait_s * 1e6)
+	while true:
+		var now_us: int = Time.get_ticks_usec()
+		var left_s: float = maxf(0.0, until_us - now_us) / 1e6
+		await _tree.create_timer(minf(left_s, _RESUME_EVERY_S) if _connector.passes.ready(now_us) else left_s).timeout
+		if run != _run:
+			return false
+		if Time.get_ticks_usec() >= until_us:
+			return true
+		if await _resume(run):
+			return false
+	return true
+
+
 # Tries to come back straight to the zone. True: that is settled, one way or the other.
 func _resume(run: int) -> bool:
+	if not _connector.passes.ready(Time.get_ticks_usec()):
+		return false
 	_become(State.RECONNECTING, "Coming back …")
 	var link: RealmwireLink = await _connector.resume(_alive(run))
 	if run != _run:
