@@ -101,7 +101,7 @@ type Counters struct {
 	Snapshots   uint64
 	SnapBytes   uint64
 	Paced       uint64 // snapshots with less room, because the client's path carries no more
-	Skipped     uint64 // snapshots not sent because two were outstanding (ordered mode)
+	Skipped     uint64 // snapshots not sent because enough were outstanding (ordered mode)
 }
 
 // NewCore makes a zone at tick 0.

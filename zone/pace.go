@@ -31,6 +31,9 @@ type pace struct {
 	decided time.Duration
 	floor   float64 // bytes of a snapshot: paceRate
 	queued  int     // decisions in a row that saw a queue
+	more    int     // ordered snapshots that may be on their way beyond the least
+	rest    int     // decisions until more is tried
+	rests   int     // how long the next rest will be
 
 	smallest [2]time.Duration // delay of an acknowledgement in this memory and the one before; 0: none
 	since    time.Duration    // this memory began
@@ -41,7 +44,7 @@ type pace struct {
 // allow is the budget for a snapshot.
 func (p *pace) allow(full int) int {
 	if p.limit == 0 {
-		p.limit = float64(full)
+		p.limit, p.rest = float64(full), 2*firstRest // what comes first, all that is in view, makes a queue of its own
 	}
 	p.limit = min(p.limit, float64(full))
 	return int(p.limit)
@@ -75,6 +78,48 @@ func (p *pace) acked(tick uint32, older uint32, now time.Duration) {
 	}
 }
 
+// Ordered snapshots on their way to one client at once: what the path itself holds, so that none is skipped while nothing waits,
+// and two for what comes late. Behind a lost one the newest state of the tick in which there is room goes next. Where
+// acknowledgements take a tick and a half longer than they did, the path is full: two must do, and each time for longer before
+// more is tried again. See docs/decisions/0011-ordered-snapshots.md.
+const (
+	leastOutstanding = 2
+	mostOutstanding  = 16
+	firstRest        = 4   // decisions
+	longestRest      = 128 // of which one is forgotten with each decision that finds the path well used
+)
+
+// outstanding is how many ordered snapshots may be on their way.
+func (p *pace) outstanding() int { return leastOutstanding + p.more }
+
+// widen moves outstanding by one towards what the path holds, or back when there is a queue.
+func (p *pace) widen(queue time.Duration, hz int) {
+	holds := int((p.shortest()*time.Duration(hz) + time.Second - 1) / time.Second)
+	if 2*queue*time.Duration(hz) > 3*time.Second {
+		if p.more > 0 {
+			p.rests = min(2*p.rests+firstRest, longestRest)
+		}
+		p.more, p.rest = 0, p.rests
+		return
+	}
+	if p.rest > 0 {
+		p.rest--
+		return
+	}
+	if p.more == holds {
+		p.rests = max(p.rests-1, 0)
+	}
+	p.more = min(p.more+1, holds, mostOutstanding-leastOutstanding)
+}
+
+// shortest is the smallest delay of an acknowledgement in memory; 0: none is known.
+func (p *pace) shortest() time.Duration {
+	if q := p.smallest[1]; q != 0 && (q < p.smallest[0] || p.smallest[0] == 0) {
+		return q
+	}
+	return p.smallest[0]
+}
+
 // decide moves the budget. It is called every tick, of hz a second.
 func (p *pace) decide(full, hz int, now time.Duration) {
 	p.floor = paceRate / float64(hz)
@@ -85,13 +130,12 @@ func (p *pace) decide(full, hz int, now time.Duration) {
 	if now-p.since > paceMemory {
 		p.smallest[0], p.smallest[1], p.since = p.fastest, p.smallest[0], now
 	}
-	base := p.smallest[0]
-	if q := p.smallest[1]; q != 0 && q < base {
-		base = q
-	}
-	queue := p.fastest - base
+	queue := p.fastest - p.shortest()
 	heard := p.fastest != 0
 	p.fastest = 0
+	if heard {
+		p.widen(queue, hz)
+	}
 	switch {
 	case heard && (queue > paceQueue || p.lost > paceLoss):
 		if p.queued++; p.queued >= paceSure {

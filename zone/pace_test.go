@@ -127,3 +127,39 @@ func TestPaceFloorAndSilence(t *testing.T) {
 	p.acked(0, 0, 0)
 	p.acked(1<<31, 0, 0) // never sent
 }
+
+// TestOutstandingIsWhatThePathHolds: two more than the ticks in the shortest time that an acknowledgement takes, reached one by one,
+// and two alone when there is a queue.
+func TestOutstandingIsWhatThePathHolds(t *testing.T) {
+	for _, c := range []struct {
+		delay time.Duration
+		hz    int
+		want  int
+	}{
+		{1, 20, 3}, {50 * ms, 20, 3}, {50*ms + 1, 20, 4}, {100 * ms, 60, 8}, {10 * time.Second, 20, 16},
+	} {
+		p := pace{smallest: [2]time.Duration{c.delay, 0}}
+		for step := range 20 {
+			if got, want := p.outstanding(), min(2+step, c.want); got != want {
+				t.Fatalf("acknowledgements within %v at %d Hz, decision %d: %d, want %d", c.delay, c.hz, step, got, want)
+			}
+			p.widen(time.Second/time.Duration(c.hz), c.hz)
+		}
+		p.widen(2*time.Second/time.Duration(c.hz), c.hz)
+		if got := p.outstanding(); got != leastOutstanding {
+			t.Errorf("behind a queue of two ticks: %d", got)
+		}
+		rest := 0
+		for ; p.outstanding() == leastOutstanding; rest++ {
+			p.widen(0, c.hz)
+		}
+		p.widen(2*time.Second/time.Duration(c.hz), c.hz)
+		again := 0
+		for ; p.outstanding() == leastOutstanding; again++ {
+			p.widen(0, c.hz)
+		}
+		if rest != firstRest+1 || again <= rest {
+			t.Errorf("more was tried after %d decisions, and after the next queue after %d", rest, again)
+		}
+	}
+}

@@ -12,10 +12,9 @@ import (
 )
 
 const (
-	leaveTiles     = 3   // how much further than it came in something goes out of view
-	maxOutstanding = 2   // ordered snapshots on their way to one client
-	farWeight      = 0.3 // claim on the budget of an entity at the edge of view; a near one has 1
-	weighEvery     = 16  // ticks between looks at how near an entity is
+	leaveTiles = 3   // how much further than it came in something goes out of view
+	farWeight  = 0.3 // claim on the budget of an entity at the edge of view; a near one has 1
+	weighEvery = 16  // ticks between looks at how near an entity is
 )
 
 func viewRadii(tiles int) interest.Radii {
@@ -123,7 +122,7 @@ func (c *Core) look(cl *client) {
 func (c *Core) snapshot(cl *client, now time.Duration) {
 	lane := transport.Latest
 	if cl.ordered {
-		if cl.view.Outstanding() >= maxOutstanding {
+		if cl.view.Outstanding() >= cl.pace.outstanding() {
 			c.Count.Skipped++
 			return
 		}

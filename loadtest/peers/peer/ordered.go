@@ -10,18 +10,25 @@ import (
 	"github.com/realmwire/realmwire/transport"
 )
 
-// maxOutstanding is the zone's bound on ordered snapshots that a client has not acknowledged.
-const maxOutstanding = 2
+// leastOutstanding and mostOutstanding bound the ordered snapshots that a client has not acknowledged, as in zone/pace.go: two, and
+// what the path holds. Here the path is never full.
+const (
+	leastOutstanding = 2
+	mostOutstanding  = 16
+)
 
 // errOutstanding says that a state was left out.
-var errOutstanding = errors.New("two states are outstanding; the next tick's replaces this one")
+var errOutstanding = errors.New("enough states are outstanding; the next tick's replaces this one")
 
-// orderedConn sends states as a zone does with --snapshots kcp: on the reliable lane, at most two outstanding, and what is
-// skipped is replaced by the next tick's. Events share the lane.
+// orderedConn sends states as a zone does with --snapshots kcp: on the reliable lane, a bounded number outstanding, and
+// what is skipped is replaced by the next tick's. Events share the lane.
 type orderedConn struct {
 	Conn
-	mu   sync.Mutex
-	sent []int64 // times of the states that are outstanding
+	mu       sync.Mutex
+	sent     []int64 // times of the states that are outstanding
+	last     int64   // time of the last state, sent or not
+	tick     int64   // between states; 0: not known
+	shortest int64   // from a state to its acknowledgement; 0: none has come
 }
 
 func (c *orderedConn) Send(_ transport.Lane, msg []byte) error {
@@ -34,18 +41,33 @@ func (c *orderedConn) Send(_ transport.Lane, msg []byte) error {
 func (c *orderedConn) enter(at int64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.sent) >= maxOutstanding {
+	if c.last != 0 && at > c.last && (c.tick == 0 || at-c.last < c.tick) {
+		c.tick = at - c.last
+	}
+	c.last = at
+	if len(c.sent) >= c.outstanding() {
 		return false
 	}
 	c.sent = append(c.sent, at)
 	return true
 }
 
-func (c *orderedConn) acked(at int64) {
+// outstanding is how many may be on their way. c.mu is held.
+func (c *orderedConn) outstanding() int {
+	if c.tick == 0 || c.shortest == 0 {
+		return leastOutstanding
+	}
+	return min(leastOutstanding+int((c.shortest+c.tick-1)/c.tick), mostOutstanding)
+}
+
+func (c *orderedConn) acked(at, now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := 0
 	for n < len(c.sent) && c.sent[n] <= at {
+		if took := now - c.sent[n]; c.sent[n] == at && (c.shortest == 0 || took < c.shortest) {
+			c.shortest = took
+		}
 		n++
 	}
 	c.sent = c.sent[:copy(c.sent, c.sent[n:])]
@@ -60,7 +82,7 @@ func listenOrdered(o Options, accept Accept) (Server, error) {
 			if !ok {
 				return
 			}
-			c.acked(at)
+			c.acked(at, time.Now().UnixNano())
 			if k != ack {
 				receive(msg)
 			}
