@@ -43,6 +43,7 @@ async function cutOff(query, name, transport, between) {
   await until(`${name} is heard`, async () => (await p.page.getByTestId('chat-log').innerText()).includes(`${name} is back`));
   const after = (await stats(p)).stats;
   if (after.desyncs !== 0) throw new Error(`${name}: ${after.desyncs} desyncs`);
+  await p.context.close(); // the next one's cut would be its own
   await network('mend');
   return away;
 }
