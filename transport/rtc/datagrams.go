@@ -46,7 +46,7 @@ func (s *Server) check(now time.Time, d udp.Datagram) {
 		s.counters.badChecks.Add(1)
 		return
 	}
-	if s.admit(now, p, d) {
+	if s.admit(now, p, d, len(response)) {
 		s.readWriter.Commit(d.Addr, len(response))
 	}
 }
@@ -54,17 +54,21 @@ func (s *Server) check(now time.Time, d udp.Datagram) {
 // admit notes that an authentic check of p came from an address, whose DTLS is p's from now on, and reports whether to answer
 // it: once a session stands, only at its own address. What comes from elsewhere may be the peer, moved, or somebody whom the
 // peer wants to see flooded: nothing goes there until it is proven as a path of the session (session.record).
-func (s *Server) admit(now time.Time, p *session, d udp.Datagram) (answered bool) {
+func (s *Server) admit(now time.Time, p *session, d udp.Datagram, response int) (answered bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.end.stage != open {
 		return false
 	}
 	if p.records == nil {
+		if !s.claim(p, d.Addr) {
+			return false
+		}
 		if !p.path.Remote.IsValid() || p.path.Remote == d.Addr {
 			p.paid(d.Addr, len(d.Data))
+			p.credit.out += response
 		}
-		return s.claim(p, d.Addr)
+		return true
 	}
 	if d.Addr == p.path.Remote {
 		p.lastHeard = now

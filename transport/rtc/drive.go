@@ -70,22 +70,26 @@ func (s *session) Emit(now time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
 	if s.assoc == nil || s.end.stage == dead {
 		return nil, netip.AddrPort{}, false
 	}
-	if s.path.Spend(now, probeSize) {
+	if s.assoc.Established() && s.path.Spend(now, probeSize) {
 		return s.seal(s.assoc.AppendProbe(front(b), s.path.Token)), s.path.Candidate, true
 	}
 	if s.end.stage == leaving {
 		s.assoc.Close()
 	}
-	if packet, ok := s.assoc.Emit(now, front(b)); ok {
+	// What is not paid for is lost, as on a bad network: it can only be an INIT ACK, for which the client asks again.
+	if packet, ok := s.assoc.Emit(now, front(b)); ok && s.spend(dtls.Overhead-dtls.Front+len(packet)) {
 		return s.seal(packet), s.path.Remote, true
 	}
-	if s.end.stage == leaving {
-		s.end.stage = dead
-		b = s.records.AppendClose(b)
-		s.count(len(b))
-		return b, s.path.Remote, true
+	if s.end.stage != leaving {
+		return nil, netip.AddrPort{}, false
 	}
-	return nil, netip.AddrPort{}, false
+	s.end.stage = dead
+	b = s.records.AppendClose(b)
+	if !s.spend(len(b)) {
+		return nil, netip.AddrPort{}, false
+	}
+	s.count(len(b))
+	return b, s.path.Remote, true
 }
 
 // probeSize is that of a datagram with a HEARTBEAT that proves a path: record, common header, chunk, parameter, token.

@@ -17,24 +17,41 @@ const (
 	maxHandshakes = 64
 	// maxEarly bounds the datagrams with data that overtake the end of their handshake.
 	maxEarly = 4
-	// amplification: until a handshake has shown that its client is where it says, so many times as many bytes go there as came
-	// from there, as QUIC allows (RFC 9000, 8.1). It takes a genuine ticket to get so far.
+	// amplification: until the client has shown that it is where it says, so many times as many bytes go there as came from
+	// there, as QUIC allows (RFC 9000, 8.1). It takes a genuine ticket to get so far.
 	amplification = 3
 )
 
 // handshake is a DTLS handshake under way.
 type handshake struct {
-	pipe    *dtls.Pipe // nil when none runs
-	in, out int        // bytes of the present address
-	early   [][]byte
+	pipe  *dtls.Pipe // nil when none runs
+	early [][]byte
+}
+
+// credit limits what goes to an address that is not proven. The end of a DTLS handshake proves none: its last flight may bear
+// another sender than those before it. A COOKIE ECHO does, since it repeats what went to the address that stands by then.
+type credit struct {
+	in, out int // bytes that came from there and went there
+	proven  bool
+}
+
+// spend reports whether size bytes may go to the session's address, and accounts for them.
+func (s *session) spend(size int) bool {
+	c := &s.credit
+	if !c.proven && c.out+size > amplification*c.in {
+		s.server.counters.unpaid.Add(1)
+		return false
+	}
+	c.out += size
+	return true
 }
 
 // paid notes bytes that came from an address, and makes it the one that is answered.
 func (s *session) paid(from netip.AddrPort, size int) {
 	if s.path.Remote != from {
-		s.path.Remote, s.handshake.in, s.handshake.out = from, 0, 0
+		s.path.Remote, s.credit = from, credit{}
 	}
-	s.handshake.in += size
+	s.credit.in += size
 }
 
 // shake gives a datagram to the handshake, which it may begin. s is locked.
@@ -52,7 +69,7 @@ func (s *session) shake(now time.Time, from netip.AddrPort, datagram []byte) {
 			return
 		}
 		h.pipe = dtls.NewPipe(from, s.writeHandshake)
-		s.server.work.Go(func() { s.accept(h.pipe, s.connectBy.Sub(now)) })
+		go s.accept(h.pipe, s.connectBy.Sub(now))
 	}
 	h.pipe.Push(datagram)
 }
@@ -60,22 +77,19 @@ func (s *session) shake(now time.Time, from netip.AddrPort, datagram []byte) {
 // writeHandshake sends a datagram of the handshake, if the address has paid for it.
 func (s *session) writeHandshake(datagram []byte) {
 	s.mu.Lock()
-	h, to := &s.handshake, s.path.Remote
-	allowed := h.out+len(datagram) <= amplification*h.in
+	to, allowed := s.path.Remote, s.spend(len(datagram))
 	if allowed {
-		h.out += len(datagram)
 		s.count(len(datagram))
 	}
 	s.mu.Unlock()
 	if allowed {
 		s.server.sock.WriteTo(datagram, to)
-	} else {
-		s.server.counters.unpaid.Add(1)
 	}
 }
 
 // accept runs a handshake to its end, within the time that is left.
 func (s *session) accept(pipe *dtls.Pipe, left time.Duration) {
+	defer s.server.work.Done()
 	ctx, cancel := context.WithTimeout(s.server.ctx, left)
 	records, err := dtls.Accept(ctx, pipe, s.server.identity, s.offer.fingerprint)
 	cancel()
@@ -89,7 +103,7 @@ func (s *session) accept(pipe *dtls.Pipe, left time.Duration) {
 	}
 	if err != nil {
 		s.server.counters.handshakes.Add(1)
-		s.fail(now(), transport.ProtocolError, "the DTLS handshake failed")
+		s.fail(now(), transport.Network, "the DTLS handshake failed")
 		return
 	}
 	s.establish(now(), records, early)

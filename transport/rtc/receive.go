@@ -26,6 +26,9 @@ func (s *session) receive(now time.Time, d udp.Datagram) {
 	}
 	s.stats.DatagramsIn++
 	s.stats.BytesIn += uint64(len(d.Data))
+	if d.Addr == s.path.Remote {
+		s.credit.in += len(d.Data)
+	}
 	for rest, paid := d.Data, len(d.Data); len(rest) > 0; paid = 0 {
 		var rec dtls.Record
 		var ok bool
@@ -51,7 +54,7 @@ func (s *session) receive(now time.Time, d udp.Datagram) {
 func (s *session) record(now time.Time, from netip.AddrPort, rec dtls.Record, paid int) []sctp.Message {
 	if !rec.Sealed() || rec.Type == dtls.TypeHandshake || rec.Type == dtls.TypeChangeCipherSpec {
 		// Of the handshake, repeated: our last datagram of it was lost.
-		if last := s.records.LastFlight(); last != nil && rec.Type == dtls.TypeHandshake && from == s.path.Remote {
+		if last := s.records.LastFlight(); last != nil && rec.Type == dtls.TypeHandshake && from == s.path.Remote && s.spend(len(last)) {
 			s.server.readWriter.Commit(from, len(append(s.server.readWriter.Next(), last...)))
 		}
 		return nil
@@ -83,6 +86,7 @@ func (s *session) packet(now time.Time, from netip.AddrPort, packet []byte) []sc
 		s.fail(now, transport.ProtocolError, "malformed SCTP packet")
 		return nil
 	}
+	s.credit.proven = s.credit.proven || s.assoc.Established()
 	if token, ok := s.assoc.Echoed(); ok && s.path.Answered(from, token[:]) {
 		s.server.counters.moved.Add(1)
 	}

@@ -55,8 +55,14 @@ func newServer(t *testing.T, cfg rtc.ServerConfig) *server {
 
 func (s *server) ticket() []byte {
 	s.t.Helper()
+	return s.ticketOf(ticket.Claims{})
+}
+
+func (s *server) ticketOf(claims ticket.Claims) []byte {
+	s.t.Helper()
 	s.nonce++
-	raw, err := ticket.Seal(s.key, ticket.Claims{Nonce: s.nonce, Incarnation: 1, Zone: "z", Suite: 1, Expires: time.Now().Add(time.Minute)})
+	claims.Nonce, claims.Incarnation, claims.Zone, claims.Suite, claims.Expires = s.nonce, 1, "z", 1, time.Now().Add(time.Minute)
+	raw, err := ticket.Seal(s.key, claims)
 	if err != nil {
 		s.t.Fatal(err)
 	}

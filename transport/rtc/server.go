@@ -55,7 +55,7 @@ type Counters struct {
 	BadChecks  uint64 // connectivity checks for nobody, or not authentic
 	Handshakes uint64 // that failed
 	Busy       uint64 // datagrams that found no place for their handshake
-	Unpaid     uint64 // handshake datagrams not sent, since too little had come from the address
+	Unpaid     uint64 // datagrams of handshakes not sent, since too little had come from the address
 	Redirects  uint64 // connectivity checks from another address than the session's, which moved nothing
 	Moved      uint64 // sessions whose peer changed its address, and proved it
 	Timeouts   uint64 // sessions that ended in silence
@@ -196,7 +196,7 @@ func (s *Server) forget(p *session) {
 	}
 }
 
-// beginHandshake takes a place for one.
+// beginHandshake takes a place for one, which must call endHandshake and work.Done.
 func (s *Server) beginHandshake() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,6 +205,7 @@ func (s *Server) beginHandshake() bool {
 		return false
 	}
 	s.shaking++
+	s.work.Add(1) // before Close may wait
 	return true
 }
 

@@ -36,6 +36,7 @@ type session struct {
 	lastHeard time.Time
 	path      driver.Path
 	addresses []netip.AddrPort // that its checks came from
+	credit    credit           // of the path
 	handshake handshake
 	records   *dtls.Records     // nil until the handshake is made
 	assoc     *sctp.Association // likewise
