@@ -45,11 +45,13 @@ func (s *session) Wake() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	wake := s.connectBy
-	if wake.IsZero() {
+	switch {
+	case s.end.stage != open && s.assoc.Backlog() == 0:
+		return time.Time{}, true // all has arrived, on to the next stage
+	case s.end.stage != open:
+		wake = s.end.giveUp
+	case wake.IsZero():
 		wake = s.lastHeard.Add(s.server.cfg.Timeout)
-	}
-	if s.end.stage != open {
-		wake = earlier(wake, s.end.giveUp)
 	}
 	if s.assoc != nil {
 		wake = earlier(wake, s.assoc.Wake())

@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"errors"
 	"net/netip"
 	"sync"
 	"time"
@@ -115,12 +116,14 @@ func (s *session) Send(lane transport.Lane, msg []byte) error {
 	if lane == transport.Latest {
 		replaced, err := s.assoc.SendLatest(stream, ppidBinary, msg)
 		if err != nil {
-			return transport.ErrMessageSize
+			return transport.ErrClosed
 		}
 		if replaced {
 			s.stats.Replaced++
 		}
-	} else if s.assoc.SendReliable(stream, ppidBinary, msg) != nil {
+	} else if err := s.assoc.SendReliable(stream, ppidBinary, msg); errors.Is(err, sctp.ErrClosed) {
+		return transport.ErrClosed // the peer has gone
+	} else if err != nil {
 		return transport.ErrBackpressure
 	}
 	s.server.driver.Changed(s)
