@@ -79,12 +79,18 @@ func (s *Server) admit(now time.Time, p *session, d udp.Datagram, response int) 
 	return false
 }
 
-// claim gives a session an address; it reports false where it has too many, or another has it. p is locked.
+// claim gives a session an address; it reports false where it has too many, or another has it. Who has one keeps it, since
+// senders can be forged, except from a newer session of the same account: its player has started again, on the same port, before
+// the older was missed. p is locked.
 func (s *Server) claim(p *session, addr netip.AddrPort) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if holder := s.byAddress[addr]; holder != nil {
-		return holder == p
+	holder := s.byAddress[addr]
+	if holder == p {
+		return true
+	}
+	if holder != nil && (holder.claims.Account != p.claims.Account || holder.serial > p.serial) {
+		return false
 	}
 	if s.byUfrag[p.cred.ufrag] != p { // forgotten meanwhile
 		return false
@@ -94,10 +100,17 @@ func (s *Server) claim(p *session, addr netip.AddrPort) bool {
 		if p.records == nil || old < 0 {
 			return false
 		}
-		delete(s.byAddress, p.addresses[old])
+		s.release(p, p.addresses[old])
 		p.addresses = slices.Delete(p.addresses, old, old+1)
 	}
 	p.addresses = append(p.addresses, addr)
 	s.byAddress[addr] = p
 	return true
+}
+
+// release frees an address, if p has it still. s is locked.
+func (s *Server) release(p *session, addr netip.AddrPort) {
+	if s.byAddress[addr] == p {
+		delete(s.byAddress, addr)
+	}
 }

@@ -20,7 +20,6 @@ func (s *session) Advance(now time.Time) {
 	case s.end.stage == dead:
 		return
 	case s.end.stage == open && !s.connectBy.IsZero() && !now.Before(s.connectBy):
-		s.server.counters.stalled.Add(1)
 		s.end.vanish(transport.Timeout, "the data channels did not open in time")
 		return
 	case s.connectBy.IsZero() && now.Sub(s.lastHeard) >= s.server.cfg.Timeout:
@@ -118,10 +117,11 @@ func (s *session) AfterTimer() {
 	ended := s.end.stage != open
 	tell := ended && !s.end.notified
 	s.end.notified = ended
-	code, text, gone := s.end.code, s.end.text, s.end.stage == dead
+	code, text, gone, asked := s.end.code, s.end.text, s.end.stage == dead, s.asked
 	s.mu.Unlock()
 	if tell {
-		s.server.ended(s, code, text)
+		s.server.tally(code, asked)
+		s.handClosed(code, text)
 	}
 	if gone {
 		s.server.forget(s)

@@ -190,3 +190,26 @@ func TestHandshakeThatEndsElsewhereProvesNothing(t *testing.T) {
 		t.Errorf("counters %+v", c)
 	}
 }
+
+// TestAddressesAreNotTaken: whoever has an address keeps it from those who forge it, but not from its own player's next session.
+func TestAddressesAreNotTaken(t *testing.T) {
+	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: wait})
+	first := s.attacker(ticket.Claims{Account: 1})
+	at := first.place()
+	if !first.claim(at) {
+		t.Fatal("the first check was not answered")
+	}
+	if s.attacker(ticket.Claims{Account: 2}).claim(at) {
+		t.Error("another account took the address")
+	}
+	again := s.attacker(ticket.Claims{Account: 1})
+	if !again.claim(at) {
+		t.Error("a player who starts again on the same port is not answered")
+	}
+	if first.claim(at) {
+		t.Error("the older session took the address back")
+	}
+	if !again.claim(at) {
+		t.Error("the newer session lost the address")
+	}
+}

@@ -138,7 +138,6 @@ func (s *session) hold(msg []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.held) == maxHeld || s.heldBytes+len(msg) > maxHeldBytes {
-		s.server.counters.protocol.Add(1)
 		s.fail(now(), transport.ProtocolError, "too much was sent before both data channels were open")
 		return
 	}
@@ -172,7 +171,6 @@ func (s *session) control(now time.Time, m sctp.Message) {
 		err = s.assoc.SendReliable(m.Stream, ppidControl, []byte{channelAck})
 	}
 	if err != nil {
-		s.server.counters.protocol.Add(1)
 		s.fail(now, transport.ProtocolError, transport.ClipText(err.Error()))
 		s.mu.Unlock()
 		return

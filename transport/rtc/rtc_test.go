@@ -210,7 +210,7 @@ func TestPeerThatNeverConnectsIsForgotten(t *testing.T) {
 		t.Errorf("beyond MaxPeers: %v", err)
 	}
 	s.waitEmpty("after the handshake timeout")
-	if c := s.rtc.Counters(); c.Stalled != 1 || c.Full != 1 {
+	if c := s.rtc.Counters(); c.Stalled != 1 || c.Full != 1 || c.Timeouts != 0 {
 		t.Errorf("counters %+v", c)
 	}
 }
@@ -254,6 +254,9 @@ func TestWrongChannelsEndThePeer(t *testing.T) {
 				}
 			}
 			s.waitEmpty(name)
+			if c := s.rtc.Counters(); c.Protocol != 1 {
+				t.Errorf("counters %+v, want one breach", c)
+			}
 		})
 	}
 }

@@ -32,7 +32,8 @@ type Server struct {
 	mu        sync.RWMutex // guards what follows
 	byUfrag   map[string]*session
 	byAddress map[netip.AddrPort]*session
-	shaking   int // handshakes under way
+	entered   uint64 // sessions so far
+	shaking   int    // handshakes under way
 	closing   bool
 	empty     chan struct{} // closed when closing and no session is left
 	closeOnce sync.Once
@@ -162,19 +163,22 @@ func (s *Server) enter(p *session) error {
 		s.counters.full.Add(1)
 		return &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
 	}
+	s.entered++
+	p.serial = s.entered
 	s.byUfrag[p.cred.ufrag] = p
 	return nil
 }
 
-// ended tells a session's handler that it is over.
-func (s *Server) ended(p *session, code transport.CloseCode, text string) {
-	switch code {
-	case transport.Timeout:
+// tally counts an end by its reason; asked says that the acceptor was asked.
+func (s *Server) tally(code transport.CloseCode, asked bool) {
+	switch {
+	case code == transport.Timeout && asked:
 		s.counters.timeouts.Add(1)
-	case transport.ProtocolError:
+	case code == transport.Timeout:
+		s.counters.stalled.Add(1)
+	case code == transport.ProtocolError:
 		s.counters.protocol.Add(1)
 	}
-	p.handClosed(code, text)
 }
 
 // forget drops a session for good.
@@ -187,9 +191,7 @@ func (s *Server) forget(p *session) {
 	defer s.mu.Unlock()
 	delete(s.byUfrag, p.cred.ufrag)
 	for _, a := range addresses {
-		if s.byAddress[a] == p {
-			delete(s.byAddress, a)
-		}
+		s.release(p, a)
 	}
 	if s.closing && len(s.byUfrag) == 0 {
 		s.closeOnce.Do(func() { close(s.empty) })

@@ -27,6 +27,7 @@ const (
 // driver.Session. It has no goroutine but while its DTLS handshake runs.
 type session struct {
 	server *Server
+	serial uint64 // grows from session to session
 	claims ticket.Claims
 	cred   credentials
 	offer  offer
