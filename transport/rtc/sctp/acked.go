@@ -57,7 +57,7 @@ func (o *outbound) sack(now time.Time, s sack) error {
 }
 
 // gaps takes the reports of what arrived beyond the cumulative TSN. What an earlier report named and this one does not,
-// the peer has thrown away again: a reliable chunk of that kind is under way anew, until its time is up.
+// the peer has thrown away again, or an older report was overtaken: a reliable chunk of that kind is under way anew.
 func (o *outbound) gaps(now time.Time, s sack, n *news) {
 	gaps := s.gaps
 	for i := range o.out.len() {
@@ -73,7 +73,7 @@ func (o *outbound) gaps(now time.Time, s sack, n *news) {
 			n.highest, n.gap = r.tsn, true
 			o.land(now, r)
 		case !named && r.fate == arrived && !r.latest:
-			r.fate, r.sends = flying, max(r.sends, 2)
+			r.fate, r.sends, r.sent = flying, max(r.sends, 2), now
 			o.flight += int(r.size)
 			if r.repeatable() {
 				o.small++

@@ -357,3 +357,30 @@ func TestStrangeSacks(t *testing.T) {
 		t.Errorf("backlog %d, flight %d", p.a.Backlog(), p.a.out.flight)
 	}
 }
+
+// TestTakenBackIsWaitedFor: an acknowledgement that names less than the one before it, as when two change places on their way,
+// has nothing sent again until the chunk's time is up anew. A peer could have the whole window sent with every packet of its own.
+func TestTakenBackIsWaitedFor(t *testing.T) {
+	p := newPeer(t, Config{})
+	for n := range 10 {
+		p.reliable(1000)
+		p.want(epoch, fmt.Sprintf("%d!", n))
+	}
+	p.at(epoch.Add(50*time.Millisecond), p.ack(-1, 1<<20, 1, 9))
+	now := epoch.Add(time.Minute)
+	p.a.Advance(now)
+	p.want(now, "0!")
+	for range 50 {
+		now = now.Add(time.Millisecond)
+		p.at(now, p.ack(-1, 1<<20))
+		p.a.Advance(now)
+		p.want(now, "")
+		p.at(now, p.ack(-1, 1<<20, 1, 9))
+	}
+	p.at(now, p.ack(-1, 1<<20))
+	now = now.Add(rtoCeiling)
+	p.a.Advance(now)
+	if left := p.leaves(now); !strings.Contains(left, "9!") {
+		t.Errorf("after its time %q leaves", left)
+	}
+}
