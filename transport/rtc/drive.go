@@ -29,10 +29,16 @@ func (s *session) Advance(now time.Time) {
 		return
 	}
 	s.assoc.Advance(now)
-	if s.end.advance(now, s.assoc.Backlog() == 0) && s.channels.open[transport.Reliable] {
-		// With the backlog full the peer is not told: it did not listen anyway.
-		_ = s.assoc.SendReliable(s.channels.stream[transport.Reliable], ppidText, []byte(closeText(s.end.code, s.end.text)))
+	if s.end.advance(now, s.assoc.Backlog() == 0) && !s.tell() {
+		s.end.stage = leaving
 	}
+}
+
+// tell sends the word that it is over. It reports false where there is no channel for it, or the backlog is full: then the peer did
+// not listen anyway.
+func (s *session) tell() bool {
+	text := closeText(s.end.code, s.end.text)
+	return s.channels.open[transport.Reliable] && s.assoc.SendReliable(s.channels.stream[transport.Reliable], ppidText, []byte(text)) == nil
 }
 
 // Wake implements driver.Session.
@@ -45,8 +51,8 @@ func (s *session) Wake() (time.Time, bool) {
 	}
 	wake := s.connectBy
 	switch {
-	case s.end.stage != open && s.assoc.Backlog() == 0:
-		return time.Time{}, true // all has arrived, on to the next stage
+	case s.end.stage == draining && s.assoc.Backlog() == 0:
+		return time.Time{}, true // all has arrived
 	case s.end.stage != open:
 		wake = s.end.giveUp
 	case wake.IsZero():

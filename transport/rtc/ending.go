@@ -53,12 +53,16 @@ func (e *ending) vanish(code transport.CloseCode, text string) {
 }
 
 // advance moves on at now, where everything reliable has arrived or the time is up; it reports whether the peer is to be told
-// just now.
+// just now. Once told, it ends the association itself: if we did, as soon as the word is acknowledged, the peer might lose what
+// its application has not read.
 func (e *ending) advance(now time.Time, drained bool) (tell bool) {
-	if e.stage != draining && e.stage != telling || !drained && now.Before(e.giveUp) {
-		return false
+	late := !now.Before(e.giveUp)
+	switch {
+	case e.stage == draining && (drained || late):
+		e.stage, e.giveUp = telling, now.Add(lingerFor)
+		return true
+	case e.stage == telling && late:
+		e.stage = leaving
 	}
-	e.stage++
-	e.giveUp = now.Add(lingerFor)
-	return e.stage == telling
+	return false
 }

@@ -49,7 +49,7 @@ func TestEndsMakeProgress(t *testing.T) {
 			now := time.Unix(1_000, 0)
 			began := now
 			s := &session{server: &Server{cfg: ServerConfig{Timeout: time.Minute}}, assoc: associated(t, now), lastHeard: now}
-			s.credit.proven = true
+			s.channels.open[transport.Reliable] = true
 			if connect > 0 {
 				s.connectBy = now.Add(connect)
 			}
@@ -80,7 +80,7 @@ func TestEndsMakeProgress(t *testing.T) {
 	}
 }
 
-// TestEndGoesOnWhenAllHasArrived: nobody waits for the time to be up.
+// TestEndGoesOnWhenAllHasArrived: nobody waits for the time to be up, where there is nothing to be sent and nowhere to say so.
 func TestEndGoesOnWhenAllHasArrived(t *testing.T) {
 	now := time.Unix(1_000, 0)
 	s := &session{server: &Server{cfg: ServerConfig{Timeout: time.Minute}}, assoc: associated(t, now), lastHeard: now}
@@ -103,5 +103,30 @@ func TestSendAfterThePeerLeft(t *testing.T) {
 		if err := s.Send(lane, []byte("x")); !errors.Is(err, transport.ErrClosed) {
 			t.Errorf("%s: %v", lane, err)
 		}
+	}
+}
+
+// TestTheToldHaveTimeToRead: the association stays, though the word of the end has arrived, until the peer ends it or the time is
+// up. An ABORT at once would overtake, in the peer, what its application has not read.
+func TestTheToldHaveTimeToRead(t *testing.T) {
+	now := time.Unix(1_000, 0)
+	s := &session{server: &Server{cfg: ServerConfig{Timeout: time.Minute}}, assoc: associated(t, now), lastHeard: now}
+	s.channels.open[transport.Reliable] = true
+	s.end.begin(now, transport.Kicked, "")
+	s.Advance(now)
+	for {
+		if _, ok := s.assoc.Emit(now, nil); !ok {
+			break
+		}
+	}
+	const tag, sack = 7, 3
+	if _, err := s.assoc.Receive(now, sctpPacket(tag, sack, []byte{0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0})); err != nil || s.assoc.Backlog() > 0 {
+		t.Fatalf("%d bytes are not acknowledged, %v", s.assoc.Backlog(), err)
+	}
+	if s.Advance(now.Add(time.Millisecond)); s.end.stage != telling {
+		t.Errorf("stage %d at once", s.end.stage)
+	}
+	if s.Advance(now.Add(lingerFor)); s.end.stage != leaving {
+		t.Errorf("stage %d when the time is up", s.end.stage)
 	}
 }
