@@ -64,8 +64,11 @@ func (s *Server) admit(now time.Time, p *session, d udp.Datagram, response int) 
 		if !s.claim(p, d.Addr) {
 			return false
 		}
-		if !p.path.Remote.IsValid() || p.path.Remote == d.Addr {
-			p.paid(d.Addr, len(d.Data))
+		if !p.path.Remote.IsValid() {
+			p.path.Remote = d.Addr
+		}
+		if p.path.Remote == d.Addr {
+			p.credit.in += len(d.Data)
 			p.credit.out += response
 		}
 		return true

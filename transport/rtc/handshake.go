@@ -20,6 +20,9 @@ const (
 	// amplification: until the client has shown that it is where it says, so many times as many bytes go there as came from
 	// there, as QUIC allows (RFC 9000, 8.1). It takes a genuine ticket to get so far.
 	amplification = 3
+	// stay is how long an address that a handshake's datagrams came from is answered, whatever comes from others meanwhile:
+	// copies with a forged sender would follow each of them.
+	stay = time.Second
 )
 
 // handshake is a DTLS handshake under way.
@@ -31,7 +34,8 @@ type handshake struct {
 // credit limits what goes to an address that is not proven. The end of a DTLS handshake proves none: its last flight may bear
 // another sender than those before it. A COOKIE ECHO does, since it repeats what went to the address that stands by then.
 type credit struct {
-	in, out int // bytes that came from there and went there
+	in, out int       // bytes that came from there and went there
+	heard   time.Time // when the handshake's last datagram came from there
 	proven  bool
 }
 
@@ -46,12 +50,16 @@ func (s *session) spend(size int) bool {
 	return true
 }
 
-// paid notes bytes that came from an address, and makes it the one that is answered.
-func (s *session) paid(from netip.AddrPort, size int) {
+// paid notes a datagram of the handshake that came from an address, and makes it the one that is answered, unless that stays.
+func (s *session) paid(now time.Time, from netip.AddrPort, size int) {
 	if s.path.Remote != from {
+		if now.Sub(s.credit.heard) < stay {
+			return
+		}
 		s.path.Remote, s.credit = from, credit{}
 	}
 	s.credit.in += size
+	s.credit.heard = now
 }
 
 // shake gives a datagram to the handshake, which it may begin. s is locked.
@@ -63,7 +71,7 @@ func (s *session) shake(now time.Time, from netip.AddrPort, datagram []byte) {
 		}
 		return
 	}
-	s.paid(from, len(datagram))
+	s.paid(now, from, len(datagram))
 	if h.pipe == nil {
 		if datagram[0] != dtls.TypeHandshake || !s.server.beginHandshake() {
 			return

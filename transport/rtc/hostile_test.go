@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -151,10 +152,12 @@ func TestHandshakeThatEndsElsewhereProvesNothing(t *testing.T) {
 		t.Fatal("checks were not answered")
 	}
 	const helloAt, clientHello = 13, 1
+	var late sync.Once
 	network := &split{UDPConn: home.UDPConn, home: home, until: make(chan struct{}), write: func(b []byte) {
 		if b[helloAt] == clientHello {
 			home.send(t, b)
 		} else {
+			late.Do(func() { time.Sleep(1100 * time.Millisecond) }) // an address that was heard shortly before stays
 			victim.send(t, b)
 		}
 	}}

@@ -32,6 +32,12 @@ type server struct {
 
 func newServer(t *testing.T, cfg rtc.ServerConfig) *server {
 	t.Helper()
+	return newServerBehind(t, cfg, nil)
+}
+
+// newServerBehind makes a server whose clients reach it at an address of something before it.
+func newServerBehind(t *testing.T, cfg rtc.ServerConfig, before func(s *server) string) *server {
+	t.Helper()
 	s := &server{t: t, key: ticket.NewKey(), accepted: make(chan *conntest.Recorder, 16)}
 	cfg.Tickets = ticket.NewOpener(s.key, 1, ticket.OpenerConfig{})
 	cfg.Accept = func(c transport.Conn, claims ticket.Claims) (transport.Handler, error) {
@@ -46,6 +52,9 @@ func newServer(t *testing.T, cfg rtc.ServerConfig) *server {
 	}
 	t.Cleanup(func() { _ = sock.Close() })
 	s.addr = sock.Addr().String()
+	if before != nil {
+		cfg.PublicAddr = before(s)
+	}
 	if s.rtc, err = rtc.NewServer(sock, cfg); err != nil {
 		t.Fatal(err)
 	}
