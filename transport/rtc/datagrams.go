@@ -74,7 +74,9 @@ func (s *Server) admit(now time.Time, p *session, d udp.Datagram, response int) 
 		return true
 	}
 	if d.Addr == p.path.Remote {
-		p.lastHeard = now
+		if p.assoc.Idle() { // else its acknowledgements tell that it lives: checks can be recorded, and repeated for ever
+			p.lastHeard = now
+		}
 		return true
 	}
 	s.counters.redirects.Add(1)

@@ -142,6 +142,28 @@ func (s *split) WriteTo(b []byte, _ net.Addr) (int, error) {
 func (s *split) Close() error                { return nil }
 func (s *split) SetDeadline(time.Time) error { return nil }
 
+// shake begins a handshake from home, which goes on until the test ends. rest is given what follows the first flight.
+func (a *attacker) shake(home *place, rest func(b []byte)) {
+	a.t.Helper()
+	const helloAt, clientHello = 13, 1
+	network := &split{UDPConn: home.UDPConn, home: home, until: make(chan struct{}), write: func(b []byte) {
+		if b[helloAt] == clientHello {
+			home.send(a.t, b)
+		} else {
+			rest(b)
+		}
+	}}
+	conn, err := dtls.ClientWithOptions(network, home.RemoteAddr(), dtls.WithCertificates(a.cert), dtls.WithInsecureSkipVerify(true),
+		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	ended := make(chan struct{})
+	go func() { _ = conn.HandshakeContext(ctx); close(ended) }()
+	a.t.Cleanup(func() { close(network.until); cancel(); _ = conn.Close(); <-ended })
+}
+
 // TestHandshakeThatEndsElsewhereProvesNothing: a client shows in a handshake that it hears what is sent to it, and then
 // forges the sender of the last flight. The server would take the victim's address for the one that was shown.
 func TestHandshakeThatEndsElsewhereProvesNothing(t *testing.T) {
@@ -151,25 +173,11 @@ func TestHandshakeThatEndsElsewhereProvesNothing(t *testing.T) {
 	if !a.claim(home) || !a.claim(victim) {
 		t.Fatal("checks were not answered")
 	}
-	const helloAt, clientHello = 13, 1
 	var late sync.Once
-	network := &split{UDPConn: home.UDPConn, home: home, until: make(chan struct{}), write: func(b []byte) {
-		if b[helloAt] == clientHello {
-			home.send(t, b)
-		} else {
-			late.Do(func() { time.Sleep(1100 * time.Millisecond) }) // an address that was heard shortly before stays
-			victim.send(t, b)
-		}
-	}}
-	conn, err := dtls.ClientWithOptions(network, home.RemoteAddr(), dtls.WithCertificates(a.cert), dtls.WithInsecureSkipVerify(true),
-		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), wait)
-	ended := make(chan struct{})
-	go func() { _ = conn.HandshakeContext(ctx); close(ended) }()
-	t.Cleanup(func() { close(network.until); cancel(); _ = conn.Close(); <-ended })
+	a.shake(home, func(b []byte) {
+		late.Do(func() { time.Sleep(1100 * time.Millisecond) }) // an address that was heard shortly before stays
+		victim.send(t, b)
+	})
 	select {
 	case <-victim.arrived: // the answer to the check
 	case <-time.After(wait):
@@ -214,5 +222,32 @@ func TestAddressesAreNotTaken(t *testing.T) {
 	}
 	if !again.claim(at) {
 		t.Error("the newer session lost the address")
+	}
+}
+
+// TestCloseWhileAHandshakeRuns: it ends, and nothing of it is left, which the package's check of goroutines holds as well.
+func TestCloseWhileAHandshakeRuns(t *testing.T) {
+	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: time.Hour})
+	a := s.attacker(ticket.Claims{})
+	home := a.place()
+	if !a.claim(home) {
+		t.Fatal("the check was not answered")
+	}
+	answered := make(chan struct{})
+	var once sync.Once
+	a.shake(home, func([]byte) { once.Do(func() { close(answered) }) })
+	select {
+	case <-answered: // the client has the server's flight, and keeps its own
+	case <-time.After(wait):
+		t.Fatalf("no handshake: %+v", s.rtc.Counters())
+	}
+	if err := s.rtc.Close(); err != nil {
+		t.Error(err)
+	}
+	if c := s.rtc.Counters(); c.Peers != 0 {
+		t.Errorf("counters %+v", c)
+	}
+	if err := s.rtc.Close(); err != nil {
+		t.Error("closed twice:", err)
 	}
 }

@@ -116,6 +116,9 @@ func (a *Association) Ended() End { return a.end }
 // Backlog is the number of reliable bytes queued or not acknowledged.
 func (a *Association) Backlog() int { return a.out.backlog }
 
+// Idle tells whether the peer has acknowledged all that was sent.
+func (a *Association) Idle() bool { return a.out.cum+1 == a.out.next }
+
 // RTT is the smoothed round trip, 0 before the first measurement.
 func (a *Association) RTT() time.Duration { return a.out.rtt.smooth }
 
