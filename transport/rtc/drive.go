@@ -83,7 +83,7 @@ func (s *session) Emit(now time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
 	if s.end.stage == leaving {
 		s.assoc.Close()
 	}
-	// What is not paid for is lost, as on a bad network: it can only be an INIT ACK, for which the client asks again.
+	// What is not paid for is lost, as on a bad network: it belongs to the beginning of the association, which both ends repeat.
 	if packet, ok := s.assoc.Emit(now, front(b)); ok && s.spend(dtls.Overhead-dtls.Front+len(packet)) {
 		return s.seal(packet), s.path.Remote, true
 	}

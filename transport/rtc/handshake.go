@@ -32,7 +32,8 @@ type handshake struct {
 }
 
 // credit limits what goes to an address that is not proven. The end of a DTLS handshake proves none: its last flight may bear
-// another sender than those before it. A COOKIE ECHO does, since it repeats what went to the address that stands by then.
+// another sender than those before it. SCTP's does, since the peer's last word repeats a tag or a cookie that went to the address that
+// stands by then.
 type credit struct {
 	in, out int       // bytes that came from there and went there
 	heard   time.Time // when the handshake's last datagram came from there
@@ -126,6 +127,7 @@ func (s *session) establish(now time.Time, records *dtls.Records, early [][]byte
 		Tag: binary.LittleEndian.Uint32(random[:]) | 1, TSN: binary.LittleEndian.Uint32(random[4:]), MTU: sctpMTU,
 		MaxMessage: transport.MaxReliableMessage, MaxBacklog: transport.MaxReliableBacklog,
 	})
+	s.assoc.Open(sctpPort, s.offer.sctpPort)
 	s.lastHeard = now
 	for _, datagram := range early {
 		// All that can have come is a wish to associate; there are no messages before that is granted.

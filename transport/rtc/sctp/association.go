@@ -1,5 +1,5 @@
 // Package sctp is the server's end of one SCTP association, as WebRTC data channels use it over DTLS (RFC 8831, 8261):
-// SCTP (RFC 9260), partial reliability (RFC 3758) and stream reset (RFC 6525). It waits for the peer's INIT and never sends one.
+// SCTP (RFC 9260), partial reliability (RFC 3758) and stream reset (RFC 6525). It answers the peer's INIT, and can send its own.
 //
 // An Association has no goroutine, clock, socket or randomness: packets and the time come in as arguments, packets go out
 // through Emit. Its owner calls Emit until it reports false after every Receive, Advance and Send, and Advance when Wake is due.
@@ -53,8 +53,9 @@ func orDefault(v, fallback int) int {
 type state uint8
 
 const (
-	waiting  state = iota // for the peer's INIT
+	waiting  state = iota // for the peer's INIT, or the answer to ours
 	answered              // with INIT ACK
+	echoed                // the peer's cookie
 	established
 	closing // our ABORT is to leave
 	over
@@ -91,6 +92,7 @@ type Association struct {
 	in      inbound
 	out     outbound
 	shake   handshake
+	opening opening
 	control []byte // chunks that answer the peer's
 	once    once
 	resets  resets
@@ -184,13 +186,15 @@ func (a *Association) SendLatest(stream uint16, ppid uint32, msg []byte) (replac
 func (a *Association) Advance(now time.Time) {
 	if a.state == established {
 		a.out.advance(now)
+	} else {
+		a.opening.advance(now)
 	}
 }
 
 // Wake is when Advance, and then Emit, are due without anything else happening; zero means never.
 func (a *Association) Wake() time.Time {
 	if a.state != established {
-		return time.Time{}
+		return a.opening.again
 	}
 	at := a.out.wake()
 	if a.in.ack {
@@ -211,4 +215,5 @@ func (a *Association) Close() {
 		return
 	}
 	a.state = over
+	a.opening = opening{}
 }

@@ -11,6 +11,8 @@ func (a *Association) Emit(now time.Time, b []byte) ([]byte, bool) {
 	start := len(b)
 	h := header{a.local, a.remote, a.peerTag}
 	switch {
+	case a.opening.due:
+		b = a.appendOpening(now, b)
 	case a.shake.answer:
 		b = a.appendInitAck(now, appendHeader(b, h))
 	case a.state == closing:

@@ -25,6 +25,9 @@ const (
 	maxReport = 128
 )
 
+// errNoForward refuses a peer to which nothing could be sent unreliably.
+var errNoForward = fmt.Errorf("%w: it does not know FORWARD-TSN", ErrProtocol)
+
 // handshake is what only the beginning needs.
 type handshake struct {
 	peerTSN uint32
@@ -52,17 +55,17 @@ func (a *Association) init(h header, body []byte) error {
 		return fmt.Errorf("%w: an INIT without a tag or streams", ErrProtocol)
 	}
 	if a.state > answered {
-		if a.state == established && tag == a.peerTag && tsn == a.shake.peerTSN {
+		if a.state <= established && tag == a.peerTag && tsn == a.shake.peerTSN {
 			a.shake.answer = true
 		}
 		return nil
 	}
-	forward, err := a.initParams(body[initSize:])
+	p, err := a.initParams(body[initSize:])
 	if err != nil {
 		return err
 	}
-	if !forward {
-		return fmt.Errorf("%w: it does not know FORWARD-TSN, without which nothing can be sent unreliably", ErrProtocol)
+	if !p.forward {
+		return errNoForward
 	}
 	a.adopt(h, tag, tsn, binary.BigEndian.Uint32(body[4:]))
 	a.shake.answer = true
@@ -81,52 +84,67 @@ func (a *Association) adopt(h header, tag, tsn, window uint32) {
 	a.out.peerWindow = int(min(window, maxCwnd))
 }
 
-// initParams reads the parameters of an INIT: whether the peer knows FORWARD-TSN, which it may say in two ways.
-func (a *Association) initParams(b []byte) (forward bool, err error) {
+// initParams are the parameters of an INIT or INIT ACK that matter.
+type initParams struct {
+	forward bool // the peer knows FORWARD-TSN, which it may say in two ways
+	cookie  []byte
+}
+
+// initParams reads them.
+func (a *Association) initParams(b []byte) (p initParams, err error) {
 	a.shake.reports = a.shake.reports[:0]
 	for len(b) > 0 {
 		kind, value, rest, ok := nextParam(b)
 		if !ok {
-			return false, fmt.Errorf("%w: an INIT with a broken parameter", ErrProtocol)
+			return p, fmt.Errorf("%w: an INIT with a broken parameter", ErrProtocol)
 		}
 		switch kind {
 		case paramForward:
-			forward = true
+			p.forward = true
 		case paramExtensions:
 			for _, k := range value {
-				forward = forward || k == chunkForward
+				p.forward = p.forward || k == chunkForward
 			}
-		case 5, 6, 9, 11, 12, 0x8000, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0xC006: // known, and of no use over DTLS
+		case paramCookie:
+			p.cookie = value
+		case 5, 6, paramUnrecognized, 9, 11, 12, 0x8000, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0xC006: // known, and of no use over DTLS
 		default:
 			if kind>>14&unknownReport != 0 && len(a.shake.reports)+len(value) <= maxReport {
 				a.shake.reports = appendParam(a.shake.reports, paramUnrecognized, b[:chunkHeader+len(value)])
 			}
 			if kind>>14&unknownSkip == 0 {
-				return forward, nil
+				return p, nil
 			}
 		}
 		b = rest
 	}
-	return forward, nil
+	return p, nil
 }
 
 // appendInitAck appends the packet that answers an INIT. It stands alone.
 func (a *Association) appendInitAck(now time.Time, b []byte) []byte {
 	a.shake.answer, a.shake.sent = false, now
 	a.shake.times++
-	b = append(b, chunkInitAck, 0, 0, 0)
 	at := len(b)
+	c := a.cookie()
+	b = a.appendInitBody(append(b, chunkInitAck, 0, 0, 0), c[:])
+	b = append(b, a.shake.reports...)
+	binary.BigEndian.PutUint16(b[at+2:], uint16(len(b)-at))
+	return b
+}
+
+// appendInitBody appends what INIT and INIT ACK say of us, and the cookie of the latter. Its last parameter needs no padding,
+// which would not belong to the chunk.
+func (a *Association) appendInitBody(b, cookie []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, a.cfg.Tag)
 	b = binary.BigEndian.AppendUint32(b, uint32(a.cfg.ReceiveWindow))
 	b = append(b, 0xFF, 0xFF, 0xFF, 0xFF) // streams out and in: what WebRTC asks for (RFC 8831 section 6.2)
 	b = binary.BigEndian.AppendUint32(b, a.cfg.TSN)
-	c := a.cookie()
-	b = appendParam(b, paramCookie, c[:])
-	b = appendParam(b, paramForward, nil)
+	if cookie != nil {
+		b = appendParam(b, paramCookie, cookie)
+	}
 	b = appendParam(b, paramExtensions, []byte{chunkForward, chunkReconfig})
-	b = append(b, a.shake.reports...)
-	binary.BigEndian.PutUint16(b[at-2:], uint16(chunkHeader+len(b)-at))
-	return b
+	return appendParam(b, paramForward, nil)
 }
 
 // cookieEcho takes the peer's COOKIE ECHO.
@@ -135,9 +153,8 @@ func (a *Association) cookieEcho(now time.Time, body []byte) {
 		return
 	}
 	switch a.state {
-	case answered:
-		a.state = established
-		a.shake.reports = nil
+	case answered, echoed:
+		a.establish()
 		if a.shake.times == 1 {
 			a.out.rtt.sample(now.Sub(a.shake.sent))
 		}

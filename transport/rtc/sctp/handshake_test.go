@@ -87,8 +87,8 @@ func TestHandshake(t *testing.T) {
 	want := []byte{
 		0, 0, 0, 77, 0, 4, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 3, 0xE8,
 		0, 7, 0, 12, 0, 0, 0, 77, 0, 0, 3, 0xE8,
-		0xC0, 0, 0, 4,
 		0x80, 8, 0, 6, 0xC0, 0x82, 0, 0,
+		0xC0, 0, 0, 4,
 		0, 8, 0, 10, 0xC0, 0xFF, 0, 6, 1, 2, 0, 0,
 	}
 	if !bytes.Equal(list[0].body, want) {

@@ -41,7 +41,7 @@ func (a *Association) mine(h header, chunks []byte) bool {
 	switch {
 	case kind == chunkInit:
 		return h.tag == 0
-	case a.state == waiting:
+	case a.state == waiting && !a.opening.sent:
 		return false
 	case h.source != a.remote || h.destination != a.local:
 		return false
@@ -59,6 +59,8 @@ func (a *Association) chunk(now time.Time, h header, c chunk) (more bool, err er
 			return false, nil
 		}
 		return false, a.init(h, c.body) // it stands alone
+	case chunkInitAck:
+		return false, a.initAck(now, h, c.body) // likewise
 	case chunkCookieEcho:
 		a.cookieEcho(now, c.body)
 		return a.state == established, nil
@@ -71,6 +73,9 @@ func (a *Association) chunk(now time.Time, h header, c chunk) (more bool, err er
 			a.answer(chunkShutdownAck, 0, nil)
 		}
 		return false, nil
+	}
+	if a.state == echoed && (c.kind == chunkCookieAck || c.kind == chunkData) { // data, where the other was lost
+		a.establish()
 	}
 	if a.state != established {
 		return false, nil
@@ -110,7 +115,7 @@ func (a *Association) traffic(now time.Time, c chunk) (more bool, err error) {
 		a.answer(chunkHeartbeatAck, 0, c.body)
 	case chunkHeartbeatAck:
 		a.echo.read(c.body)
-	case chunkInitAck, chunkShutdownAck, chunkError, chunkCookieAck, chunkECNE, chunkCWR, chunkShutdownComplete:
+	case chunkShutdownAck, chunkError, chunkCookieAck, chunkECNE, chunkCWR, chunkShutdownComplete:
 	default:
 		if c.kind>>6&unknownReport != 0 && len(c.raw) <= maxReport {
 			a.answer(chunkError, 0, appendParam(nil, errorUnknownChunk, c.raw))
@@ -138,6 +143,7 @@ func (a *Association) ended(end End) {
 	a.state = over
 	a.control = a.control[:0]
 	a.shake.answer = false
+	a.opening = opening{}
 }
 
 // answer queues a chunk that answers one of the peer's, unless so many wait that they would fill a packet: peers ask again.
