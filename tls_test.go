@@ -11,9 +11,14 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -65,6 +70,37 @@ func TestTLS(t *testing.T) {
 		t.Errorf("status %d", resp.StatusCode)
 	}
 	client.CloseIdleConnections()
+}
+
+// TestBehindATLSProxy: a proxy ends TLS before the gateway. Bots that know the page's address alone play on every transport: signalling and
+// WebSockets go through the proxy as well.
+func TestBehindATLSProxy(t *testing.T) {
+	need(t, "a system whose certificates can be named ($SSL_CERT_FILE)", runtime.GOOS == "linux")
+	certFile, keyFile, _ := selfSigned(t, t.TempDir())
+	t.Setenv("SSL_CERT_FILE", certFile)
+	server := startUp(t, t.TempDir())
+	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var upgrades atomic.Int32
+	gateway := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: server.ready.HTTP})
+	proxy := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") == "websocket" {
+			upgrades.Add(1)
+		}
+		gateway.ServeHTTP(w, r)
+	}))
+	proxy.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+	proxy.StartTLS()
+	t.Cleanup(proxy.Close)
+	const bots = 6
+	r := loadtest(t, binary(t), "--url", proxy.URL, "--metrics", "http://"+server.ready.HTTP+"/metrics", "--bots", "6", "--transport", "mixed", "--duration", "3s")
+	r.check(t, bots)
+	if len(r.Transports) != 3 || upgrades.Load() == 0 {
+		t.Errorf("transports %v, %d WebSockets through the proxy", r.Transports, upgrades.Load())
+	}
+	server.stop()
 }
 
 func TestPlainHTTPBeyondLoopbackWarnsLoudly(t *testing.T) {
