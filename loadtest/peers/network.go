@@ -89,7 +89,22 @@ func (n proxyNetwork) close()                            { _ = n.Close() }
 func (n proxyNetwork) lag() time.Duration { return 0 }
 
 // joinProxy connects them on loopback, with a UDP proxy between.
-func joinProxy(ctx context.Context, w workload) (*pair, network, error) {
+func joinProxy(ctx context.Context, w workload) (p *pair, n network, err error) {
+	for range portTries {
+		if p, n, err = tryProxy(ctx, w); err == nil || !strings.Contains(err.Error(), portTaken) {
+			break
+		}
+	}
+	return p, n, err
+}
+
+// A port that was free may be somebody's by the time that the server listens; the server's process says so in words.
+const (
+	portTries = 4
+	portTaken = "address already in use"
+)
+
+func tryProxy(ctx context.Context, w workload) (*pair, network, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, nil, err
