@@ -162,3 +162,11 @@ func (d *Driver) wake() {
 	default:
 	}
 }
+
+// Earlier returns the earlier of a and b, where a zero b means never.
+func Earlier(a, b time.Time) time.Time {
+	if !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

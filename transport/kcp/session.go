@@ -229,21 +229,13 @@ func (s *session) wake() time.Time {
 		return time.Time{}
 	}
 	wake := s.lastHeard.Add(s.cfg.timeout)
-	wake = earlier(wake, s.lastSent.Add(s.keepAlive))
-	wake = earlier(wake, s.acks.due)
-	wake = earlier(wake, s.nextTick)
+	wake = driver.Earlier(wake, s.lastSent.Add(s.keepAlive))
+	wake = driver.Earlier(wake, s.acks.due)
+	wake = driver.Earlier(wake, s.nextTick)
 	if s.reliable != nil {
-		wake = earlier(wake, s.reliable.wake())
+		wake = driver.Earlier(wake, s.reliable.wake())
 	}
-	return earlier(wake, s.end.wake())
-}
-
-// earlier returns the earlier of a and b, where a zero b means never.
-func earlier(a, b time.Time) time.Time {
-	if !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
+	return driver.Earlier(wake, s.end.wake())
 }
 
 func (s *session) backlog() int {

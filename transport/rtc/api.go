@@ -9,6 +9,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/rtc/dtls"
 )
 
 // Buffers of SCTP and DTLS, smaller than pion's own: a session moves kilobytes, not megabytes.
@@ -18,9 +19,6 @@ const (
 	// minCwnd keeps a loss from closing SCTP's congestion window to one packet, in which a lost one is noticed only after a second:
 	// what a session sends is bounded already, by what its path is seen to carry.
 	minCwnd = 32 << 10
-	// dtlsRepeat is how long the handshake waits for an answer before it repeats a flight, doubling: pion's second would leave
-	// a lossy path too few tries within the time that a player waits.
-	dtlsRepeat = 150 * time.Millisecond
 )
 
 // quiet keeps pion from logging what peers do: that is counted, never written per packet.
@@ -35,7 +33,7 @@ func settings(timeout time.Duration) webrtc.SettingEngine {
 	se.DetachDataChannels()
 	// DTLS asks for a cookie to prove the client's address; ICE has proven it already, and the cookie costs a round trip.
 	se.SetDTLSInsecureSkipHelloVerify(true)
-	se.SetDTLSRetransmissionInterval(dtlsRepeat)
+	se.SetDTLSRetransmissionInterval(dtls.RepeatAfter)
 	se.EnableSCTPZeroChecksum(true) // DTLS authenticates every packet already
 	se.SetIncludeLoopbackCandidate(true)
 	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

@@ -52,10 +52,9 @@ const (
 
 	openHeaderSize = 12 // type, kind, priority, reliability, lengths of label and protocol
 
-	kindReliable          = 0x00
-	kindUnorderedRexmit   = 0x81 // partially reliable: retransmitted at most so often as the reliability parameter says
-	maxLabel              = 32
-	errUnknownChannelText = "data channel %q is neither %q (ordered) nor %q (unordered, maxRetransmits 0)"
+	kindReliable        = 0x00
+	kindUnorderedRexmit = 0x81 // partially reliable: retransmitted at most so often as the reliability parameter says
+	maxLabel            = 32
 )
 
 // openedLane finds out which lane a channel is that the peer opens; its reliability must be that lane's.
@@ -74,6 +73,7 @@ func openedLane(msg []byte) (transport.Lane, error) {
 	case label == labelLatest && kind == kindUnorderedRexmit && reliability == 0:
 		return transport.Latest, nil
 	default:
-		return 0, fmt.Errorf(errUnknownChannelText, transport.ClipText(label), labelReliable, labelLatest)
+		return 0, fmt.Errorf("data channel %q is neither %q (ordered) nor %q (unordered, maxRetransmits 0)",
+			transport.ClipText(label), labelReliable, labelLatest)
 	}
 }

@@ -59,17 +59,9 @@ func (s *session) Wake() (time.Time, bool) {
 		wake = s.lastHeard.Add(s.server.cfg.Timeout)
 	}
 	if s.assoc != nil {
-		wake = earlier(wake, s.assoc.Wake())
+		wake = driver.Earlier(wake, s.assoc.Wake())
 	}
 	return wake, true
-}
-
-// earlier returns the earlier of a and b, where a zero b means never.
-func earlier(a, b time.Time) time.Time {
-	if !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // Emit implements driver.Session.

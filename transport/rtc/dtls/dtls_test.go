@@ -97,7 +97,7 @@ func (w *wire) shake(expected Fingerprint) (*Records, <-chan *dtls.Conn, error) 
 	ctx, cancel := context.WithTimeout(w.t.Context(), wait)
 	w.t.Cleanup(cancel)
 	conn, err := dtls.ClientWithOptions(w.client, w.client.peer, dtls.WithCertificates(w.cert), dtls.WithInsecureSkipVerify(true),
-		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret), dtls.WithFlightInterval(repeatAfter))
+		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret), dtls.WithFlightInterval(RepeatAfter))
 	if err != nil {
 		w.t.Fatal(err)
 	}

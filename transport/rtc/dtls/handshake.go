@@ -38,7 +38,7 @@ func Accept(ctx context.Context, pipe *Pipe, id Identity, client Fingerprint) (*
 		dtls.WithInsecureSkipVerifyHello(true), // the cookie costs a round trip; see Server.handshake for what is sent before
 		// Clients offer keys for media with every handshake, and pion ends one where none fits. They are not derived.
 		dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80),
-		dtls.WithFlightInterval(repeatAfter),
+		dtls.WithFlightInterval(RepeatAfter),
 		dtls.WithMTU(handshakeMTU),
 		dtls.WithLoggerFactory(&logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}),
 	)

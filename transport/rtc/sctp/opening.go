@@ -17,7 +17,6 @@ const (
 // RFC 9260 section 5.2.1): whichever is quicker, its tags and numbers are the same. Ours is, by half a round trip, since the last
 // datagram of the DTLS handshake is the server's, and ours follows it.
 type opening struct {
-	begun  bool
 	sent   bool      // INIT left once at least
 	due    bool      // INIT or COOKIE ECHO is to leave
 	times  int       // that it has
@@ -30,7 +29,7 @@ type opening struct {
 func (a *Association) Open(local, remote uint16) {
 	if a.state == waiting {
 		a.local, a.remote = local, remote
-		a.opening = opening{begun: true, due: true}
+		a.opening = opening{due: true}
 	}
 }
 
@@ -95,7 +94,7 @@ func (a *Association) initAck(now time.Time, h header, body []byte) error {
 	}
 	a.adopt(h, tag, tsn, binary.BigEndian.Uint32(body[4:]))
 	a.shake.reports = nil // of its parameters: it has what it needs
-	a.opening = opening{begun: true, sent: true, due: true, cookie: append([]byte(nil), p.cookie...)}
+	a.opening = opening{sent: true, due: true, cookie: append([]byte(nil), p.cookie...)}
 	a.state = echoed
 	return nil
 }
