@@ -12,7 +12,7 @@ import (
 // The committed codecs must be what their schemas give, byte for byte.
 func TestCommittedCodeIsFresh(t *testing.T) {
 	for name, c := range map[string]gen.Config{
-		"message": {Dir: "../message", TypeScript: "../../web/src/gen/message.ts", FirstMessageID: 1},
+		"message": {Dir: "../message", TypeScript: "../../web/src/sdk/gen/message.ts", TypeScriptSDK: "..", FirstMessageID: 1},
 		"demo":    {Dir: "../internal/demo", TypeScript: "../../web/test/gen/demo.ts", TypeScriptSDK: "../../src/sdk"},
 		"bodies":  {Dir: "../internal/bodies", TypeScript: "../../web/test/gen/bodies.ts", TypeScriptSDK: "../../src/sdk"},
 	} {

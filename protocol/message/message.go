@@ -3,7 +3,7 @@
 // Each message is one byte of id and then its fields, bit-packed. docs/wire.md#messages is normative.
 package message
 
-//go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen -first-message-id 1 -ts ../../web/src/gen/message.ts -gd ../../godot/addons/realmwire/gen/message.gd
+//go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen -first-message-id 1 -ts ../../web/src/sdk/gen/message.ts -ts-sdk .. -gd ../../godot/addons/realmwire/gen/message.gd
 
 // Version is raised when system messages, snapshots or inputs come to mean other bytes.
 const Version = 2

@@ -1,9 +1,10 @@
 // The way through the game: title, characters, world, and back.
-import { type Account, type Character, type RealmApi, type RealmInfo, type Tier, type TransportChoice, type Session, type View } from './sdk';
+import type { Account, Character, RealmApi, RealmInfo, Tier, TransportChoice } from './sdk';
 import type { Art } from './game/art';
 import { Controls } from './game/input/controls';
 import { startLoop } from './game/loop';
 import { Play } from './game/play';
+import type { Session, View } from './game/rpg';
 import { Scene } from './game/scene';
 import type { Stage } from './game/stage';
 import { vista, vistaFigures, vistaFocus } from './game/vista';

@@ -2,8 +2,9 @@
 import './style.css';
 import { App } from './app';
 import { loadArt } from './game/art';
+import type { Session, View } from './game/rpg';
 import { Stage } from './game/stage';
-import { RealmApi, type Session, type Tier, type TransportChoice, type View } from './sdk';
+import { RealmApi, type Tier, type TransportChoice } from './sdk';
 import { explain } from './ui/explain';
 import { StatusCard } from './ui/status';
 

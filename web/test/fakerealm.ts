@@ -6,8 +6,8 @@ import { decodeMessage, encodeMessage } from '../src/sdk/message';
 import type { MessageCodec } from '../src/sdk/schema';
 import { writeHeader } from '../src/sdk/snapshot';
 import { LATEST, RELIABLE } from '../src/sdk/transport';
-import { Goodbye, Join, Reason, Resume, Say, Welcome } from '../src/gen/message';
-import { Player, schema } from '../src/gen/rpg';
+import { Goodbye, Join, Reason, Resume, Say, Welcome } from '../src/sdk/gen/message';
+import { Player, schema } from '../src/game/gen/rpg';
 
 const side = 16;
 const mapJson = (name: string): string => JSON.stringify({

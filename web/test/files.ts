@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A file of the repository, by its path from the root. */
-export function readRepo(file: string): string {
+/** The path of a file or folder of the repository, given from the root. */
+export function repoPath(file: string): string {
   const root = process.env['REALMWIRE_ROOT'];
   if (root === undefined) throw new Error('run the tests with: node test/run.mjs');
-  return readFileSync(path.join(root, file), 'utf8');
+  return path.join(root, file);
+}
+
+/** The text of a file of the repository, by its path from the root. */
+export function readRepo(file: string): string {
+  return readFileSync(repoPath(file), 'utf8');
 }
 
 /** Bytes of hex text. */

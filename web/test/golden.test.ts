@@ -9,7 +9,7 @@ import { Replica } from '../src/sdk/replica';
 import type { MessageCodec } from '../src/sdk/schema';
 import { readHeader, writeHeader, type SnapshotHeader } from '../src/sdk/snapshot';
 import { BitReader } from '../src/sdk/bits';
-import { schema as system } from '../src/gen/message';
+import { schema as system } from '../src/sdk/gen/message';
 import { Input, schema as demo } from './gen/demo';
 import { hex, readRepo, unhex } from './files';
 

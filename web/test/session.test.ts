@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Reason, Transfer } from '../src/gen/message';
-import { RealmApi, Session } from '../src/sdk/rpg';
+import { Reason, Transfer } from '../src/sdk/gen/message';
+import { Session } from '../src/game/rpg';
+import { RealmApi } from '../src/sdk/api';
 import type { SessionOptions } from '../src/sdk/session';
 import { FakeRealm, type FakeSocket } from './fakerealm';
 

@@ -8,12 +8,12 @@ import type { MapArtefact } from '../src/sdk/map';
 import { decodeMessage, encodeMessage } from '../src/sdk/message';
 import { Meter } from '../src/sdk/meter';
 import { step, type MoveState } from '../src/sdk/mover';
-import { rpg, type Npc } from '../src/sdk/rpg';
+import { rpg, type Npc } from '../src/game/rpg';
 import { writeHeader } from '../src/sdk/snapshot';
 import { LATEST, RELIABLE, type Lane, type Transport, type TransportEvents } from '../src/sdk/transport';
-import { Join, Welcome } from '../src/gen/message';
+import { Join, Welcome } from '../src/sdk/gen/message';
 import type { ViewOf } from '../src/sdk/view';
-import { Input, NPC, Player } from '../src/gen/rpg';
+import { Input, NPC, Player } from '../src/game/gen/rpg';
 import { seeded } from './files';
 
 const PARAMS = { speed: 1280, halfW: 96, halfH: 80 };

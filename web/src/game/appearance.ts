@@ -1,7 +1,7 @@
 // From an entity's state, as the schema declares it, to how it is drawn.
-import type { EntityView } from '../sdk';
-import { Class, type NPC, NPCKind, type Player } from '../gen/rpg';
+import { Class, type NPC, NPCKind, type Player } from './gen/rpg';
 import type { CreatureName } from './figure';
+import type { EntityView } from './rpg';
 import type { Strip, Wardrobe } from './wardrobe';
 
 export interface Appearance {

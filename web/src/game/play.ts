@@ -1,9 +1,10 @@
 // A game in progress: joins a session to the scene, the controls and the interface.
-import { type RealmApi, Session, type Tier, type TransportChoice, type View } from '../sdk';
+import type { RealmApi, Tier, TransportChoice } from '../sdk';
 import { Hud } from '../ui/hud';
 import type { StatusCard } from '../ui/status';
 import { appearance } from './appearance';
 import type { Controls } from './input/controls';
+import { Session, type View } from './rpg';
 import type { Figure, Scene } from './scene';
 import type { Wardrobe } from './wardrobe';
 

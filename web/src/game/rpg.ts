@@ -1,12 +1,8 @@
-// Binds the SDK to the game that Realmwire ships. Another game brings its own such file.
-import { Input, schema, type NPC, type Player } from '../gen/rpg';
-import { RealmApi as CoreApi, type Grant } from './api';
-import type { GameClient, RawInput } from './game';
-import { MAX_INPUT, step, UNITS_PER_TILE } from './mover';
-import { GameSession, type SessionOptions } from './session';
-import type { EntityOf } from './view';
+// Binds the SDK to the RPG. Another game brings its own such file, and imports of the SDK what this one does.
+import { type EntityOf, type GameClient, GameSession, MAX_INPUT, type RawInput, type RealmApi, type SessionOptions, step, UNITS_PER_TILE } from '../sdk';
+import { Input, schema, type NPC, type Player } from './gen/rpg';
 
-export type { Player } from '../gen/rpg';
+export type { Player } from './gen/rpg';
 export type Npc = NPC;
 
 // The numbers of zone/games/rpg/rpg.go.
@@ -62,13 +58,6 @@ export interface View {
   entities: EntityView[];
   /** The tick that others are drawn at. */
   tick: number;
-}
-
-/** The realm's HTTP interface, for this build's schema. */
-export class RealmApi extends CoreApi {
-  override play(character: string, hash = schema.hash, signal?: AbortSignal): Promise<Grant> {
-    return super.play(character, hash, signal);
-  }
 }
 
 /** A character's play in the RPG. */

@@ -1,4 +1,4 @@
-import { Channel, Goodbye, Heard, Join, Population, Reason, Resume, Say, Transfer, Welcome } from '../gen/message';
+import { Channel, Goodbye, Heard, Join, Population, Reason, Resume, Say, Transfer, Welcome } from './gen/message';
 import { PROTOCOL } from './api';
 import { BitWriter } from './bits';
 import { TickClock } from './clock';

@@ -1,4 +1,4 @@
-import type { Resume } from '../gen/message';
+import type { Resume } from './gen/message';
 import { ApiError, type Grant } from './api';
 import { base64 } from './base64';
 import { DialError } from './transport';

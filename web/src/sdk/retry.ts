@@ -1,4 +1,4 @@
-import { Reason } from '../gen/message';
+import { Reason } from './gen/message';
 import { ApiError } from './api';
 import type { LinkEnd } from './link';
 import { CloseCode } from './transport';

@@ -1,5 +1,5 @@
 // What lies over the world: where one is, who is on, the transport, chat and the network overlay.
-import type { Session } from '../sdk';
+import type { Session } from '../game/rpg';
 import { Chat } from './chat';
 import { button, el } from './dom';
 import { Overlay, transportName } from './overlay';

@@ -1,5 +1,5 @@
 // The network overlay: what the connection does, as measured, in small live graphs. F3 or the badge opens it.
-import type { Session } from '../sdk';
+import type { Session } from '../game/rpg';
 import { el } from './dom';
 import { Graph } from './graph';
 import { memory } from './memory';

@@ -1,6 +1,6 @@
 package rpg
 
-//go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen -ts ../../../web/src/gen/rpg.ts -gd ../../../godot/demo/gen/rpg.gd
+//go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen -ts ../../../web/src/game/gen/rpg.ts -ts-sdk ../../sdk -gd ../../../godot/demo/gen/rpg.gd
 
 // Facing is the direction that somebody looks in; the numbers are those of the mover.
 type Facing uint8
