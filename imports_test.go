@@ -22,7 +22,7 @@ var laws = []law{
 	{"protocol", "transport", "the wire knows no sockets"},
 	{"protocol", "zone", "the wire knows no game"},
 	{"protocol", "realm", "the wire knows no accounts"},
-	{"protocol/wirecheck", "", "a second reading of docs/wire.md shares no line with the first, nor do its tests"},
+	{"protocol/internal/wirecheck", "", "a second reading of docs/wire.md shares no line with the first, nor do its tests"},
 	{"transport", "protocol", "transports carry bytes and know no wire above them"},
 	{"transport", "zone", "transports know no game"},
 	{"transport", "realm", "transports know no accounts"},

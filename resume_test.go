@@ -14,7 +14,6 @@ import (
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/conntest"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 	"github.com/realmwire/realmwire/zone/rules"
@@ -134,7 +133,11 @@ func TestResumeWithoutRealmAndGateway(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = proxy.Close() })
 	direct := lastingPort(t, "tcp") // WebSockets past the gateway
-	relay := conntest.NewRelay(t, direct)
+	relay, err := netsim.NewRelay(direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(relay.Close)
 	t.Run("kcp", func(t *testing.T) {
 		resume(t, transport.KCP, proxy, func() { proxy.Block(true) }, func() { proxy.Block(false) })
 	})

@@ -1,5 +1,5 @@
 // Package transport carries bytes between one client and one zone process. It knows no game: a session is two lanes of
-// opaque messages, and the three implementations (kcp, rtc, ws) keep one contract, which transport/conntest holds.
+// opaque messages, and the three implementations (kcp, rtc, ws) keep one contract, which transport/internal/conntest holds.
 package transport
 
 import (

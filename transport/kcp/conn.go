@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/driver"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 )
 
 // host is what a conn lives in: a Server or a client.

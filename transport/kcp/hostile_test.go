@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/kcp"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/transport/ticket"

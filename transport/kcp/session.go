@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/driver"
-	"github.com/realmwire/realmwire/transport/replay"
+	"github.com/realmwire/realmwire/transport/internal/driver"
+	"github.com/realmwire/realmwire/transport/internal/replay"
 )
 
 // Timing of a session.

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/driver"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 )
 
 // sctpPort is ours. Ports mean nothing where each association has its own DTLS; this is what everybody writes.

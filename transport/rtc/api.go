@@ -9,7 +9,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 )
 
 // Buffers of SCTP and DTLS, smaller than pion's own: a session moves kilobytes, not megabytes.

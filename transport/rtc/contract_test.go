@@ -7,7 +7,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/transport/rtc"
 	"github.com/realmwire/realmwire/transport/udp"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/rtc/sctp"
+	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
 )
 
 // sctpPacket makes one, of one chunk.

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
-	"github.com/realmwire/realmwire/transport/rtc/sctp"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
 )
 
 const (

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 )
 
 const (

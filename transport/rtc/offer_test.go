@@ -7,7 +7,7 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 )
 
 const fingerprintText = "sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/rtc"
 )
 

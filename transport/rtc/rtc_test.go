@@ -12,7 +12,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/rtc"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/transport/udp"

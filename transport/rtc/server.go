@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/driver"
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
+	"github.com/realmwire/realmwire/transport/internal/driver"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 

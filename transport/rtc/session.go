@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/driver"
-	"github.com/realmwire/realmwire/transport/rtc/dtls"
-	"github.com/realmwire/realmwire/transport/rtc/sctp"
+	"github.com/realmwire/realmwire/transport/internal/driver"
+	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/rtc/sctp"
+	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/transport/udp"
 )

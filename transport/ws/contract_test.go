@@ -10,7 +10,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/conntest"
+	"github.com/realmwire/realmwire/transport/internal/conntest"
+	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/transport/ws"
 )
 
@@ -28,7 +29,11 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 		server.Close()
 		client.CloseIdleConnections()
 	})
-	relay := conntest.NewRelay(tb, strings.TrimPrefix(server.URL, "http://"))
+	relay, err := netsim.NewRelay(strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(relay.Close)
 	return conntest.Endpoint{
 		Dial: func(ctx context.Context, g conntest.Grant, h transport.Handler) (transport.Conn, error) {
 			return ws.Dial(ctx, ws.DialConfig{URL: "ws://" + relay.Addr(), Ticket: g.Ticket, HTTPClient: client, Timeout: o.Timeout}, h)

@@ -22,7 +22,7 @@ type codes struct {
 var tables = readCodes()
 
 func readCodes() codes {
-	b, err := os.ReadFile("../../docs/wire.md")
+	b, err := os.ReadFile("../../../docs/wire.md")
 	if err != nil {
 		panic(err)
 	}

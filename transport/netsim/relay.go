@@ -1,11 +1,10 @@
-package conntest
+package netsim
 
 import (
 	"context"
 	"net"
 	"sync"
 	"sync/atomic"
-	"testing"
 )
 
 // Relay is a TCP relay that can stop moving bytes without closing anything. Who was connected then stays cut off.
@@ -21,16 +20,15 @@ type Relay struct {
 	work  sync.WaitGroup
 }
 
-// NewRelay relays to target until the test ends.
-func NewRelay(tb testing.TB, target string) *Relay {
+// NewRelay listens on a loopback port and relays to target until it is closed.
+func NewRelay(target string) (*Relay, error) {
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	r := &Relay{listener: l, target: target, release: make(chan struct{})}
 	r.work.Go(r.accept)
-	tb.Cleanup(r.close)
-	return r
+	return r, nil
 }
 
 // Addr is where to connect.
@@ -45,7 +43,8 @@ func (r *Relay) Cut() {
 // Mend lets those through who connect from now on.
 func (r *Relay) Mend() { r.cut.Store(false) }
 
-func (r *Relay) close() {
+// Close ends every connection, those that are cut off too.
+func (r *Relay) Close() {
 	_ = r.listener.Close()
 	close(r.release)
 	r.mu.Lock()

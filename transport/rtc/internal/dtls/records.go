@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/realmwire/realmwire/transport/replay"
+	"github.com/realmwire/realmwire/transport/internal/replay"
 )
 
 // The content types of records (RFC 5246, 6.2.1).

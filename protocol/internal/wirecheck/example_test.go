@@ -27,7 +27,7 @@ var (
 
 // TestWorkedExample holds the example to its bytes, every line of it, and those to this decoder.
 func TestWorkedExample(t *testing.T) {
-	page, err := os.ReadFile("../../docs/wire.md")
+	page, err := os.ReadFile("../../../docs/wire.md")
 	if err != nil {
 		t.Fatal(err)
 	}

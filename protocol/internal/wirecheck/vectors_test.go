@@ -18,7 +18,7 @@ func TestValues(t *testing.T) {
 			Value                    any
 		}
 	}
-	load(t, "../internal/demo/testdata/values.json", &file)
+	load(t, "../demo/testdata/values.json", &file)
 	forms := map[string]*form{"Craft": demo[2].whole, "Pose": pose, "Gauges": gauges, "Hold": hold, "Steer": steer, "Telegram": messages["Telegram"].form}
 	differences := 0
 	for i, c := range file.Cases {
@@ -102,7 +102,7 @@ func TestMotionVectors(t *testing.T) {
 		Bytes            string
 		Altered          bool
 	}
-	load(t, "../motion/testdata/vectors.json", &file)
+	load(t, "../../motion/testdata/vectors.json", &file)
 	for i, c := range file {
 		var limits []form
 		for a := range c.Mins {
@@ -149,7 +149,7 @@ func readMessage(b []byte, d declared) (any, error) {
 
 func TestMessages(t *testing.T) {
 	var file struct{ Messages, Refused []goldenMessage }
-	load(t, "../snapshot/testdata/golden.json", &file)
+	load(t, "../../snapshot/testdata/golden.json", &file)
 	for _, m := range file.Messages {
 		d := messages[m.Name]
 		v, err := readMessage(unhex(t, m.Bytes), d)
@@ -239,7 +239,7 @@ func TestInputs(t *testing.T) {
 		Inputs        []goldenInputs
 		RefusedInputs []goldenMessage
 	}
-	load(t, "../snapshot/testdata/golden.json", &file)
+	load(t, "../../snapshot/testdata/golden.json", &file)
 	for i, c := range file.Inputs {
 		p, err := readInputs(unhex(t, c.Bytes), input)
 		if err != nil || len(p.inputs) != len(c.Inputs) {

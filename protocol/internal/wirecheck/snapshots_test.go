@@ -23,7 +23,7 @@ type goldenSnapshot struct {
 // TestSnapshots follows the golden stream: after every snapshot the header, the acknowledgement and every entity are what the file says.
 func TestSnapshots(t *testing.T) {
 	var file struct{ Snapshots []goldenSnapshot }
-	load(t, "../snapshot/testdata/golden.json", &file)
+	load(t, "../../snapshot/testdata/golden.json", &file)
 	r := newReplica(demo)
 	for i, g := range file.Snapshots {
 		h, err := r.apply(unhex(t, g.Bytes))
@@ -90,7 +90,7 @@ func compareEntities(t *testing.T, r *replica, entities []goldenEntity) {
 // TestSnapshotsCutShort holds that no prefix of a snapshot is one, nor one with a byte more.
 func TestSnapshotsCutShort(t *testing.T) {
 	var file struct{ Snapshots []goldenSnapshot }
-	load(t, "../snapshot/testdata/golden.json", &file)
+	load(t, "../../snapshot/testdata/golden.json", &file)
 	r := newReplica(demo)
 	for _, g := range file.Snapshots {
 		b := unhex(t, g.Bytes)
@@ -124,7 +124,7 @@ func TestCases(t *testing.T) {
 			}
 		}
 	}
-	load(t, "../snapshot/testdata/golden.json", &file)
+	load(t, "../../snapshot/testdata/golden.json", &file)
 	reasons := map[string]error{"stale": errStale, "baseline": errBaseline, "checksum": errChecksum}
 	seen := map[string]int{}
 	for _, c := range file.Cases {
