@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 	swarmreport "github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/loadtest/swarm"
 	"github.com/realmwire/realmwire/transport"

@@ -56,6 +56,10 @@ func TestImportsObeyTheArchitecture(t *testing.T) {
 		if lower && (inside == "" || below(inside, "cmd") || below(inside, "loadtest")) && !strings.HasSuffix(file, "_test.go") {
 			t.Errorf("%s imports %s: nothing below the root may", file, imported)
 		}
+		if below(pkg, "client") && !below(inside, "client") && !below(inside, "protocol") && !below(inside, "transport") && inside != "zone/mover" && inside != "zone/tilemap" &&
+			!strings.HasSuffix(file, "_test.go") {
+			t.Errorf("%s imports %s: a client sees protocol, transport, zone/mover and zone/tilemap", file, imported)
+		}
 		if below(pkg, "zone/games") && below(inside, "zone") && inside != "zone/rules" && inside != "zone/mover" && inside != "zone/tilemap" &&
 			!below(inside, "zone/games") && !strings.HasSuffix(file, "_test.go") {
 			t.Errorf("%s imports %s: a game sees zone/rules, zone/mover and zone/tilemap", file, imported)

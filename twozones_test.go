@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/loadtest"
 	"github.com/realmwire/realmwire/loadtest/child"
-	"github.com/realmwire/realmwire/loadtest/client"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/loadtest/child"
-	"github.com/realmwire/realmwire/loadtest/client"
 	"github.com/realmwire/realmwire/loadtest/joins"
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/loadtest/swarm"

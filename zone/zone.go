@@ -12,6 +12,7 @@ import (
 
 	"github.com/realmwire/realmwire/zone/rules"
 	"github.com/realmwire/realmwire/zone/tilemap"
+	"github.com/realmwire/realmwire/zone/tilemap/tiled"
 )
 
 // Realm is what a zone needs of the realm. Its methods may block; the zone calls them from goroutines of their own.
@@ -83,7 +84,7 @@ func LoadGround(g *rules.Game, z rules.Zone) (Ground, error) {
 	if g.Maps == nil {
 		return Ground{}, fmt.Errorf("zone %s: the map is %q, but the game %s has no Maps; embed the folder and set it", z.Name, z.Map, g.Name)
 	}
-	loaded, err := tilemap.Load(g.Maps, z.Map)
+	loaded, err := tiled.Load(g.Maps, z.Map)
 	if err != nil {
 		return Ground{}, fmt.Errorf("zone %s: %w", z.Name, err)
 	}

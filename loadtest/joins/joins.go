@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/loadtest/child"
-	"github.com/realmwire/realmwire/loadtest/client"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/zone/rules"

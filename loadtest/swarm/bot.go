@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
 )

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 )
 
 // maxOrigins bounds the zones (of one process's life each) that a run may meet.

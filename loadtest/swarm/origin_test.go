@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 )
 
 func TestOriginIsTheLeastDelayedArrival(t *testing.T) {

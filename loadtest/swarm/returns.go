@@ -6,7 +6,7 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"

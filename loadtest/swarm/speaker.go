@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 

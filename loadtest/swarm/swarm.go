@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/realmwire/realmwire/loadtest/client"
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone/rules"

@@ -90,7 +90,7 @@ func (a *artefact) check() error {
 	switch {
 	case a.Format != artefactFormat:
 		return fmt.Errorf("format is %d, this program reads format %d; update it", a.Format, artefactFormat)
-	case !zoneName.MatchString(a.Name):
+	case !ValidName(a.Name):
 		return fmt.Errorf("name %q is not 1 to %d of a-z, 0-9 and '-'", a.Name, MaxName)
 	case len(a.Title) > MaxTitle:
 		return fmt.Errorf("title is longer than %d bytes", MaxTitle)
@@ -100,17 +100,17 @@ func (a *artefact) check() error {
 		return fmt.Errorf("tiles are %d px wide, only %d is supported", a.TilePx, TilePx)
 	case len(a.Solid) != bitsetLen(a.Width, a.Height):
 		return fmt.Errorf("solid has %d bytes, %d×%d tiles need %d", len(a.Solid), a.Width, a.Height, bitsetLen(a.Width, a.Height))
-	case len(a.Layers) < 1 || len(a.Layers) > len(drawn):
-		return fmt.Errorf("there are %d layers, 1 to %d are expected", len(a.Layers), len(drawn))
+	case len(a.Layers) < 1 || len(a.Layers) > len(DrawnLayers):
+		return fmt.Errorf("there are %d layers, 1 to %d are expected", len(a.Layers), len(DrawnLayers))
 	case len(a.Portals)+len(a.Spawns) > MaxObjects:
 		return fmt.Errorf("there are more than %d portals and spawns", MaxObjects)
 	}
 	for _, l := range a.Layers {
-		if !slices.Contains(drawn, l.Name) || len(l.Tiles) != int(a.Width*a.Height) {
+		if !slices.Contains(DrawnLayers, l.Name) || len(l.Tiles) != int(a.Width*a.Height) {
 			return fmt.Errorf("layer %q is unknown or has %d tiles instead of %d", l.Name, len(l.Tiles), a.Width*a.Height)
 		}
 	}
-	return errors.Join(a.checkObjects(), checkProps(a.Props))
+	return errors.Join(a.checkObjects(), CheckProps(a.Props))
 }
 
 func (a *artefact) checkObjects() error {
@@ -139,7 +139,7 @@ func (a *artefact) checkObjects() error {
 		if !inside(p.X, p.Y) || p.W < 1 || p.H < 1 || p.W > right-p.X || p.H > bottom-p.Y {
 			return fmt.Errorf("portal %q is empty or lies outside the map", p.Name)
 		}
-		if !zoneName.MatchString(p.ToZone) || p.ToPoint == "" || len(p.ToPoint) > MaxName {
+		if !ValidName(p.ToZone) || p.ToPoint == "" || len(p.ToPoint) > MaxName {
 			return fmt.Errorf("portal %q has no target zone or point", p.Name)
 		}
 		seen[p.Name] = true
@@ -147,13 +147,14 @@ func (a *artefact) checkObjects() error {
 	return nil
 }
 
-func checkProps(props map[string]string) error {
-	if len(props) > maxProps {
-		return fmt.Errorf("there are %d properties, at most %d are allowed", len(props), maxProps)
+// CheckProps returns an error where the properties of a map or an object are too many or too long.
+func CheckProps(props map[string]string) error {
+	if len(props) > MaxProps {
+		return fmt.Errorf("there are %d properties, at most %d are allowed", len(props), MaxProps)
 	}
 	for k, v := range props {
-		if len(k) > maxProp || len(v) > maxProp {
-			return fmt.Errorf("property %.40q is longer than %d bytes", k, maxProp)
+		if len(k) > MaxProp || len(v) > MaxProp {
+			return fmt.Errorf("property %.40q is longer than %d bytes", k, MaxProp)
 		}
 	}
 	return nil

@@ -1,5 +1,5 @@
-// Package tilemap holds the ground a zone is played on: it loads Tiled files, compiles them to the artefact that clients
-// fetch and cache by its hash, and reads such an artefact back.
+// Package tilemap holds the ground a zone is played on: maps, and the artefact that clients fetch and cache by its hash.
+// Package tiled, below it, makes maps from the files of the Tiled editor.
 //
 // Positions and sizes are in movement units, [mover.UnitsPerTile] to a tile, y down.
 package tilemap
@@ -18,8 +18,8 @@ const (
 	MaxArtefact = 8 << 20 // bytes
 	MaxName     = 32      // bytes of a zone's, portal's or spawn's name
 	MaxTitle    = 64      // bytes
-	maxProps    = 64      // properties of a map or an object
-	maxProp     = 1024    // bytes of one property's name or value
+	MaxProps    = 64      // properties of a map or an object
+	MaxProp     = 1024    // bytes of one property's name or value
 )
 
 // TilePx is the side of a tile in pixels; no other size is supported.
@@ -35,9 +35,13 @@ const (
 	LayerOverhead = "overhead"
 )
 
-var drawn = []string{LayerTerrain, LayerDecor, LayerOverhead}
+// DrawnLayers are the names of the layers that a map may have, lowest first. It is not to be changed.
+var DrawnLayers = []string{LayerTerrain, LayerDecor, LayerOverhead}
 
-var zoneName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+// ValidName reports whether a name can be a map's or a zone's: 1 to [MaxName] of a-z, 0-9 and '-', not beginning with '-'.
+func ValidName(name string) bool { return nameForm.MatchString(name) }
 
 // Layer is one drawn layer: Tiles is row-major, Width × Height long; 0 is empty, n is the n-th tile of the atlas.
 type Layer struct {
@@ -83,6 +87,20 @@ type Map struct {
 }
 
 var _ mover.Grid = (*Map)(nil)
+
+// Object is something on a map that only the server knows: an NPC, a trigger. Kind is its class in Tiled.
+// X, Y is the top left corner (a point has W = H = 0).
+type Object struct {
+	Layer, Name, Kind string
+	X, Y, W, H        int32
+	Props             map[string]string
+}
+
+// Loaded is a map with what clients are not told.
+type Loaded struct {
+	*Map
+	Objects []Object // of all object layers but spawns and portals, in the order of the file
+}
 
 // Solid implements [mover.Grid]; what lies outside the map is solid.
 func (m *Map) Solid(tx, ty int32) bool {
@@ -140,6 +158,23 @@ func CheckLinks(maps []*Map) []error {
 		}
 	}
 	return errs
+}
+
+// New compiles a map of what m says, and of which of its tiles are solid, row-major; the error says what is wrong with it.
+func New(m Map, solid []bool) (*Map, error) {
+	if m.Width < 1 || m.Height < 1 || m.Width > MaxSide || m.Height > MaxSide || len(solid) != int(m.Width*m.Height) {
+		return nil, fmt.Errorf("map %q: size %d×%d with %d tiles, each side must be 1 to %d", m.Name, m.Width, m.Height, len(solid), MaxSide)
+	}
+	m.solid = make([]byte, bitsetLen(m.Width, m.Height))
+	for i, s := range solid {
+		if s {
+			m.solid[i>>3] |= 1 << (i & 7)
+		}
+	}
+	if err := m.seal(); err != nil {
+		return nil, err
+	}
+	return &m, nil
 }
 
 // Blank makes an open map without tiles, with the start point in its middle: for a game that draws its own ground.

@@ -5,13 +5,14 @@ import (
 
 	"github.com/realmwire/realmwire/zone/mover"
 	"github.com/realmwire/realmwire/zone/tilemap"
+	"github.com/realmwire/realmwire/zone/tilemap/tiled"
 )
 
 func loadMaps(t *testing.T) map[string]*tilemap.Loaded {
 	t.Helper()
 	out := map[string]*tilemap.Loaded{}
 	for _, z := range Game.Zones {
-		m, err := tilemap.Load(Game.Maps, z.Map)
+		m, err := tiled.Load(Game.Maps, z.Map)
 		if err != nil {
 			t.Fatal(err)
 		}

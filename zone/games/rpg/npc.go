@@ -41,10 +41,13 @@ type creature struct {
 	until   uint32 // tick at which it thinks again
 }
 
+// layerNPCs is the object layer of a map in which NPCs are drawn.
+const layerNPCs = "npcs"
+
 // populate brings in the NPCs that the map asks for.
 func (s *sim) populate(objects []tilemap.Object) error {
 	for _, o := range objects {
-		if o.Layer != tilemap.LayerNPCs {
+		if o.Layer != layerNPCs {
 			continue
 		}
 		b, ok := breeds[o.Kind]

@@ -8,6 +8,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/zone/mover"
 	"github.com/realmwire/realmwire/zone/tilemap"
+	"github.com/realmwire/realmwire/zone/tilemap/tiled"
 )
 
 // walkers are players that walk about a map as bots do.
@@ -38,7 +39,7 @@ func (w *walkers) step(tick uint32) {
 // BenchmarkWire is what the game's own components cost: 60 players that walk about the overworld at 20 Hz, seen by one of them, and
 // acknowledged three ticks later. A record is counted with its share of the snapshot.
 func BenchmarkWire(b *testing.B) {
-	maps, err := tilemap.Load(Game.Maps, Game.Zones[0].Map)
+	maps, err := tiled.Load(Game.Maps, Game.Zones[0].Map)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package tilemap
+package tiled
 
 import (
 	"encoding/xml"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/realmwire/realmwire/zone/tilemap"
 )
 
 // shape is as much of a Tiled file as is looked at before the Tiled library reads it: that library does not say which
@@ -52,12 +54,12 @@ func precheck(file string, raw []byte) error {
 		fail("is not a Tiled map but a <%s>; save the map as .tmx", s.XMLName.Local)
 	case s.Orientation != "orthogonal":
 		fail("is %s, only orthogonal maps are supported; change the orientation in the map's properties", s.Orientation)
-	case s.TileWidth != TilePx || s.TileHeight != TilePx:
-		fail("has tiles of %d×%d px, they must be %d×%d; change the tile size in the map's properties", s.TileWidth, s.TileHeight, TilePx, TilePx)
+	case s.TileWidth != tilemap.TilePx || s.TileHeight != tilemap.TilePx:
+		fail("has tiles of %d×%d px, they must be %d×%d; change the tile size in the map's properties", s.TileWidth, s.TileHeight, tilemap.TilePx, tilemap.TilePx)
 	case s.Infinite != 0:
 		fail("is an infinite map; clear 'Infinite' in the map's properties")
-	case s.Width < 1 || s.Height < 1 || s.Width > MaxSide || s.Height > MaxSide:
-		fail("is %d×%d tiles, each side must be 1 to %d; resize it", s.Width, s.Height, MaxSide)
+	case s.Width < 1 || s.Height < 1 || s.Width > tilemap.MaxSide || s.Height > tilemap.MaxSide:
+		fail("is %d×%d tiles, each side must be 1 to %d; resize it", s.Width, s.Height, tilemap.MaxSide)
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)
