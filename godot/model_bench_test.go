@@ -15,10 +15,10 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/realmwire/realmwire/protocol/predict"
+	"github.com/realmwire/realmwire/protocol/best"
 )
 
-// modelCrowd is what the models of package predict see while they code snapshots.
+// modelCrowd is what the models of package best see while they code snapshots.
 type modelCrowd struct {
 	Name      string          `json:"name"`
 	Snapshots int             `json:"snapshots"`
@@ -43,9 +43,9 @@ type modelDecision struct {
 
 // watch records what the models see while frames are coded, each against those from the sixth before it on; those from
 // first on count.
-func watch(t *testing.T, name string, l predict.Layout, frames [][]int64, first int) modelCrowd {
+func watch(t *testing.T, name string, l best.Layout, frames [][]int64, first int) modelCrowd {
 	t.Helper()
-	c, err := predict.New(l)
+	c, err := best.New(l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func watch(t *testing.T, name string, l predict.Layout, frames [][]int64, first 
 	out := modelCrowd{Name: name, Snapshots: len(frames) - first}
 	rest := make([]uint8, len(frames[0])/len(l.Fields))
 	for i := range rest {
-		rest[i] = predict.MaxRest
+		rest[i] = best.MaxRest
 	}
 	axis := 0
 	observe := func(model string, x int64, means, shared, own []int64) {
@@ -79,10 +79,10 @@ func watch(t *testing.T, name string, l predict.Layout, frames [][]int64, first 
 		if i < first {
 			continue
 		}
-		h := predict.History{Names: predict.Names{Ahead: ahead, Steady: true}, Rest: rest}
-		for lag := 0; lag <= min(base, predict.MaxLag); lag++ {
+		h := best.History{Names: best.Names{Ahead: ahead, Steady: true}, Rest: rest}
+		for lag := 0; lag <= min(base, best.MaxLag); lag++ {
 			h.Lags |= 1 << lag
-			h.Versions = append(h.Versions, predict.Version{Lag: lag, Rows: frames[base-lag]})
+			h.Versions = append(h.Versions, best.Version{Lag: lag, Rows: frames[base-lag]})
 		}
 		c.Observe(observe)
 		if _, err := c.Encode(nil, &h, frames[i]); err != nil {
@@ -93,10 +93,10 @@ func watch(t *testing.T, name string, l predict.Layout, frames [][]int64, first 
 }
 
 // walkers are frames of people who walk on a plane, of whom a quarter stand.
-func walkers(n, frames int) (predict.Layout, [][]int64) {
-	l := predict.Layout{
-		Fields: []predict.Field{{Max: 131071}, {Max: 131071}, {Max: 255}, {Max: 7}},
-		Groups: []predict.Group{{Class: predict.Motion, Count: 2, Half: 64}, {First: 2, Count: 1}, {First: 3, Count: 1}},
+func walkers(n, frames int) (best.Layout, [][]int64) {
+	l := best.Layout{
+		Fields: []best.Field{{Max: 131071}, {Max: 131071}, {Max: 255}, {Max: 7}},
+		Groups: []best.Group{{Class: best.Motion, Count: 2, Half: 64}, {First: 2, Count: 1}, {First: 3, Count: 1}},
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	type walker struct{ x, y, look, speed float64 }
@@ -125,8 +125,8 @@ func walkers(n, frames int) (predict.Layout, [][]int64) {
 }
 
 // cubeLayout is that of the challenge.
-var cubeLayout = predict.Layout{
-	Fields: []predict.Field{
+var cubeLayout = best.Layout{
+	Fields: []best.Field{
 		{Max: 3},
 		{Max: 511},
 		{Max: 511},
@@ -136,17 +136,17 @@ var cubeLayout = predict.Layout{
 		{Min: math.MinInt32, Max: math.MaxInt32},
 		{Max: 1},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Rotation, Count: 4},
-		{Class: predict.Motion, First: 4, Count: 3, Fall: -728, Drag: 655, Half: 102},
-		{Class: predict.Plain, First: 7, Count: 1, Lapse: 100},
+	Groups: []best.Group{
+		{Class: best.Rotation, Count: 4},
+		{Class: best.Motion, First: 4, Count: 3, Fall: -728, Drag: 655, Half: 102},
+		{Class: best.Plain, First: 7, Count: 1, Lapse: 100},
 	},
 }
 
 // cubesFrames are some frames of the trace, from the start of its middle on.
 func cubesFrames(t *testing.T, skip, n int) [][]int64 {
 	t.Helper()
-	f, err := os.Open("../protocol/predict/testdata/cubes_a.bin.zst")
+	f, err := os.Open("../protocol/best/testdata/cubes_a.bin.zst")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func cubesFrames(t *testing.T, skip, n int) [][]int64 {
 // TestModelBench prints what the innermost part of the predicting codec costs GDScript.
 func TestModelBench(t *testing.T) {
 	p := stage(t)
-	source, err := os.ReadFile("../web/src/sdk/predictcodec/weights.ts")
+	source, err := os.ReadFile("../web/src/sdk/best/weights.ts")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,11 +17,11 @@ var goImports = []struct {
 }{
 	{regexp.MustCompile(`\bslices\.`), "slices"},
 	{nil, ""}, // an empty line
+	{regexp.MustCompile(`\bbest\.[A-Z]`), "github.com/realmwire/realmwire/protocol/best"},
 	{regexp.MustCompile(`\bbits\.`), "github.com/realmwire/realmwire/protocol/bits"},
 	{regexp.MustCompile(`\bgeom\.`), "github.com/realmwire/realmwire/protocol/geom"},
 	{regexp.MustCompile(`\bmotion\.(Layout|Body|Span)\b`), "github.com/realmwire/realmwire/protocol/motion"},
 	{regexp.MustCompile(`\boptional\.`), "github.com/realmwire/realmwire/protocol/optional"},
-	{regexp.MustCompile(`\bpredict\.`), "github.com/realmwire/realmwire/protocol/predict"},
 	{regexp.MustCompile(`\bsnapshot\.`), "github.com/realmwire/realmwire/protocol/snapshot"},
 }
 

@@ -7,14 +7,14 @@ import (
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
-// layout writes what package predict needs of a component with hints: its fields' ranges and groups, and its values as
+// layout writes what package best needs of a component with hints: its fields' ranges and groups, and its values as
 // integers. A vector is one integer for each axis, a rotation four.
 func (g *goEmitter) layout(d *schema.Def) {
-	g.line("// %sLayout says how %s's fields change.\nvar %sLayout = predict.Layout{\nFields: []predict.Field{", d.Name, d.Name, d.Name)
+	g.line("// %sLayout says how %s's fields change.\nvar %sLayout = best.Layout{\nFields: []best.Field{", d.Name, d.Name, d.Name)
 	for _, f := range d.Fields {
 		g.spans(f.Type)
 	}
-	g.line("},\nGroups: []predict.Group{")
+	g.line("},\nGroups: []best.Group{")
 	eachGroup(d, g.group)
 	g.line("},\n}\n")
 	g.line("// Values sets dst to v's fields, in order.\nfunc (v *%s) Values(dst []int64) {", d.Name)
@@ -49,7 +49,7 @@ func eachGroup(d *schema.Def, visit func(h schema.Hint, first, count int)) {
 	}
 }
 
-// rates are a hint's fall and drag in the units of package predict.
+// rates are a hint's fall and drag in the units of package best.
 func rates(h schema.Hint) (fall, drag int64) {
 	return int64(math.Round(h.Fall * 256)), int64(math.Round(h.Drag * 65536))
 }
@@ -108,11 +108,11 @@ func (g *goEmitter) group(h schema.Hint, first, count int) {
 	switch h.Predict {
 	case "motion":
 		fall, drag := rates(h)
-		g.line("{Class: predict.Motion, First: %d, Count: %d, Fall: %d, Drag: %d, Half: %d, Floor: %d},", first, count, fall, drag, h.Half, h.Floor)
+		g.line("{Class: best.Motion, First: %d, Count: %d, Fall: %d, Drag: %d, Half: %d, Floor: %d},", first, count, fall, drag, h.Half, h.Floor)
 	case "rotation":
-		g.line("{Class: predict.Rotation, First: %d, Count: %d},", first, count)
+		g.line("{Class: best.Rotation, First: %d, Count: %d},", first, count)
 	default:
-		g.line("{Class: predict.Plain, First: %d, Count: %d, Lapse: %d},", first, count, h.Lapse)
+		g.line("{Class: best.Plain, First: %d, Count: %d, Lapse: %d},", first, count, h.Lapse)
 	}
 }
 

@@ -32,7 +32,7 @@ func (g *goEmitter) rows(d *schema.Def) {
 	for _, f := range hinted {
 		layouts = append(layouts, f.Type.Struct.Name+"Layout")
 	}
-	g.line("// Layout says how the fields of %s's rows change.\nfunc (*%s) Layout() predict.Layout { return predict.Join(%s) }\n", n, n, strings.Join(layouts, ", "))
+	g.line("// Layout says how the fields of %s's rows change.\nfunc (*%s) Layout() best.Layout { return best.Join(%s) }\n", n, n, strings.Join(layouts, ", "))
 	each := func(method string) {
 		at := 0
 		for _, f := range hinted {

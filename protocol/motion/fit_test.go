@@ -32,7 +32,7 @@ func TestFit(t *testing.T) {
 		t.Log("tables.go is left as it is; -fit makes it anew")
 		return
 	}
-	frames := readTrace(t, "../predict/testdata/cubes_a.bin.zst")
+	frames := readTrace(t, "../best/testdata/cubes_a.bin.zst")
 	counts := new([contexts][symbols]int)
 	tally = counts
 	defer func() { tally = nil }()

@@ -18,7 +18,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
-// The challenge: 901 cubes, each frame against the one 6 before it. See protocol/predict/testdata.
+// The challenge: 901 cubes, each frame against the one 6 before it. See protocol/best/testdata.
 const (
 	cubeCount  = 901
 	cubeFields = 8
@@ -29,7 +29,7 @@ const (
 var cubesTrace = sync.OnceValues(func() ([][]cubes.Cube, error) {
 	path := os.Getenv("CUBES_TRACE")
 	if path == "" {
-		path = "../predict/testdata/cubes_a.bin.zst"
+		path = "../best/testdata/cubes_a.bin.zst"
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -3,7 +3,7 @@ package snapshot
 import (
 	"slices"
 
-	"github.com/realmwire/realmwire/protocol/predict"
+	"github.com/realmwire/realmwire/protocol/best"
 )
 
 const (
@@ -17,7 +17,7 @@ const (
 	// usualRecord is about what a record takes beside its body, where it is not expected.
 	usualRecord = 10
 	// spawnRest is the rest of what came whole: nothing says that it moves.
-	spawnRest = predict.MaxRest
+	spawnRest = best.MaxRest
 )
 
 // section is a snapshot's section of the best tier while it is made. It belongs to the world; its views take turns.
@@ -158,7 +158,7 @@ func (v *View) openWindow(w *window) bool {
 			return false
 		}
 	}
-	names := predict.Names{Ahead: int(tick - base), Steady: true}
+	names := best.Names{Ahead: int(tick - base), Steady: true}
 	for l := range min(uint32(windowTicks), base) {
 		if v.ackedAt(base-l) != nil {
 			names.Lags |= 1 << l

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
-	"github.com/realmwire/realmwire/protocol/predict"
 )
 
 // memory is what a client of the best tier remembers of the snapshots that it applied lately.
@@ -186,7 +186,7 @@ func (w *window) acked(e *Replicated) uint32 {
 }
 
 // openWindow recalls the snapshots that a section names.
-func (m *memory) openWindow(tick uint32, names predict.Names) error {
+func (m *memory) openWindow(tick uint32, names best.Names) error {
 	w := &m.window
 	w.open(tick-uint32(names.Ahead), names)
 	for l := range uint32(windowTicks) {

@@ -3,7 +3,7 @@ package snapshot
 import (
 	"math/bits"
 
-	"github.com/realmwire/realmwire/protocol/predict"
+	"github.com/realmwire/realmwire/protocol/best"
 )
 
 // Tier is how much work goes into a client's snapshots. Both tiers may be served from one world.
@@ -13,7 +13,7 @@ type Tier uint8
 const (
 	// Fast packs bits; updates that clients share are encoded once.
 	Fast Tier = iota
-	// Best codes the entities that have prediction hints together, by package predict: about half the bytes, at tens of
+	// Best codes the entities that have prediction hints together, by package best: about half the bytes, at tens of
 	// times the work.
 	Best
 )
@@ -21,7 +21,7 @@ const (
 // Rowed is a State of a kind with hinted components: generated code gives these as a row of integers.
 type Rowed interface {
 	State
-	Layout() predict.Layout
+	Layout() best.Layout
 	Values(row []int64)
 	SetValues(row []int64)
 	Assign(from State)
@@ -29,10 +29,10 @@ type Rowed interface {
 
 // coder codes the rows of one kind.
 type coder struct {
-	*predict.Codec
+	*best.Codec
 	kind   uint8
 	fields int
-	ranges []predict.Field
+	ranges []best.Field
 }
 
 // coderOf makes the coder of a state's kind; nil where it has none. A layout that predict refuses, such as one with two
@@ -43,7 +43,7 @@ func coderOf(s State) *coder {
 		return nil
 	}
 	l := r.Layout()
-	c, err := predict.New(l)
+	c, err := best.New(l)
 	if err != nil {
 		return nil
 	}

@@ -1,10 +1,10 @@
 package snapshot
 
-import "github.com/realmwire/realmwire/protocol/predict"
+import "github.com/realmwire/realmwire/protocol/best"
 
 // Limits of the best tier.
 const (
-	windowTicks = predict.MaxLag + 1
+	windowTicks = best.MaxLag + 1
 	// A section's baseline is at most this many ticks old, so that its window lies within what both ends remember.
 	maxSectionAge = memoryTicks - 1 - windowTicks
 	memoryTicks   = 64
@@ -14,7 +14,7 @@ const (
 // may know counts, so that both see the same. See docs/wire.md#best-tier.
 type window struct {
 	base  uint32 // the newest of them
-	names predict.Names
+	names best.Names
 	looks uint16                // those of the lags whose rows the codec reads
 	held  [windowTicks]*slotSet // by lag: the rows that the snapshot brought; nil: not named
 	rests [windowTicks][]uint8  // by lag, by slot: rest as of that snapshot
@@ -35,8 +35,8 @@ func (m *remembered) hold(n int, rest uint8) {
 	m.rests[n] = rest
 }
 
-func (w *window) open(base uint32, names predict.Names) {
-	*w = window{base: base, names: names, looks: predict.Looks(names.Lags)}
+func (w *window) open(base uint32, names best.Names) {
+	*w = window{base: base, names: names, looks: best.Looks(names.Lags)}
 }
 
 func (w *window) add(lag int, m *remembered) {
@@ -70,7 +70,7 @@ type stream struct {
 	slots   []uint16 // rising
 	rows    []int64  // as they are now
 	was     [windowTicks][]int64
-	history predict.History
+	history best.History
 	scratch []int64
 	bytes   []byte
 }
@@ -107,11 +107,11 @@ func (st *stream) recall(w *window, from past) {
 			continue
 		}
 		if w.looks>>l&1 == 0 {
-			h.Versions = append(h.Versions, predict.Version{Lag: l, Rows: st.was[0]}) // never read
+			h.Versions = append(h.Versions, best.Version{Lag: l, Rows: st.was[0]}) // never read
 			continue
 		}
 		st.was[l] = grown(st.was[l], n*f)
-		h.Versions = append(h.Versions, predict.Version{Lag: l, Rows: st.was[l]})
+		h.Versions = append(h.Versions, best.Version{Lag: l, Rows: st.was[l]})
 	}
 	for i, slot := range st.slots {
 		last := -1
@@ -138,7 +138,7 @@ func (st *stream) recall(w *window, from past) {
 func (st *stream) rest(w *window, from past, i, slot int) uint8 {
 	at := w.asOf(slot, 0)
 	if r := w.rests[at][slot]; r > 0 {
-		return uint8(min(predict.MaxRest, int(r)+at))
+		return uint8(min(best.MaxRest, int(r)+at))
 	}
 	oldest := at
 	for l := at + 1; l < windowTicks; l++ {
@@ -159,5 +159,5 @@ func (st *stream) rested(i int) uint8 {
 	if st.coder.Moved(st.row(i), st.baseline(i)) {
 		return 0
 	}
-	return uint8(min(predict.MaxRest, int(st.history.Rest[i])+st.history.Ahead))
+	return uint8(min(best.MaxRest, int(st.history.Rest[i])+st.history.Ahead))
 }

@@ -5,7 +5,7 @@ import { BitReader, BitWriter } from '../src/sdk/bits';
 import { Replica } from '../src/sdk/replica';
 import type { RowValue } from '../src/sdk/schema';
 import { readHeader, TYPE_BEST } from '../src/sdk/snapshot';
-import { Rows, type Layout } from '../src/sdk/predictcodec';
+import { Rows, type Layout } from '../src/sdk/best';
 import { schema as bodies } from './gen/bodies';
 import { schema as demo } from './gen/demo';
 import { hex, readRepo, seeded, unhex } from './files';

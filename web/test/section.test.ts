@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BitReader, BitWriter } from '../src/sdk/bits';
-import { PredictCodec } from '../src/sdk/predictcodec';
+import { BestCodec } from '../src/sdk/best';
 import { Replicated } from '../src/sdk/replicated';
 import { BestTier, type Section } from '../src/sdk/section';
 import { Room, Window, type Bringing } from '../src/sdk/window';
@@ -10,7 +10,7 @@ import { Body, schema } from './gen/bodies';
 
 const TICK = 200;
 const SLOT = 5;
-const codec = new PredictCodec(Body.rows!.layout);
+const codec = new BestCodec(Body.rows!.layout);
 const states = [0, 1, 2].map((x) => ({ pose: { ...Body.create().pose, x } }));
 
 interface Written {

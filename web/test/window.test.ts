@@ -1,7 +1,7 @@
 // What the talk of best.test.ts hardly comes to: docs/wire.md#best-tier, "What is known of them".
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PredictCodec, type Layout, type Names } from '../src/sdk/predictcodec';
+import { BestCodec, type Layout, type Names } from '../src/sdk/best';
 import { Replicated } from '../src/sdk/replicated';
 import { Room, Window, type Bringing, type Brought } from '../src/sdk/window';
 import { schema } from './gen/bodies';
@@ -11,7 +11,7 @@ const layout: Layout = {
   fields: [range, range, range],
   groups: [{ class: 'motion', first: 0, count: 2 }, { class: 'plain', first: 2, count: 1 }],
 };
-const codec = new PredictCodec(layout);
+const codec = new BestCodec(layout);
 
 function row(values: number[], rest = 0): Brought {
   const rows = codec.rows(1);

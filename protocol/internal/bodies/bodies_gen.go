@@ -3,9 +3,9 @@
 package bodies
 
 import (
+	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
 	"github.com/realmwire/realmwire/protocol/motion"
-	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
@@ -96,8 +96,8 @@ func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) { v.WritePredicted(w, base
 func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // PoseLayout says how Pose's fields change.
-var PoseLayout = predict.Layout{
-	Fields: []predict.Field{
+var PoseLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: 0, Max: 3},
 		{Min: 0, Max: 1414},
 		{Min: 0, Max: 1414},
@@ -106,9 +106,9 @@ var PoseLayout = predict.Layout{
 		{Min: -32768, Max: 32767},
 		{Min: -32768, Max: 32767},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Rotation, First: 0, Count: 4},
-		{Class: predict.Motion, First: 4, Count: 3, Fall: -279, Drag: 0, Half: 25, Floor: 0},
+	Groups: []best.Group{
+		{Class: best.Rotation, First: 0, Count: 4},
+		{Class: best.Motion, First: 4, Count: 3, Fall: -279, Drag: 0, Half: 25, Floor: 0},
 	},
 }
 
@@ -159,14 +159,14 @@ func (v *Charge) ReadDelta(r *bits.Reader, base *Charge) {
 }
 
 // ChargeLayout says how Charge's fields change.
-var ChargeLayout = predict.Layout{
-	Fields: []predict.Field{
+var ChargeLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: 0, Max: 100},
 		{Min: 0, Max: 1},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Plain, First: 0, Count: 1, Lapse: 20},
-		{Class: predict.Plain, First: 1, Count: 1, Lapse: 5},
+	Groups: []best.Group{
+		{Class: best.Plain, First: 0, Count: 1, Lapse: 20},
+		{Class: best.Plain, First: 1, Count: 1, Lapse: 5},
 	},
 }
 
@@ -273,13 +273,13 @@ func (v *Place) WriteDelta(w *bits.Writer, base *Place) {
 func (v *Place) ReadDelta(r *bits.Reader, base *Place) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // PlaceLayout says how Place's fields change.
-var PlaceLayout = predict.Layout{
-	Fields: []predict.Field{
+var PlaceLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: -100000, Max: 100000},
 		{Min: -100000, Max: 100000},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 30, Floor: 0},
+	Groups: []best.Group{
+		{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 30, Floor: 0},
 	},
 }
 
@@ -416,7 +416,7 @@ func (v *Body) Copy(from *Body) {
 }
 
 // Layout says how the fields of Body's rows change.
-func (*Body) Layout() predict.Layout { return predict.Join(PoseLayout) }
+func (*Body) Layout() best.Layout { return best.Join(PoseLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Body) Values(row []int64) {
@@ -543,7 +543,7 @@ func (v *Tank) Copy(from *Tank) {
 }
 
 // Layout says how the fields of Tank's rows change.
-func (*Tank) Layout() predict.Layout { return predict.Join(PlaceLayout, ChargeLayout) }
+func (*Tank) Layout() best.Layout { return best.Join(PlaceLayout, ChargeLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Tank) Values(row []int64) {

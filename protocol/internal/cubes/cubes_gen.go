@@ -3,9 +3,9 @@
 package cubes
 
 import (
+	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
 	"github.com/realmwire/realmwire/protocol/motion"
-	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
@@ -95,8 +95,8 @@ func (v *Cube) WriteDelta(w *bits.Writer, base *Cube) { v.WritePredicted(w, base
 func (v *Cube) ReadDelta(r *bits.Reader, base *Cube) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // CubeLayout says how Cube's fields change.
-var CubeLayout = predict.Layout{
-	Fields: []predict.Field{
+var CubeLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: 0, Max: 3},
 		{Min: 0, Max: 511},
 		{Min: 0, Max: 511},
@@ -106,10 +106,10 @@ var CubeLayout = predict.Layout{
 		{Min: -2147483648, Max: 2147483647},
 		{Min: 0, Max: 1},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Rotation, First: 0, Count: 4},
-		{Class: predict.Motion, First: 4, Count: 3, Fall: -728, Drag: 655, Half: 102, Floor: 0},
-		{Class: predict.Plain, First: 7, Count: 1, Lapse: 100},
+	Groups: []best.Group{
+		{Class: best.Rotation, First: 0, Count: 4},
+		{Class: best.Motion, First: 4, Count: 3, Fall: -728, Drag: 655, Half: 102, Floor: 0},
+		{Class: best.Plain, First: 7, Count: 1, Lapse: 100},
 	},
 }
 
@@ -197,7 +197,7 @@ func (v *Body) Copy(from *Body) {
 }
 
 // Layout says how the fields of Body's rows change.
-func (*Body) Layout() predict.Layout { return predict.Join(CubeLayout) }
+func (*Body) Layout() best.Layout { return best.Join(CubeLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Body) Values(row []int64) {

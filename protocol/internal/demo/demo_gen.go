@@ -5,11 +5,11 @@ package demo
 import (
 	"slices"
 
+	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
 	"github.com/realmwire/realmwire/protocol/geom"
 	"github.com/realmwire/realmwire/protocol/motion"
 	"github.com/realmwire/realmwire/protocol/optional"
-	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
@@ -120,8 +120,8 @@ func (v *Pose) Equal(base *Pose) bool {
 }
 
 // PoseLayout says how Pose's fields change.
-var PoseLayout = predict.Layout{
-	Fields: []predict.Field{
+var PoseLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: -100000, Max: 100000},
 		{Min: -100000, Max: 100000},
 		{Min: -100000, Max: 100000},
@@ -133,12 +133,12 @@ var PoseLayout = predict.Layout{
 		{Min: 0, Max: 4095},
 		{Min: 0, Max: 1},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Motion, First: 0, Count: 3, Fall: -1280, Drag: 0, Half: 150, Floor: 0},
-		{Class: predict.Rotation, First: 3, Count: 4},
-		{Class: predict.Plain, First: 7, Count: 1, Lapse: 20},
-		{Class: predict.Plain, First: 8, Count: 1, Lapse: 0},
-		{Class: predict.Plain, First: 9, Count: 1, Lapse: 0},
+	Groups: []best.Group{
+		{Class: best.Motion, First: 0, Count: 3, Fall: -1280, Drag: 0, Half: 150, Floor: 0},
+		{Class: best.Rotation, First: 3, Count: 4},
+		{Class: best.Plain, First: 7, Count: 1, Lapse: 20},
+		{Class: best.Plain, First: 8, Count: 1, Lapse: 0},
+		{Class: best.Plain, First: 9, Count: 1, Lapse: 0},
 	},
 }
 
@@ -1517,15 +1517,15 @@ func (v *Spin) WriteDelta(w *bits.Writer, base *Spin) { v.WritePredicted(w, base
 func (v *Spin) ReadDelta(r *bits.Reader, base *Spin) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // SpinLayout says how Spin's fields change.
-var SpinLayout = predict.Layout{
-	Fields: []predict.Field{
+var SpinLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: 0, Max: 3},
 		{Min: 0, Max: 255},
 		{Min: 0, Max: 255},
 		{Min: 0, Max: 255},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Rotation, First: 0, Count: 4},
+	Groups: []best.Group{
+		{Class: best.Rotation, First: 0, Count: 4},
 	},
 }
 
@@ -1625,8 +1625,8 @@ func (v *Rigid) WriteDelta(w *bits.Writer, base *Rigid) {
 func (v *Rigid) ReadDelta(r *bits.Reader, base *Rigid) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // RigidLayout says how Rigid's fields change.
-var RigidLayout = predict.Layout{
-	Fields: []predict.Field{
+var RigidLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: -100000, Max: 100000},
 		{Min: -100000, Max: 100000},
 		{Min: -100000, Max: 100000},
@@ -1636,10 +1636,10 @@ var RigidLayout = predict.Layout{
 		{Min: 0, Max: 1023},
 		{Min: 0, Max: 1},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Motion, First: 0, Count: 3, Fall: -128, Drag: 0, Half: 40, Floor: 0},
-		{Class: predict.Rotation, First: 3, Count: 4},
-		{Class: predict.Plain, First: 7, Count: 1, Lapse: 20},
+	Groups: []best.Group{
+		{Class: best.Motion, First: 0, Count: 3, Fall: -128, Drag: 0, Half: 40, Floor: 0},
+		{Class: best.Rotation, First: 3, Count: 4},
+		{Class: best.Plain, First: 7, Count: 1, Lapse: 20},
 	},
 }
 
@@ -1738,17 +1738,17 @@ func (v *Glide) WriteDelta(w *bits.Writer, base *Glide) {
 func (v *Glide) ReadDelta(r *bits.Reader, base *Glide) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // GlideLayout says how Glide's fields change.
-var GlideLayout = predict.Layout{
-	Fields: []predict.Field{
+var GlideLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: -1099511627776, Max: 1099511627776},
 		{Min: -1099511627776, Max: 1099511627776},
 		{Min: 0, Max: 4},
 		{Min: 0, Max: 65535},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
-		{Class: predict.Plain, First: 2, Count: 1, Lapse: 0},
-		{Class: predict.Plain, First: 3, Count: 1, Lapse: 0},
+	Groups: []best.Group{
+		{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+		{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
+		{Class: best.Plain, First: 3, Count: 1, Lapse: 0},
 	},
 }
 
@@ -2145,7 +2145,7 @@ func (v *Craft) Copy(from *Craft) {
 }
 
 // Layout says how the fields of Craft's rows change.
-func (*Craft) Layout() predict.Layout { return predict.Join(PoseLayout) }
+func (*Craft) Layout() best.Layout { return best.Join(PoseLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Craft) Values(row []int64) {
@@ -2236,7 +2236,7 @@ func (v *Crate) Copy(from *Crate) {
 }
 
 // Layout says how the fields of Crate's rows change.
-func (*Crate) Layout() predict.Layout { return predict.Join(RigidLayout) }
+func (*Crate) Layout() best.Layout { return best.Join(RigidLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Crate) Values(row []int64) {
@@ -2327,7 +2327,7 @@ func (v *Kite) Copy(from *Kite) {
 }
 
 // Layout says how the fields of Kite's rows change.
-func (*Kite) Layout() predict.Layout { return predict.Join(GlideLayout) }
+func (*Kite) Layout() best.Layout { return best.Join(GlideLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Kite) Values(row []int64) {

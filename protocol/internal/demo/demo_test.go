@@ -6,15 +6,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
 	"github.com/realmwire/realmwire/protocol/internal/demo"
 	"github.com/realmwire/realmwire/protocol/internal/values"
-	"github.com/realmwire/realmwire/protocol/predict"
 )
 
 // What the tier that predicts is given of vectors and rotations are their integers, and these give them back.
 func TestValuesOfALayout(t *testing.T) {
-	if _, err := predict.New(demo.PoseLayout); err != nil {
+	if _, err := best.New(demo.PoseLayout); err != nil {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(6, 6))

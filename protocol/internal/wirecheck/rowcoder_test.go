@@ -1,6 +1,6 @@
 package wirecheck
 
-// The coder of docs/wire-rows.md#coder, for reading.
+// The coder of docs/wire-best.md#coder, for reading.
 type coder struct {
 	b           []byte
 	at          int

@@ -2,7 +2,7 @@ package wirecheck
 
 import "slices"
 
-// entry is a row that is being read, and what is recalled of its entity (docs/wire-rows.md#what-is-recalled-of-an-entity). The arrays go by k.
+// entry is a row that is being read, and what is recalled of its entity (docs/wire-best.md#what-is-recalled-of-an-entity). The arrays go by k.
 type entry struct {
 	*packetRows
 	now, old []int64

@@ -71,7 +71,7 @@ func TestRows(t *testing.T) {
 			Names      bool
 		}
 	}
-	load(t, "../../predict/testdata/golden.json", &file)
+	load(t, "../../best/testdata/golden.json", &file)
 	layouts := map[string]*layout{}
 	for name, l := range file.Layouts {
 		out := &layout{groups: l.Groups}

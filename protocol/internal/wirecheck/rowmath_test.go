@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// The arithmetic of docs/wire-rows.md#arithmetic. Quaternions are those of turn_test.go where the page says the same.
+// The arithmetic of docs/wire-best.md#arithmetic. Quaternions are those of turn_test.go where the page says the same.
 
 type vec3 [3]int64
 

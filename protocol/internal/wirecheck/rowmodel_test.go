@@ -18,7 +18,7 @@ var (
 type model struct{ mean, size [][]int64 }
 
 func init() {
-	f, err := parser.ParseFile(token.NewFileSet(), "../../predict/weights.go", nil, 0)
+	f, err := parser.ParseFile(token.NewFileSet(), "../../best/weights.go", nil, 0)
 	if err != nil {
 		panic(err)
 	}

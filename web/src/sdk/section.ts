@@ -1,5 +1,5 @@
 import type { BitReader } from './bits';
-import { MAX_REST, PredictCodec, type History, type Rows } from './predictcodec';
+import { MAX_REST, BestCodec, type History, type Rows } from './best';
 import type { Change, Replicated } from './replicated';
 import type { RowCodec, RowValue, Schema } from './schema';
 import { KIND_BITS, MAX_IN_VIEW, type Refusal } from './snapshot';
@@ -19,7 +19,7 @@ export interface Section {
 /** The rows of one kind. */
 interface Kind {
   readonly rows: RowCodec<unknown>;
-  readonly codec: PredictCodec;
+  readonly codec: BestCodec;
   readonly room: Room;
 }
 
@@ -44,7 +44,7 @@ export class BestTier {
     for (const { kind, rows } of schema.kinds) {
       if (rows === undefined) continue;
       try {
-        this.kinds.set(kind, { rows, codec: new PredictCodec(rows.layout), room: new Room() });
+        this.kinds.set(kind, { rows, codec: new BestCodec(rows.layout), room: new Room() });
       } catch {
         // A layout that the codec refuses, such as one with two places, leaves the kind to records, on both ends.
       }
@@ -124,7 +124,7 @@ function update(slot: number, entity: Replicated, rows: RowCodec<unknown>, row: 
 }
 
 /** The rest of row i as of the snapshot that brings it. */
-function rested(codec: PredictCodec, rows: Rows, h: History, i: number): number {
+function rested(codec: BestCodec, rows: Rows, h: History, i: number): number {
   if (codec.moved(rows, i, h.versions[0]!.rows, i)) return 0;
   return Math.min(MAX_REST, h.rest[i]! + h.ahead);
 }

@@ -1,4 +1,4 @@
-import { looks, MAX_LAG, MAX_REST, type History, type Names, type PredictCodec, type Rows, type Version } from './predictcodec';
+import { looks, MAX_LAG, MAX_REST, type History, type Names, type BestCodec, type Rows, type Version } from './best';
 
 /** How many ticks of snapshots an end of the best tier remembers. */
 export const MEMORY_TICKS = 64;
@@ -63,7 +63,7 @@ export class Window {
   }
 
   /** What it knows of the rows of slots, each of which it has. */
-  recall(codec: PredictCodec, slots: readonly number[], room: Room): History {
+  recall(codec: BestCodec, slots: readonly number[], room: Room): History {
     const { lags } = this.names;
     const looked = looks(lags);
     const versions: Version[] = [];
@@ -87,7 +87,7 @@ export class Window {
    * For how many ticks before the baseline a slot's row did not move. What was said with the version that stands as of the
    * baseline counts on; where that had just moved, the versions before tell.
    */
-  private rest(codec: PredictCodec, slot: number): number {
+  private rest(codec: BestCodec, slot: number): number {
     const at = this.asOf(slot, 0);
     const now = this.brought(slot, at);
     if (now.rest > 0) return Math.min(MAX_REST, now.rest + at);
@@ -106,7 +106,7 @@ export class Window {
 export class Room {
   private readonly kept: (Rows | undefined)[] = [];
 
-  rows(codec: PredictCodec, lag: number, count: number): Rows {
+  rows(codec: BestCodec, lag: number, count: number): Rows {
     const held = this.kept[lag];
     return held?.count === count ? held : (this.kept[lag] = codec.rows(count));
   }

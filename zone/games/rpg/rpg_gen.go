@@ -3,9 +3,9 @@
 package rpg
 
 import (
+	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
 	"github.com/realmwire/realmwire/protocol/motion"
-	"github.com/realmwire/realmwire/protocol/predict"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
@@ -79,15 +79,15 @@ func (v *Body) WriteDelta(w *bits.Writer, base *Body) { v.WritePredicted(w, base
 func (v *Body) ReadDelta(r *bits.Reader, base *Body) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
 // BodyLayout says how Body's fields change.
-var BodyLayout = predict.Layout{
-	Fields: []predict.Field{
+var BodyLayout = best.Layout{
+	Fields: []best.Field{
 		{Min: 0, Max: 262143},
 		{Min: 0, Max: 262143},
 		{Min: 0, Max: 3},
 	},
-	Groups: []predict.Group{
-		{Class: predict.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
-		{Class: predict.Plain, First: 2, Count: 1, Lapse: 0},
+	Groups: []best.Group{
+		{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+		{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
 	},
 }
 
@@ -324,7 +324,7 @@ func (v *Player) Copy(from *Player) {
 }
 
 // Layout says how the fields of Player's rows change.
-func (*Player) Layout() predict.Layout { return predict.Join(BodyLayout) }
+func (*Player) Layout() best.Layout { return best.Join(BodyLayout) }
 
 // Values sets row to v's components with hints.
 func (v *Player) Values(row []int64) {
@@ -415,7 +415,7 @@ func (v *NPC) Copy(from *NPC) {
 }
 
 // Layout says how the fields of NPC's rows change.
-func (*NPC) Layout() predict.Layout { return predict.Join(BodyLayout) }
+func (*NPC) Layout() best.Layout { return best.Join(BodyLayout) }
 
 // Values sets row to v's components with hints.
 func (v *NPC) Values(row []int64) {
