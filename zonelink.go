@@ -8,6 +8,7 @@ import (
 
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/zone"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
@@ -17,12 +18,12 @@ type zoneLink struct{ client *realm.ZoneClient }
 var _ zone.Realm = zoneLink{}
 
 // Attach implements [zone.Realm].
-func (l zoneLink) Attach(ctx context.Context, r zone.AttachRequest) (zone.Character, error) {
+func (l zoneLink) Attach(ctx context.Context, r core.AttachRequest) (core.Character, error) {
 	c, err := l.client.Attach(ctx, realm.ID(r.Character), r.Epoch, realm.ID(r.Session))
 	if err != nil {
-		return zone.Character{}, zoneError(err)
+		return core.Character{}, zoneError(err)
 	}
-	return zone.Character{
+	return core.Character{
 		Character: rules.Character{
 			ID: r.Character, Name: c.Name, Class: c.Class, State: c.State, Arrive: c.Arrive,
 			Look: rules.Look{Skin: c.Look.Skin, Hair: c.Look.Hair, Shirt: c.Look.Shirt},
@@ -32,7 +33,7 @@ func (l zoneLink) Attach(ctx context.Context, r zone.AttachRequest) (zone.Charac
 }
 
 // Save implements [zone.Realm].
-func (l zoneLink) Save(ctx context.Context, saves []zone.SaveRequest) ([]error, error) {
+func (l zoneLink) Save(ctx context.Context, saves []core.SaveRequest) ([]error, error) {
 	out := make([]realm.SaveRequest, len(saves))
 	for i, s := range saves {
 		out[i] = realm.SaveRequest{Character: realm.ID(s.Character), Epoch: s.Epoch, State: s.State, Final: s.Final}
@@ -48,7 +49,7 @@ func (l zoneLink) Save(ctx context.Context, saves []zone.SaveRequest) ([]error, 
 }
 
 // Travel implements [zone.Realm].
-func (l zoneLink) Travel(ctx context.Context, r zone.TravelRequest) ([]byte, error) {
+func (l zoneLink) Travel(ctx context.Context, r core.TravelRequest) ([]byte, error) {
 	g, err := l.client.Travel(ctx, realm.TravelRequest{
 		Character: realm.ID(r.Character), Epoch: r.Epoch, Session: realm.ID(r.Session), State: r.State, ToZone: r.ToZone, ToPoint: r.ToPoint,
 	})
@@ -64,9 +65,9 @@ func zoneError(err error) error {
 	case err == nil:
 		return nil
 	case realm.CodeOf(err) == realm.CodeFenced:
-		return fmt.Errorf("%w: %w", zone.ErrStale, err)
+		return fmt.Errorf("%w: %w", core.ErrStale, err)
 	case realm.CodeOf(err) == realm.CodeUnavailable, errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%w: %w", zone.ErrRealmDown, err)
+		return fmt.Errorf("%w: %w", core.ErrRealmDown, err)
 	}
 	return err
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/realmwire/realmwire/transport/udp"
 	"github.com/realmwire/realmwire/transport/ws"
 	"github.com/realmwire/realmwire/zone"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
@@ -61,7 +62,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	}
 	opener := ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{})
 	p.zones, err = zone.NewProcess(zone.Config{
-		CoreConfig: zone.CoreConfig{
+		Core: core.Config{
 			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
 			Keep: flags.Keep,
 		},

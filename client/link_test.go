@@ -13,6 +13,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 	"github.com/realmwire/realmwire/zone/rules"
 )
@@ -21,8 +22,8 @@ import (
 type world struct {
 	t       *testing.T
 	rng     *rand.Rand
-	core    *zone.Core
-	ground  zone.Ground
+	core    *core.Core
+	ground  core.Ground
 	hz      int
 	loss    float64
 	delay   time.Duration
@@ -64,12 +65,12 @@ func newWorld(t *testing.T, hz int, ordered bool, seed uint64) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, err := zone.NewCore(zone.CoreConfig{Game: game, Zone: game.Zones[0], Ground: ground, TickHz: hz, Ordered: ordered, Seed: seed})
+	made, err := core.New(core.Config{Game: game, Zone: game.Zones[0], Ground: ground, TickHz: hz, Ordered: ordered, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &world{
-		t: t, rng: rand.New(rand.NewPCG(seed, 7)), core: core, ground: ground, hz: hz, delay: 100 * time.Microsecond,
+		t: t, rng: rand.New(rand.NewPCG(seed, 7)), core: made, ground: ground, hz: hz, delay: 100 * time.Microsecond,
 		epoch: time.Unix(1_000_000, 0), due: time.Second / time.Duration(hz),
 	}
 }
@@ -100,8 +101,8 @@ func (w *world) add() *walker {
 		},
 	}
 	w.players = append(w.players, p)
-	id := zone.ClientID(len(w.players))
-	w.core.Handle(zone.Event{Kind: zone.EventConnect, Client: id, At: w.now, Connect: &zone.Connect{
+	id := core.ClientID(len(w.players))
+	w.core.Handle(core.Event{Kind: core.EventConnect, Client: id, At: w.now, Connect: &core.Connect{
 		Session: uint64(id), Character: rules.PlayerID(id), Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage,
 	}})
 	w.send(true, len(w.players)-1, transport.Reliable, p.link.hello(true, "test"))
@@ -154,7 +155,7 @@ func (w *world) arrive() {
 		f := w.packets[0]
 		w.packets = w.packets[1:]
 		if f.up {
-			w.core.Handle(zone.Event{Kind: zone.EventMessage, Client: zone.ClientID(f.id + 1), Lane: f.lane, Msg: f.msg, At: f.at})
+			w.core.Handle(core.Event{Kind: core.EventMessage, Client: core.ClientID(f.id + 1), Lane: f.lane, Msg: f.msg, At: f.at})
 			w.carryOut()
 		} else if !w.players[f.id].closed {
 			w.players[f.id].link.receive(w.at(), f.msg)
@@ -170,7 +171,7 @@ func (w *world) carryOut() {
 	attaches := slices.Clone(out.Attaches)
 	out.Reset()
 	for _, a := range attaches {
-		w.core.Handle(zone.Event{Kind: zone.EventAttach, Attach: &zone.AttachResult{Request: a, Character: zone.Character{
+		w.core.Handle(core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: a, Character: core.Character{
 			Character: rules.Character{ID: a.Character, Name: "Walker", Class: rpg.Classes[0]},
 		}}})
 	}
@@ -255,7 +256,7 @@ func TestLinkReportsTheGoodbye(t *testing.T) {
 	w := newWorld(t, 20, false, 1)
 	p := w.add()
 	w.run(time.Second)
-	w.core.Handle(zone.Event{Kind: zone.EventEvict, Character: 1})
+	w.core.Handle(core.Event{Kind: core.EventEvict, Character: 1})
 	w.carryOut()
 	w.run(time.Second)
 	if p.link.phase != ended || p.link.end == nil || p.link.end.Goodbye == nil {

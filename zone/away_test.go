@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/core"
 )
 
 // Somebody left while the realm was away, so the last save waits for the next try. A realm that is back and asks for the character first
@@ -44,7 +45,7 @@ func TestEvictionWaitsForTheSaveOfWhoLeft(t *testing.T) {
 	r.realm.with(func() { r.realm.gate = gate })
 	p.Close(transport.Normal, "")
 	eventually(t, "save under way", func() bool { ok := false; r.realm.with(func() { ok = r.realm.saves > 0 }); return ok })
-	got := make(chan Eviction, 1)
+	got := make(chan core.Eviction, 1)
 	go func() {
 		e, err := r.Evict(context.Background(), 7, "")
 		if err != nil {

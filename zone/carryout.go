@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/core"
 )
 
 // answer returns an evicted character to the realm, once no older save of it is on its way.
@@ -20,7 +21,7 @@ func (z *Zone) answer(it item) {
 }
 
 // withUnsaved gives the realm the last state of somebody who has left, and whose save still waits: because the realm was away.
-func (z *Zone) withUnsaved(e Eviction) Eviction {
+func (z *Zone) withUnsaved(e core.Eviction) core.Eviction {
 	r, waits := z.saver.take(e.Character)
 	if waits && !e.Found {
 		e.Found, e.Epoch, e.State = true, r.Epoch, r.State
@@ -37,8 +38,8 @@ func (z *Zone) settleSaves() {
 }
 
 func (z *Zone) settle(r saveResult) {
-	z.saver.settle(r, z.core.tick, func(s SaveRequest) {
-		z.core.Handle(Event{Kind: EventStale, Character: s.Character, Epoch: s.Epoch})
+	z.saver.settle(r, z.core.Tick(), func(s core.SaveRequest) {
+		z.core.Handle(core.Event{Kind: core.EventStale, Character: s.Character, Epoch: s.Epoch})
 	})
 	for _, o := range z.owed {
 		o.reply <- z.withUnsaved(o.Eviction)
@@ -63,11 +64,11 @@ func (z *Zone) carryOut(calls context.Context) {
 	for _, r := range out.Attaches {
 		z.call(calls, func(ctx context.Context) item {
 			who, err := z.cfg.Realm.Attach(ctx, r)
-			for again := 0; again < attachRetries && errors.Is(err, ErrRealmDown) && sleep(ctx, attachPause); again++ {
+			for again := 0; again < attachRetries && errors.Is(err, core.ErrRealmDown) && sleep(ctx, attachPause); again++ {
 				// A realm that restarts is back in a moment; asking again for the same is safe.
 				who, err = z.cfg.Realm.Attach(ctx, r)
 			}
-			return item{Event: Event{Kind: EventAttach, Attach: &AttachResult{Request: r, Character: who, Err: err}}}
+			return item{Event: core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: r, Character: who, Err: err}}}
 		})
 	}
 	for _, r := range out.Travels {
@@ -75,11 +76,11 @@ func (z *Zone) carryOut(calls context.Context) {
 		z.saver.forget(r.Character) // the journey carries the state
 		z.call(calls, func(ctx context.Context) item {
 			grant, err := z.cfg.Realm.Travel(ctx, r)
-			for again := 0; again < travelRetries && errors.Is(err, ErrRealmDown) && sleep(ctx, travelPause); again++ {
+			for again := 0; again < travelRetries && errors.Is(err, core.ErrRealmDown) && sleep(ctx, travelPause); again++ {
 				// It may have happened: only another answer tells.
 				grant, err = z.cfg.Realm.Travel(ctx, r)
 			}
-			return item{Event: Event{Kind: EventTravel, Travel: &TravelResult{Client: r.Client, Grant: grant, Err: err}}}
+			return item{Event: core.Event{Kind: core.EventTravel, Travel: &core.TravelResult{Client: r.Client, Grant: grant, Err: err}}}
 		})
 	}
 	for _, r := range out.Saves {
@@ -88,7 +89,7 @@ func (z *Zone) carryOut(calls context.Context) {
 	out.Reset()
 }
 
-func (z *Zone) send(s Send) {
+func (z *Zone) send(s core.Send) {
 	to := z.sessions[s.Client]
 	if to == nil {
 		return // closed since

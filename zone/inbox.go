@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/zone/core"
 )
 
 // Limits of an inbox. What passes one is dropped and counted; a session whose reliable message would be is closed.
@@ -15,9 +16,9 @@ const (
 
 // item is an event with what the loop, but not the core, needs.
 type item struct {
-	Event
-	session *session      // who sent it; nil: nobody
-	reply   chan Eviction // EventEvict only
+	core.Event
+	session *session           // who sent it; nil: nobody
+	reply   chan core.Eviction // EventEvict only
 }
 
 // inbox gathers events from other goroutines until the loop takes them. Two batches take turns, so that nothing is
@@ -46,7 +47,7 @@ func (b *inbox) hurry() {
 }
 
 // message queues a copy of a peer's message. False: it was dropped.
-func (b *inbox) message(s *session, e Event) bool {
+func (b *inbox) message(s *session, e core.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || s.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
@@ -73,7 +74,7 @@ func (b *inbox) post(it item) bool {
 		return false
 	}
 	b.items = append(b.items, it)
-	if it.Kind == EventAttach || it.Kind == EventTravel || it.Kind == EventEvict {
+	if it.Kind == core.EventAttach || it.Kind == core.EventTravel || it.Kind == core.EventEvict {
 		b.hurry()
 	}
 	return true
@@ -113,7 +114,7 @@ func (b *inbox) drops() uint64 {
 // session joins one transport session to the loop. It implements [transport.Handler].
 type session struct {
 	zone   *Zone
-	id     ClientID
+	id     core.ClientID
 	conn   transport.Conn // set by Accept; the loop sends on it
 	queued int            // guarded by the inbox's mutex
 	// greeted: its first reliable message has come; guarded by the inbox's mutex
@@ -124,7 +125,7 @@ var _ transport.Handler = (*session)(nil)
 
 // Message implements [transport.Handler].
 func (s *session) Message(c transport.Conn, lane transport.Lane, msg []byte) {
-	e := Event{Kind: EventMessage, Client: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
+	e := core.Event{Kind: core.EventMessage, Client: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
 	if !s.zone.inbox.message(s, e) && lane == transport.Reliable {
 		// The lane promises that nothing is lost: a session that floods it cannot go on.
 		c.Close(transport.ProtocolError, "too many messages at once")
@@ -133,5 +134,5 @@ func (s *session) Message(c transport.Conn, lane transport.Lane, msg []byte) {
 
 // Closed implements [transport.Handler].
 func (s *session) Closed(_ transport.Conn, code transport.CloseCode, _ string) {
-	s.zone.inbox.post(item{Event: Event{Kind: EventClosed, Client: s.id, Code: code, At: s.zone.now()}})
+	s.zone.inbox.post(item{Event: core.Event{Kind: core.EventClosed, Client: s.id, Code: code, At: s.zone.now()}})
 }

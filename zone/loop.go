@@ -11,6 +11,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 	"github.com/realmwire/realmwire/zone/tilemap"
 )
@@ -30,7 +31,7 @@ const (
 
 // Config says how a zone runs.
 type Config struct {
-	CoreConfig
+	Core  core.Config
 	Realm Realm
 	// Tickets makes the tickets with which clients that were cut off come back; required where Keep is set. The process's transports open them.
 	Tickets *ticket.Sealer
@@ -43,7 +44,7 @@ type Config struct {
 // Zone runs one core: it is its one goroutine.
 type Zone struct {
 	cfg   Config
-	core  *Core
+	core  *core.Core
 	inbox inbox
 	saver *saver
 	meter *meter
@@ -51,9 +52,9 @@ type Zone struct {
 	began time.Time // when the zone began; times of events count from here
 
 	lastID   atomic.Uint32
-	sessions map[ClientID]*session // the loop's
-	owed     []owed                // the loop's
-	calls    chan struct{}         // one for each call to the realm in progress
+	sessions map[core.ClientID]*session // the loop's
+	owed     []owed                     // the loop's
+	calls    chan struct{}              // one for each call to the realm in progress
 	working  sync.WaitGroup
 	overruns uint64
 	lost     uint64
@@ -61,37 +62,37 @@ type Zone struct {
 
 // owed is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
 type owed struct {
-	Eviction
-	reply chan Eviction
+	core.Eviction
+	reply chan core.Eviction
 }
 
 // New loads a zone's map, if the config does not bring one, and makes the zone. Run starts it.
 func New(cfg Config) (*Zone, error) {
 	if cfg.Realm == nil {
-		return nil, fmt.Errorf("zone %s: a Realm is needed", cfg.Zone.Name)
+		return nil, fmt.Errorf("zone %s: a Realm is needed", cfg.Core.Zone.Name)
 	}
-	if cfg.Keep > 0 && cfg.Tickets == nil {
-		return nil, fmt.Errorf("zone %s: Tickets are needed to keep the characters of those who are cut off", cfg.Zone.Name)
+	if cfg.Core.Keep > 0 && cfg.Tickets == nil {
+		return nil, fmt.Errorf("zone %s: Tickets are needed to keep the characters of those who are cut off", cfg.Core.Zone.Name)
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	if cfg.Ground.Map == nil {
-		g, err := LoadGround(cfg.Game, cfg.Zone)
+	if cfg.Core.Ground.Map == nil {
+		g, err := LoadGround(cfg.Core.Game, cfg.Core.Zone)
 		if err != nil {
 			return nil, err
 		}
-		cfg.Ground = g
+		cfg.Core.Ground = g
 	}
-	core, err := NewCore(cfg.CoreConfig)
+	simulation, err := core.New(cfg.Core)
 	if err != nil {
 		return nil, err
 	}
-	cfg.CoreConfig = core.cfg
-	log := cfg.Log.With("zone", cfg.Zone.Name)
+	cfg.Core = simulation.Config()
+	log := cfg.Log.With("zone", cfg.Core.Zone.Name)
 	z := &Zone{
-		cfg: cfg, core: core, meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
-		sessions: map[ClientID]*session{}, calls: make(chan struct{}, maxRealmCalls),
+		cfg: cfg, core: simulation, meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
+		sessions: map[core.ClientID]*session{}, calls: make(chan struct{}, maxRealmCalls),
 	}
 	z.saver = newSaver(z.saveCall, log)
 	z.publish()
@@ -99,10 +100,10 @@ func New(cfg Config) (*Zone, error) {
 }
 
 // Name is the zone's name.
-func (z *Zone) Name() string { return z.cfg.Zone.Name }
+func (z *Zone) Name() string { return z.cfg.Core.Zone.Name }
 
 // Map is the zone's map.
-func (z *Zone) Map() *tilemap.Map { return z.cfg.Ground.Map }
+func (z *Zone) Map() *tilemap.Map { return z.cfg.Core.Ground.Map }
 
 // Stats is how the zone does; it is renewed every second.
 func (z *Zone) Stats() Stats { return z.meter.read() }
@@ -114,8 +115,8 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 	if claims.Zone != z.Name() {
 		return nil, &transport.CloseError{Code: transport.Refused, Text: "the ticket is for another zone"}
 	}
-	s := &session{zone: z, id: ClientID(z.lastID.Add(1)), conn: conn}
-	ok := z.inbox.post(item{session: s, Event: Event{Kind: EventConnect, Client: s.id, At: z.now(), Connect: &Connect{
+	s := &session{zone: z, id: core.ClientID(z.lastID.Add(1)), conn: conn}
+	ok := z.inbox.post(item{session: s, Event: core.Event{Kind: core.EventConnect, Client: s.id, At: z.now(), Connect: &core.Connect{
 		Session: claims.Session, Account: claims.Account, Character: rules.PlayerID(claims.Character), Epoch: claims.Epoch,
 		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Turn: claims.Turn,
 	}}})
@@ -127,22 +128,22 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 
 // Evict takes a character out of the zone for the realm: its client is told text ("": signed in elsewhere), and its
 // state returned rather than saved. Found is false when the character is not here and nothing of it waits to be saved.
-func (z *Zone) Evict(ctx context.Context, p rules.PlayerID, text string) (Eviction, error) {
-	reply := make(chan Eviction, 1)
-	if !z.inbox.post(item{Event: Event{Kind: EventEvict, Character: p, Text: text, At: z.now()}, reply: reply}) {
-		return Eviction{}, fmt.Errorf("zone %s is restarting; try again in a moment", z.Name())
+func (z *Zone) Evict(ctx context.Context, p rules.PlayerID, text string) (core.Eviction, error) {
+	reply := make(chan core.Eviction, 1)
+	if !z.inbox.post(item{Event: core.Event{Kind: core.EventEvict, Character: p, Text: text, At: z.now()}, reply: reply}) {
+		return core.Eviction{}, fmt.Errorf("zone %s is restarting; try again in a moment", z.Name())
 	}
 	select {
 	case e := <-reply:
 		return e, nil
 	case <-ctx.Done():
-		return Eviction{}, fmt.Errorf("zone %s: take character %016x out: %w", z.Name(), uint64(p), ctx.Err())
+		return core.Eviction{}, fmt.Errorf("zone %s: take character %016x out: %w", z.Name(), uint64(p), ctx.Err())
 	}
 }
 
 // TellAll shows every player of the zone a line of system chat.
 func (z *Zone) TellAll(text string) {
-	z.inbox.post(item{Event: Event{Kind: EventTellAll, Text: text, At: z.now()}})
+	z.inbox.post(item{Event: core.Event{Kind: core.EventTellAll, Text: text, At: z.now()}})
 }
 
 // Run simulates until ctx ends; then it tells everybody that the server restarts, saves all, and returns. The error says
@@ -151,7 +152,7 @@ func (z *Zone) Run(ctx context.Context) error {
 	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer z.working.Wait()
 	defer cancel()
-	dt := z.core.dt
+	dt := z.core.TickTime()
 	due := z.now() + dt
 	timer := time.NewTimer(dt)
 	defer timer.Stop()
@@ -199,12 +200,12 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 	z.settleSaves()
 	z.core.Step(due, started)
 	z.carryOut(calls)
-	z.saver.pump(calls, z.core.tick)
+	z.saver.pump(calls, z.core.Tick())
 	if z.cfg.Flush != nil {
 		z.cfg.Flush()
 	}
-	if hz := z.core.hz; z.core.tick%(hz*publishSeconds) == 0 {
-		if z.core.tick%(hz*windowSeconds) == 0 {
+	if hz, tick := uint32(z.cfg.Core.TickHz), z.core.Tick(); tick%(hz*publishSeconds) == 0 {
+		if tick%(hz*windowSeconds) == 0 {
 			z.meter.turn()
 		}
 		z.publish()
@@ -213,13 +214,13 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 
 func (z *Zone) handle(it item) {
 	switch it.Kind {
-	case EventConnect:
+	case core.EventConnect:
 		z.sessions[it.Client] = it.session
-	case EventClosed:
+	case core.EventClosed:
 		delete(z.sessions, it.Client)
 	}
 	z.core.Handle(it.Event)
-	if it.Kind == EventEvict {
+	if it.Kind == core.EventEvict {
 		z.answer(it)
 	}
 }
@@ -238,7 +239,7 @@ func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
 }
 
 // pass makes a client's resumption tickets and sends them.
-func (z *Zone) pass(r PassRequest) {
+func (z *Zone) pass(r core.PassRequest) {
 	m := message.Resume{LifeMs: uint32(r.Life / time.Millisecond)}
 	for i := range m.Passes {
 		raw, made, err := z.cfg.Tickets.Again(r.Claims, time.Now().Add(r.Life))
@@ -248,10 +249,10 @@ func (z *Zone) pass(r PassRequest) {
 		}
 		m.Passes[i] = message.Pass{Ticket: raw, Secret: made.Secret[:]}
 	}
-	z.send(Send{Client: r.Client, Lane: transport.Reliable, Msg: message.Append(nil, &m)})
+	z.send(core.Send{Client: r.Client, Lane: transport.Reliable, Msg: message.Append(nil, &m)})
 }
 
-func (z *Zone) saveCall(ctx context.Context, batch []SaveRequest) ([]error, error) {
+func (z *Zone) saveCall(ctx context.Context, batch []core.SaveRequest) ([]error, error) {
 	ctx, cancel := context.WithTimeout(ctx, realmTimeout)
 	defer cancel()
 	return z.cfg.Realm.Save(ctx, batch)
@@ -262,7 +263,7 @@ func (z *Zone) drain(calls context.Context) error {
 	for _, it := range z.inbox.take() {
 		z.handle(it)
 	}
-	z.core.Handle(Event{Kind: EventDrain, At: z.now()})
+	z.core.Handle(core.Event{Kind: core.EventDrain, At: z.now()})
 	for _, it := range z.inbox.close() {
 		z.handle(it) // new sessions are refused, evictions answered
 	}
@@ -274,7 +275,7 @@ func (z *Zone) drain(calls context.Context) error {
 	defer cancel()
 	for !z.saver.idle() {
 		z.saver.retryAt = 0
-		z.saver.pump(calls, z.core.tick)
+		z.saver.pump(calls, z.core.Tick())
 		select {
 		case r := <-z.saver.results:
 			z.settle(r)
@@ -302,14 +303,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 func (z *Zone) unsaved() error {
 	return fmt.Errorf("zone %s: the last positions of %d players could not be saved, because the realm does not answer; they return to where they were up to %d s earlier",
-		z.Name(), len(z.saver.pending)+len(z.saver.flying), saveSeconds)
+		z.Name(), len(z.saver.pending)+len(z.saver.flying), core.SaveSeconds)
 }
 
 func (z *Zone) publish() {
 	c := z.core
 	z.meter.publish(Stats{
-		Name: z.Name(), Title: z.cfg.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Zone.Capacity,
-		Entities: len(c.index.slots), TickHz: z.cfg.TickHz, Tick: c.tick, Overruns: z.overruns, LostTicks: z.lost,
+		Name: z.Name(), Title: z.cfg.Core.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Core.Zone.Capacity,
+		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: c.Tick(), Overruns: z.overruns, LostTicks: z.lost,
 		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.flying), SavesFailed: z.saver.failed, Counters: c.Count,
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 	"github.com/realmwire/realmwire/zone/rules"
 )
@@ -90,23 +91,23 @@ type memory struct {
 	stale   bool
 	gate    chan struct{} // saves wait for it, if there is one
 	saves   int
-	travels []TravelRequest
+	travels []core.TravelRequest
 }
 
 func newMemory() *memory {
 	return &memory{state: map[rules.PlayerID]string{}, final: map[rules.PlayerID]int{}}
 }
 
-func (r *memory) Attach(_ context.Context, a AttachRequest) (Character, error) {
+func (r *memory) Attach(_ context.Context, a core.AttachRequest) (core.Character, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.down {
-		return Character{}, fmt.Errorf("attach: %w", ErrRealmDown)
+		return core.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
 	}
-	return Character{Character: rules.Character{ID: a.Character, Name: "Bea", Class: "rogue", State: []byte(r.state[a.Character])}}, nil
+	return core.Character{Character: rules.Character{ID: a.Character, Name: "Bea", Class: "rogue", State: []byte(r.state[a.Character])}}, nil
 }
 
-func (r *memory) Save(ctx context.Context, reqs []SaveRequest) ([]error, error) {
+func (r *memory) Save(ctx context.Context, reqs []core.SaveRequest) ([]error, error) {
 	r.mu.Lock()
 	gate := r.gate
 	r.saves++
@@ -121,12 +122,12 @@ func (r *memory) Save(ctx context.Context, reqs []SaveRequest) ([]error, error) 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.down {
-		return nil, ErrRealmDown
+		return nil, core.ErrRealmDown
 	}
 	errs := make([]error, len(reqs))
 	for i, s := range reqs {
 		if r.stale {
-			errs[i] = fmt.Errorf("epoch %d: %w", s.Epoch, ErrStale)
+			errs[i] = fmt.Errorf("epoch %d: %w", s.Epoch, core.ErrStale)
 			continue
 		}
 		if s.State != nil {
@@ -139,7 +140,7 @@ func (r *memory) Save(ctx context.Context, reqs []SaveRequest) ([]error, error) 
 	return errs, nil
 }
 
-func (r *memory) Travel(_ context.Context, t TravelRequest) ([]byte, error) {
+func (r *memory) Travel(_ context.Context, t core.TravelRequest) ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.travels = append(r.travels, t)
@@ -161,7 +162,7 @@ type running struct {
 
 func run(t *testing.T, names ...string) *running {
 	t.Helper()
-	return runWith(t, Config{CoreConfig: CoreConfig{Game: &rpg.Game, TickHz: 100}}, names...)
+	return runWith(t, Config{Core: core.Config{Game: &rpg.Game, TickHz: 100}}, names...)
 }
 
 func runWith(t *testing.T, cfg Config, names ...string) *running {
@@ -310,7 +311,7 @@ func TestEvictFromAProcess(t *testing.T) {
 	gate := make(chan struct{})
 	r.realm.with(func() { r.realm.gate = gate })
 	eventually(t, "save under way", func() bool { ok := false; r.realm.with(func() { ok = r.realm.saves > 0 }); return ok })
-	got := make(chan Eviction, 1)
+	got := make(chan core.Eviction, 1)
 	go func() {
 		e, err := r.Evict(context.Background(), 7, "")
 		if err != nil {
@@ -381,31 +382,31 @@ func TestAcceptRefusesOtherZones(t *testing.T) {
 }
 
 func TestProcessesThatCannotBe(t *testing.T) {
-	shared := Config{Realm: newMemory(), CoreConfig: CoreConfig{Game: &rpg.Game}}
+	shared := Config{Realm: newMemory(), Core: core.Config{Game: &rpg.Game}}
 	for name, c := range map[string]struct {
 		change func(*Config)
 		names  []string
 		want   string
 	}{
 		"unknown zone": {names: []string{"moon"}, want: `no zone "moon"; it has overworld, dungeon-entrance`},
-		"tick rate":    {change: func(c *Config) { c.TickHz = 200 }, want: "200 Hz"},
+		"tick rate":    {change: func(c *Config) { c.Core.TickHz = 200 }, want: "200 Hz"},
 		"no realm":     {change: func(c *Config) { c.Realm = nil }, want: "Realm is needed"},
-		"no zones":     {change: func(c *Config) { g := rpg.Game; g.Zones = nil; c.Game = &g }, want: "has no zones"},
-		"no maps":      {change: func(c *Config) { g := rpg.Game; g.Maps = nil; c.Game = &g }, want: "has no Maps"},
+		"no zones":     {change: func(c *Config) { g := rpg.Game; g.Zones = nil; c.Core.Game = &g }, want: "has no zones"},
+		"no maps":      {change: func(c *Config) { g := rpg.Game; g.Maps = nil; c.Core.Game = &g }, want: "has no Maps"},
 		"missing map": {change: func(c *Config) {
 			g := rpg.Game
 			g.Zones = []rules.Zone{{Name: "moon", Map: "moon.tmx"}}
-			c.Game = &g
+			c.Core.Game = &g
 		}, want: "moon.tmx"},
 		"zone named otherwise": {change: func(c *Config) {
 			g := rpg.Game
 			g.Zones = []rules.Zone{{Name: "moon", Map: "overworld.tmx"}}
-			c.Game = &g
+			c.Core.Game = &g
 		}, want: "rename one"},
 		"portal to nowhere": {change: func(c *Config) {
 			g := rpg.Game
 			g.Zones = g.Zones[:1]
-			c.Game = &g
+			c.Core.Game = &g
 		}, want: `zone "dungeon-entrance", which this game does not have`},
 	} {
 		cfg := shared

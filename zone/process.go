@@ -10,6 +10,7 @@ import (
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 	"github.com/realmwire/realmwire/zone/tilemap"
 )
@@ -19,15 +20,15 @@ type Process struct {
 	zones []*Zone
 }
 
-// NewProcess makes the zones of a game that names lists, or all of them. cfg is what they share: its Zone and Ground are
+// NewProcess makes the zones of a game that names lists, or all of them. cfg is what they share: Core.Zone and Core.Ground are
 // set for each. The maps of all the game's zones are checked, so that no portal leads nowhere.
 func NewProcess(cfg Config, names []string) (*Process, error) {
 	var maps []*tilemap.Map
 	p := &Process{}
-	known := make([]string, 0, len(cfg.Game.Zones))
-	for _, z := range cfg.Game.Zones {
+	known := make([]string, 0, len(cfg.Core.Game.Zones))
+	for _, z := range cfg.Core.Game.Zones {
 		known = append(known, z.Name)
-		ground, err := LoadGround(cfg.Game, z)
+		ground, err := LoadGround(cfg.Core.Game, z)
 		if err != nil {
 			return nil, err
 		}
@@ -36,7 +37,7 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 			continue
 		}
 		one := cfg
-		one.Zone, one.Ground = z, ground
+		one.Core.Zone, one.Core.Ground = z, ground
 		made, err := New(one)
 		if err != nil {
 			return nil, err
@@ -45,11 +46,11 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("the game %s has no zone %q; it has %s", cfg.Game.Name, name, strings.Join(known, ", "))
+			return nil, fmt.Errorf("the game %s has no zone %q; it has %s", cfg.Core.Game.Name, name, strings.Join(known, ", "))
 		}
 	}
 	if len(p.zones) == 0 {
-		return nil, fmt.Errorf("the game %s has no zones; add one to Game.Zones", cfg.Game.Name)
+		return nil, fmt.Errorf("the game %s has no zones; add one to Game.Zones", cfg.Core.Game.Name)
 	}
 	return p, errors.Join(tilemap.CheckLinks(maps)...)
 }
@@ -68,12 +69,12 @@ func (p *Process) Accept(conn transport.Conn, claims ticket.Claims) (transport.H
 }
 
 // Evict takes a character out of whichever zone has it. See [Zone.Evict].
-func (p *Process) Evict(ctx context.Context, id rules.PlayerID, text string) (Eviction, error) {
-	found := Eviction{Character: id}
+func (p *Process) Evict(ctx context.Context, id rules.PlayerID, text string) (core.Eviction, error) {
+	found := core.Eviction{Character: id}
 	for _, z := range p.zones {
 		e, err := z.Evict(ctx, id, text)
 		if err != nil {
-			return Eviction{}, err
+			return core.Eviction{}, err
 		}
 		if e.Found && (!found.Found || e.Epoch > found.Epoch) {
 			found = e

@@ -7,6 +7,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 
@@ -38,8 +39,8 @@ func TestResumeWithoutARealm(t *testing.T) {
 	key := ticket.NewKey()
 	opener := ticket.NewOpener(key, 77, ticket.OpenerConfig{})
 	r := runWith(t, Config{
-		Tickets:    ticket.NewSealer(key, 77),
-		CoreConfig: CoreConfig{Game: &rpg.Game, TickHz: 100, Keep: time.Minute},
+		Tickets: ticket.NewSealer(key, 77),
+		Core:    core.Config{Game: &rpg.Game, TickHz: 100, Keep: time.Minute},
 	})
 	a := r.connect(t, "dungeon-entrance", 7, 3)
 	first := passes(t, a, opener)
@@ -73,7 +74,7 @@ func TestResumeWithoutARealm(t *testing.T) {
 }
 
 func TestKeepNeedsTickets(t *testing.T) {
-	_, err := NewProcess(Config{Realm: newMemory(), CoreConfig: CoreConfig{Game: &rpg.Game, Keep: time.Second}}, nil)
+	_, err := NewProcess(Config{Realm: newMemory(), Core: core.Config{Game: &rpg.Game, Keep: time.Second}}, nil)
 	if err == nil {
 		t.Error("a zone that keeps characters and cannot make tickets was made")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
@@ -18,11 +19,11 @@ const (
 // saver brings states to the realm, the newest of each character, one batch at a time. The loop owns it; only the call
 // itself runs elsewhere.
 type saver struct {
-	call    func(context.Context, []SaveRequest) ([]error, error) // may block
+	call    func(context.Context, []core.SaveRequest) ([]error, error) // may block
 	log     *slog.Logger
-	pending map[rules.PlayerID]SaveRequest
-	order   []rules.PlayerID // of pending, the oldest first
-	flying  []SaveRequest    // the batch that the realm has; nil: none
+	pending map[rules.PlayerID]core.SaveRequest
+	order   []rules.PlayerID   // of pending, the oldest first
+	flying  []core.SaveRequest // the batch that the realm has; nil: none
 	results chan saveResult
 	retryAt uint32 // tick
 	pause   uint32
@@ -34,18 +35,18 @@ type saveResult struct {
 	err  error
 }
 
-func newSaver(call func(context.Context, []SaveRequest) ([]error, error), log *slog.Logger) *saver {
-	return &saver{call: call, log: log, pending: map[rules.PlayerID]SaveRequest{}, results: make(chan saveResult, 1), pause: saveRetryTicks}
+func newSaver(call func(context.Context, []core.SaveRequest) ([]error, error), log *slog.Logger) *saver {
+	return &saver{call: call, log: log, pending: map[rules.PlayerID]core.SaveRequest{}, results: make(chan saveResult, 1), pause: saveRetryTicks}
 }
 
 // add takes a request whose state is valid only during the call.
-func (s *saver) add(r SaveRequest) {
+func (s *saver) add(r core.SaveRequest) {
 	r.State = append([]byte(nil), r.State...)
 	s.put(r)
 }
 
 // put makes r the state to store, unless one of a newer epoch waits already.
-func (s *saver) put(r SaveRequest) {
+func (s *saver) put(r core.SaveRequest) {
 	old, waits := s.pending[r.Character]
 	switch {
 	case !waits && len(s.pending) >= maxPendingStates:
@@ -62,7 +63,7 @@ func (s *saver) put(r SaveRequest) {
 }
 
 // again puts a batch that did not get through back, behind what is newer.
-func (s *saver) again(batch []SaveRequest) {
+func (s *saver) again(batch []core.SaveRequest) {
 	for _, r := range batch {
 		if _, waits := s.pending[r.Character]; !waits {
 			s.put(r)
@@ -74,7 +75,7 @@ func (s *saver) again(batch []SaveRequest) {
 func (s *saver) forget(p rules.PlayerID) { delete(s.pending, p) }
 
 // take is forget for who needs to know what waited.
-func (s *saver) take(p rules.PlayerID) (SaveRequest, bool) {
+func (s *saver) take(p rules.PlayerID) (core.SaveRequest, bool) {
 	r, ok := s.pending[p]
 	delete(s.pending, p)
 	return r, ok
@@ -99,7 +100,7 @@ func (s *saver) pump(ctx context.Context, tick uint32) {
 		return
 	}
 	n := 0
-	batch := make([]SaveRequest, 0, min(len(s.pending), maxSaveBatch))
+	batch := make([]core.SaveRequest, 0, min(len(s.pending), maxSaveBatch))
 	for n < len(s.order) && len(batch) < maxSaveBatch {
 		p := s.order[n]
 		n++
@@ -120,7 +121,7 @@ func (s *saver) pump(ctx context.Context, tick uint32) {
 }
 
 // settle takes the answer for the batch on its way; stale is called for each lease that is another's.
-func (s *saver) settle(r saveResult, tick uint32, stale func(SaveRequest)) {
+func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest)) {
 	batch := s.flying
 	s.flying = nil
 	if r.err != nil || len(r.errs) < len(batch) {
@@ -134,7 +135,7 @@ func (s *saver) settle(r saveResult, tick uint32, stale func(SaveRequest)) {
 	for i, err := range r.errs[:len(batch)] {
 		switch {
 		case err == nil:
-		case errors.Is(err, ErrStale):
+		case errors.Is(err, core.ErrStale):
 			stale(batch[i])
 		default:
 			s.failed++

@@ -7,19 +7,20 @@ import (
 	"log/slog"
 	"testing"
 
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
 // book is a saver whose calls the test answers.
 type book struct {
 	*saver
-	got    chan []SaveRequest
+	got    chan []core.SaveRequest
 	answer chan saveResult
 }
 
 func newBook() *book {
-	b := &book{got: make(chan []SaveRequest), answer: make(chan saveResult)}
-	b.saver = newSaver(func(_ context.Context, r []SaveRequest) ([]error, error) {
+	b := &book{got: make(chan []core.SaveRequest), answer: make(chan saveResult)}
+	b.saver = newSaver(func(_ context.Context, r []core.SaveRequest) ([]error, error) {
 		b.got <- r
 		a := <-b.answer
 		return a.errs, a.err
@@ -27,8 +28,8 @@ func newBook() *book {
 	return b
 }
 
-func req(character, epoch uint64, state string, final bool) SaveRequest {
-	return SaveRequest{Character: rules.PlayerID(character), Epoch: epoch, State: []byte(state), Final: final}
+func req(character, epoch uint64, state string, final bool) core.SaveRequest {
+	return core.SaveRequest{Character: rules.PlayerID(character), Epoch: epoch, State: []byte(state), Final: final}
 }
 
 // flush pumps at a tick, and returns the batch as text, or "" when there was none.
@@ -42,7 +43,7 @@ func (b *book) flush(tick uint32, answer func(n int) saveResult) (text string, s
 		text += fmt.Sprintf("%d@%d=%s/%t ", r.Character, r.Epoch, r.State, r.Final)
 	}
 	b.answer <- answer(len(batch))
-	b.settle(<-b.results, tick, func(r SaveRequest) { stale = append(stale, r.Character) })
+	b.settle(<-b.results, tick, func(r core.SaveRequest) { stale = append(stale, r.Character) })
 	return text, stale
 }
 
@@ -50,7 +51,7 @@ func stored(n int) saveResult { return saveResult{errs: make([]error, n)} }
 
 func TestSaverKeepsTheNewestOfEach(t *testing.T) {
 	b := newBook()
-	for _, r := range []SaveRequest{req(1, 1, "a", false), req(2, 1, "b", true), req(1, 1, "c", false), req(2, 1, "d", false), req(3, 5, "new", false), req(3, 4, "old", true)} {
+	for _, r := range []core.SaveRequest{req(1, 1, "a", false), req(2, 1, "b", true), req(1, 1, "c", false), req(2, 1, "d", false), req(3, 5, "new", false), req(3, 4, "old", true)} {
 		b.add(r)
 	}
 	if text, _ := b.flush(1, stored); text != "1@1=c/false 2@1=d/true 3@5=new/false " {
@@ -68,7 +69,7 @@ func TestSaverKeepsTheNewestOfEach(t *testing.T) {
 
 func TestSaverTriesAgainWithTheNewest(t *testing.T) {
 	b := newBook()
-	down := func(int) saveResult { return saveResult{err: ErrRealmDown} }
+	down := func(int) saveResult { return saveResult{err: core.ErrRealmDown} }
 	b.add(req(1, 1, "a", false))
 	b.add(req(2, 1, "b", false))
 	b.pump(context.Background(), 1)
@@ -99,7 +100,7 @@ func TestSaverReportsStaleLeases(t *testing.T) {
 		b.add(req(i+1, 1, "s", false))
 	}
 	_, stale := b.flush(1, func(n int) saveResult {
-		return saveResult{errs: []error{nil, fmt.Errorf("no: %w", ErrStale), errors.New("disk full")}}
+		return saveResult{errs: []error{nil, fmt.Errorf("no: %w", core.ErrStale), errors.New("disk full")}}
 	})
 	if len(stale) != 1 || stale[0] != 2 || !b.idle() || b.failed != 1 {
 		t.Errorf("stale %v, %d failed", stale, b.failed)

@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/realmwire/realmwire/zone/core"
 )
 
 // TickMs are quantiles of how long ticks took to simulate and send, in milliseconds.
@@ -15,23 +17,23 @@ type TickMs struct {
 
 // Stats is a zone as it is now, for metrics, reports and the realm's directory.
 type Stats struct {
-	Name         string     `json:"name"`
-	Title        string     `json:"title"`
-	Players      int        `json:"players"`
-	Sessions     int        `json:"sessions"` // those joining and leaving included
-	Capacity     int        `json:"capacity"`
-	Entities     int        `json:"entities"`
-	TickHz       int        `json:"tick_hz"`
-	Tick         uint32     `json:"tick"`
-	TickMs       TickMs     `json:"tick_ms"`        // since the start
-	RecentTickMs TickMs     `json:"recent_tick_ms"` // of the last ten seconds or so
-	Ticks        TickCounts `json:"-"`              // since the start
-	Overruns     uint64     `json:"overruns"`       // ticks that began more than a tick late
-	LostTicks    uint64     `json:"lost_ticks"`     // ticks' worth of time given up because the zone could not keep up
-	InboxDropped uint64     `json:"inbox_dropped"`
-	SavesPending int        `json:"saves_pending"`
-	SavesFailed  uint64     `json:"saves_failed"`
-	Counters     `json:"counters"`
+	Name          string     `json:"name"`
+	Title         string     `json:"title"`
+	Players       int        `json:"players"`
+	Sessions      int        `json:"sessions"` // those joining and leaving included
+	Capacity      int        `json:"capacity"`
+	Entities      int        `json:"entities"`
+	TickHz        int        `json:"tick_hz"`
+	Tick          uint32     `json:"tick"`
+	TickMs        TickMs     `json:"tick_ms"`        // since the start
+	RecentTickMs  TickMs     `json:"recent_tick_ms"` // of the last ten seconds or so
+	Ticks         TickCounts `json:"-"`              // since the start
+	Overruns      uint64     `json:"overruns"`       // ticks that began more than a tick late
+	LostTicks     uint64     `json:"lost_ticks"`     // ticks' worth of time given up because the zone could not keep up
+	InboxDropped  uint64     `json:"inbox_dropped"`
+	SavesPending  int        `json:"saves_pending"`
+	SavesFailed   uint64     `json:"saves_failed"`
+	core.Counters `json:"counters"`
 }
 
 // maxTickMicros is the longest tick that is told apart.

@@ -45,7 +45,7 @@ func TestSessionThatNeverJoinsEndsOnTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.handler = h
-		closedAfter(t, "a session that never joins", p, time.Now(), joinSeconds*time.Second)
+		closedAfter(t, "a session that never joins", p, time.Now(), 5*time.Second)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/realmwire/realmwire/transport"
 )
 
-// leastOutstanding and mostOutstanding bound the ordered snapshots that a client has not acknowledged, as in zone/pace.go: two, and
+// leastOutstanding and mostOutstanding bound the ordered snapshots that a client has not acknowledged, as in zone/core/pace.go: two, and
 // what the path holds. Here the path is never full.
 const (
 	leastOutstanding = 2

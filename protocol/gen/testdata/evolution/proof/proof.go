@@ -13,8 +13,9 @@ import (
 	"github.com/realmwire/realmwire/protocol/schema"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/zone"
+	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
+	"github.com/realmwire/realmwire/zone/tilemap"
 )
 
 // Side is one version: its generated schema, its lock file, and its messages.
@@ -107,17 +108,17 @@ func Play(c Case, force bool) error {
 	}
 	p := &play{Case: c, replica: snapshot.NewReplica(c.Old.Schema), inputs: c.Client(), sent: map[uint32]any{}}
 	game := rules.Game{Name: "game", Schema: &s, Zones: []rules.Zone{{Name: "field", Title: "Field", Width: 64, Height: 64, ViewTiles: 200}}, New: p.newSim}
-	ground, err := zone.LoadGround(&game, game.Zones[0])
+	field, err := tilemap.Blank("field", "Field", 64, 64)
 	if err != nil {
 		return err
 	}
-	if p.core, err = zone.NewCore(zone.CoreConfig{Game: &game, Zone: game.Zones[0], Ground: ground}); err != nil {
+	if p.core, err = core.New(core.Config{Game: &game, Zone: game.Zones[0], Ground: core.Ground{Map: field}}); err != nil {
 		return err
 	}
-	p.core.Handle(zone.Event{Kind: zone.EventConnect, Client: 1, Connect: &zone.Connect{Session: 1, Character: 7, Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage}})
-	p.up(transport.Reliable, message.Append(nil, &message.Join{Protocol: message.Version, Schema: c.Old.Schema.Hash, MapHash: ground.Map.Hash(), Verify: true, Client: "older"}))
+	p.core.Handle(core.Event{Kind: core.EventConnect, Client: 1, Connect: &core.Connect{Session: 1, Character: 7, Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage}})
+	p.up(transport.Reliable, message.Append(nil, &message.Join{Protocol: message.Version, Schema: c.Old.Schema.Hash, MapHash: field.Hash(), Verify: true, Client: "older"}))
 	for range ticks {
-		p.now += time.Second / zone.DefaultTickHz
+		p.now += time.Second / core.DefaultTickHz
 		p.core.Step(p.now, p.now)
 		if err := p.deliver(); err != nil {
 			return err
@@ -135,7 +136,7 @@ func Play(c Case, force bool) error {
 // play is a client and the zone that it is on.
 type play struct {
 	Case
-	core    *zone.Core
+	core    *core.Core
 	sim     *sim
 	now     time.Duration
 	replica *snapshot.Replica
@@ -148,7 +149,7 @@ type play struct {
 }
 
 func (p *play) up(lane transport.Lane, msg []byte) {
-	p.core.Handle(zone.Event{Kind: zone.EventMessage, Client: 1, Lane: lane, Msg: msg, At: p.now})
+	p.core.Handle(core.Event{Kind: core.EventMessage, Client: 1, Lane: lane, Msg: msg, At: p.now})
 }
 
 // deliver carries out what the zone wants, the client's part included.
@@ -160,7 +161,7 @@ func (p *play) deliver() error {
 	}
 	out.Reset()
 	for _, a := range attaches {
-		p.core.Handle(zone.Event{Kind: zone.EventAttach, Attach: &zone.AttachResult{Request: a, Character: zone.Character{Character: rules.Character{ID: a.Character, Name: "Older"}}}})
+		p.core.Handle(core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: a, Character: core.Character{Character: rules.Character{ID: a.Character, Name: "Older"}}}})
 	}
 	for _, s := range sends {
 		if err := p.receive(s.Msg); err != nil {

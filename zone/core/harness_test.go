@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 	"github.com/realmwire/realmwire/zone/rules"
+	"github.com/realmwire/realmwire/zone/tilemap/tiled"
 )
 
 // network is what the packets of a simulation go through: one goroutine, virtual time, everything from one seed.
@@ -119,7 +120,16 @@ type fakeRealm struct {
 	attach   error
 }
 
-func newTable(t *testing.T, cfg CoreConfig, seed uint64) *table {
+// loadGround loads the map of a game's zone.
+func loadGround(g *rules.Game, z rules.Zone) (Ground, error) {
+	loaded, err := tiled.Load(g.Maps, z.Map)
+	if err != nil {
+		return Ground{}, err
+	}
+	return Ground{Map: loaded.Map, Objects: loaded.Objects}, nil
+}
+
+func newTable(t *testing.T, cfg Config, seed uint64) *table {
 	t.Helper()
 	if cfg.Game == nil {
 		cfg.Game = &rpg.Game
@@ -127,12 +137,12 @@ func newTable(t *testing.T, cfg CoreConfig, seed uint64) *table {
 	if cfg.Zone.Name == "" {
 		cfg.Zone = cfg.Game.Zones[0]
 	}
-	ground, err := LoadGround(cfg.Game, cfg.Zone)
+	ground, err := loadGround(cfg.Game, cfg.Zone)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg.Ground, cfg.Seed = ground, seed
-	core, err := NewCore(cfg)
+	core, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"encoding/json"
@@ -44,7 +44,7 @@ func TestJoinRefusals(t *testing.T) {
 		{name: "realm down", realm: fmt.Errorf("ask: %w", ErrRealmDown), want: message.RealmDown, text: "try again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newTable(t, CoreConfig{}, 1)
+			w := newTable(t, Config{}, 1)
 			w.realm.attach = c.realm
 			first := c.raw
 			if first == nil {
@@ -67,7 +67,7 @@ func TestJoinRefusals(t *testing.T) {
 }
 
 func TestRulesRefuseACharacter(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	w.realm.state[1001] = []byte(`{"v":9}`)
 	p := w.greet(w.joinMessage())
 	w.run(3, nil)
@@ -82,7 +82,7 @@ func TestRulesRefuseACharacter(t *testing.T) {
 func TestFullZone(t *testing.T) {
 	zone := rpg.Game.Zones[0]
 	zone.Capacity = 2
-	w := newTable(t, CoreConfig{Zone: zone}, 1)
+	w := newTable(t, Config{Zone: zone}, 1)
 	a := w.add()
 	w.add()
 	w.run(3, nil)
@@ -101,7 +101,7 @@ func TestFullZone(t *testing.T) {
 }
 
 func TestSilentSessionsEnd(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	p := &player{t: t, id: 1}
 	w.players = append(w.players, p)
 	w.connect(1, 7, transport.KCP)
@@ -114,7 +114,7 @@ func TestSilentSessionsEnd(t *testing.T) {
 func TestTooManySessionsAreRefused(t *testing.T) {
 	zone := rpg.Game.Zones[0]
 	zone.Capacity = 1
-	w := newTable(t, CoreConfig{Zone: zone}, 1)
+	w := newTable(t, Config{Zone: zone}, 1)
 	for i := range maxWaiting + 1 {
 		w.connect(ClientID(i+1), 5, transport.KCP)
 	}
@@ -126,7 +126,7 @@ func TestTooManySessionsAreRefused(t *testing.T) {
 }
 
 func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	w.connect(1, 77, transport.KCP)
 	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	req := w.core.Out().Attaches[0]
@@ -156,11 +156,11 @@ func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
 }
 
 func TestASecondSessionTakesOver(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	a := w.add()
 	w.run(5, nil)
 	b := &player{t: t, id: 2, view: a.view}
-	b.view = newTable(t, CoreConfig{}, 1).truth
+	b.view = newTable(t, Config{}, 1).truth
 	b.bot = a.bot
 	w.players = append(w.players, b)
 	w.connect(2, w.characterOf(1), transport.WebSocket)

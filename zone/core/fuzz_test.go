@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"encoding/binary"
@@ -25,12 +25,12 @@ func script(msgs ...Event) []byte {
 
 // Whatever an authenticated client sends, the zone goes on, and the others with it.
 func FuzzClientMessages(f *testing.F) {
-	ground, err := LoadGround(&rpg.Game, rpg.Game.Zones[1])
+	ground, err := loadGround(&rpg.Game, rpg.Game.Zones[1])
 	if err != nil {
 		f.Fatal(err)
 	}
 	newCore := func(tb testing.TB) *table {
-		core, err := NewCore(CoreConfig{Game: &rpg.Game, Zone: rpg.Game.Zones[1], Ground: ground, Keep: time.Second})
+		core, err := New(Config{Game: &rpg.Game, Zone: rpg.Game.Zones[1], Ground: ground, Keep: time.Second})
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -2,7 +2,7 @@
 
 // Counting allocations says nothing under the race detector, which makes its own.
 
-package zone
+package core
 
 import (
 	"fmt"
@@ -24,16 +24,16 @@ type crowd struct {
 	packet  []byte
 }
 
-func newCrowd(tb testing.TB, clients int, cfg CoreConfig) *crowd {
+func newCrowd(tb testing.TB, clients int, cfg Config) *crowd {
 	tb.Helper()
 	cfg.Game, cfg.Zone = &rpg.Game, rpg.Game.Zones[0]
 	cfg.Zone.Capacity = clients
-	ground, err := LoadGround(cfg.Game, cfg.Zone)
+	ground, err := loadGround(cfg.Game, cfg.Zone)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	cfg.Ground = ground
-	core, err := NewCore(cfg)
+	core, err := New(cfg)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func (c *crowd) tick() {
 }
 
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
-	for name, cfg := range map[string]CoreConfig{"latest": {}, "ordered": {Ordered: true}} {
+	for name, cfg := range map[string]Config{"latest": {}, "ordered": {Ordered: true}} {
 		c := newCrowd(t, 50, cfg)
 		for range 1200 {
 			c.tick()
@@ -101,7 +101,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 func BenchmarkTick(b *testing.B) {
 	for _, n := range []int{50, 200} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			c := newCrowd(b, n, CoreConfig{})
+			c := newCrowd(b, n, Config{})
 			for range 100 {
 				c.tick()
 			}

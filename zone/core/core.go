@@ -1,4 +1,6 @@
-package zone
+// Package core is one zone without a goroutine, a clock or I/O: events go in, outputs come out, so that a seed and a list of
+// events replay a zone. Package zone is the goroutine around it.
+package core
 
 import (
 	"fmt"
@@ -29,10 +31,12 @@ const (
 	attachSeconds   = 15 // the realm's time to answer
 	transferSeconds = 10 // for the client to let go of this zone after it was given the next
 	closeSeconds    = 15 // for the transport to report a session closed
-	saveSeconds     = 5  // between saves of a player that changed
 	offenceSeconds  = 5  // after which an offence is forgotten
 	chatSeconds     = 2  // after which one more line may be said
 )
+
+// SaveSeconds is how much time passes between saves of a player that changed.
+const SaveSeconds = 5
 
 // The default and the limits of a tick rate, in Hz.
 const (
@@ -47,8 +51,8 @@ const MaxKeep = 5 * time.Minute
 // DefaultSnapshotBytes is the size that a snapshot is kept within: one datagram.
 const DefaultSnapshotBytes = transport.MaxLatestMessage
 
-// CoreConfig says what a core simulates.
-type CoreConfig struct {
+// Config says what a core simulates.
+type Config struct {
 	Game          *rules.Game
 	Zone          rules.Zone
 	Ground        Ground
@@ -64,7 +68,7 @@ type CoreConfig struct {
 
 // Core is one zone without a goroutine, a clock or I/O. One goroutine calls it.
 type Core struct {
-	cfg   CoreConfig
+	cfg   Config
 	hz    uint32
 	dt    time.Duration
 	sim   rules.Sim
@@ -104,8 +108,8 @@ type Counters struct {
 	Skipped     uint64 // snapshots not sent because enough were outstanding (ordered mode)
 }
 
-// NewCore makes a zone at tick 0.
-func NewCore(cfg CoreConfig) (*Core, error) {
+// New makes a zone at tick 0.
+func New(cfg Config) (*Core, error) {
 	if cfg.TickHz == 0 {
 		cfg.TickHz = DefaultTickHz
 	}
@@ -146,11 +150,20 @@ func NewCore(cfg CoreConfig) (*Core, error) {
 // Out is what there is to do since it was reset last.
 func (c *Core) Out() *Outputs { return &c.out }
 
+// Config is what the core was made with, its defaults filled in.
+func (c *Core) Config() Config { return c.cfg }
+
+// TickTime is the time between two ticks.
+func (c *Core) TickTime() time.Duration { return c.dt }
+
 // Tick is the number of the last tick that was simulated.
 func (c *Core) Tick() uint32 { return c.tick }
 
 // Players is the number of players in the zone.
 func (c *Core) Players() int { return len(c.players) }
+
+// Entities is the number of entities in the world, as of the last tick.
+func (c *Core) Entities() int { return len(c.index.slots) }
 
 // Sessions is the number of sessions, those joining and leaving included, and those that were cut off and may come back.
 func (c *Core) Sessions() int { return len(c.clients) }

@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"errors"
@@ -148,7 +148,7 @@ func (c *Core) enter(cl *client, r *AttachResult) {
 	cl.saved = append(cl.saved[:0], r.Character.State...)
 	c.begin(cl)
 	// Spread over the period, so that a crowd that came together is not saved together.
-	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(saveSeconds)
+	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(SaveSeconds)
 }
 
 // begin lets a session play the character that is in the world.

@@ -1,4 +1,4 @@
-package zone
+package core
 
 import "bytes"
 
@@ -6,7 +6,7 @@ import "bytes"
 func (c *Core) saveSome() {
 	for _, cl := range c.clients {
 		if (cl.phase == phasePlay || cl.phase == phaseAway) && c.tick >= cl.nextSave {
-			cl.nextSave = c.tick + c.ticks(saveSeconds)
+			cl.nextSave = c.tick + c.ticks(SaveSeconds)
 			c.save(cl, false)
 		}
 	}

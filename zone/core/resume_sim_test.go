@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"math/rand/v2"
@@ -13,7 +13,7 @@ import (
 // what is there, nobody is there twice, and when the network heals everybody has everything.
 func TestPlayersComeAndGoOnABadNetwork(t *testing.T) {
 	for seed := range uint64(4) {
-		w := newTable(t, CoreConfig{Keep: testKeep}, seed)
+		w := newTable(t, Config{Keep: testKeep}, seed)
 		w.net.loss, w.net.duplicate, w.net.delay, w.net.jitter = 0.1, 0.05, 40*time.Millisecond, 60*time.Millisecond
 		rng := rand.New(rand.NewPCG(seed, 7))
 		live := make([]*player, 8)

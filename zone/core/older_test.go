@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func olderTable(t *testing.T, kinds ...uint8) *table {
 	s.Older = []snapshot.Older{{Hash: olderHash, Kinds: kinds, Retired: []uint8{99}}}
 	game := rpg.Game
 	game.Schema = &s
-	return newTable(t, CoreConfig{Game: &game}, 3)
+	return newTable(t, Config{Game: &game}, 3)
 }
 
 func olderJoin(w *table) []byte {

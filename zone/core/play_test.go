@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"encoding/json"
@@ -32,7 +32,7 @@ func (w *table) sayLine(p *player, text string) {
 }
 
 func TestChat(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	a, b := w.add(), w.add()
 	w.run(3, nil)
 	w.sayLine(a, "  hello \x00\u202e there\n\u200b ")
@@ -76,7 +76,7 @@ func TestChat(t *testing.T) {
 }
 
 func TestPopulation(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	a := w.add()
 	w.run(45, nil)
 	b := w.add()
@@ -92,7 +92,7 @@ func TestPopulation(t *testing.T) {
 }
 
 func TestPositionIsSavedAndFoundAgain(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 3)
+	w := newTable(t, Config{}, 3)
 	a := w.add()
 	w.run(160, nil)
 	id := w.characterOf(a.id)
@@ -114,7 +114,7 @@ func TestPositionIsSavedAndFoundAgain(t *testing.T) {
 }
 
 func TestAnUnchangedPlayerIsNotSavedAgain(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 3)
+	w := newTable(t, Config{}, 3)
 	w.connect(1, 50, transport.KCP)
 	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 50, Class: "rogue"}}}})
@@ -158,7 +158,7 @@ func (m *marcher) Inputs(dst []byte, h snapshot.InputHeader) []byte {
 }
 
 func TestPortal(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	p, id := toPortal(t, w)
 	witness := w.add()
 	w.run(40, nil)
@@ -197,7 +197,7 @@ func TestPortal(t *testing.T) {
 }
 
 func TestATravellerWhoStaysIsPutOut(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	p, id := toPortal(t, w)
 	w.run(40+int(w.core.ticks(transferSeconds)), nil)
 	if p.goodbye == nil || p.goodbye.Reason != message.Travelled || w.core.Players() != 0 || w.realm.released[id] != 0 {
@@ -206,7 +206,7 @@ func TestATravellerWhoStaysIsPutOut(t *testing.T) {
 }
 
 func TestPortalThatDoesNotOpen(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	w.realm.refuse = errors.New("Dungeon Entrance is full")
 	p, _ := toPortal(t, w)
 	w.run(30, nil)
@@ -227,7 +227,7 @@ func TestPortalThatDoesNotOpen(t *testing.T) {
 }
 
 func TestAStaleLeaseEndsTheSession(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	p := w.add()
 	w.run(5, nil)
 	id := w.characterOf(p.id)
@@ -244,7 +244,7 @@ func TestAStaleLeaseEndsTheSession(t *testing.T) {
 }
 
 func TestEvict(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	p := w.add()
 	w.run(5, nil)
 	id, at := w.characterOf(p.id), w.body(p)
@@ -265,7 +265,7 @@ func TestEvict(t *testing.T) {
 }
 
 func TestDrain(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	a, b := w.add(), w.add()
 	w.run(5, nil)
 	w.core.Handle(Event{Kind: EventDrain})
@@ -297,7 +297,7 @@ func TestOffendersArePutOut(t *testing.T) {
 		"faster than anyone":     {transport.Latest, nil}, // filled in below
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newTable(t, CoreConfig{}, 1)
+			w := newTable(t, Config{}, 1)
 			p := w.add()
 			w.run(5, nil)
 			p.inZone = false // its bot is silent from here on
@@ -321,7 +321,7 @@ func TestOffendersArePutOut(t *testing.T) {
 }
 
 func TestNowAndThenAnOffenceIsForgiven(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	p := w.add()
 	for range 60 {
 		w.up(p, transport.Reliable, []byte{50})
@@ -334,7 +334,7 @@ func TestNowAndThenAnOffenceIsForgiven(t *testing.T) {
 
 // The clock steering: the echo comes back with how long it was held, and the lead says how early inputs are.
 func TestHeaderSteersTheClock(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	w.connect(1, 9, transport.KCP)
 	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 9, Class: "knight"}}}})

@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"testing"
@@ -16,7 +16,7 @@ const testKeep = 3 * time.Second
 
 func keepingTable(t *testing.T) *table {
 	t.Helper()
-	return newTable(t, CoreConfig{Keep: testKeep}, 1)
+	return newTable(t, Config{Keep: testKeep}, 1)
 }
 
 // cut ends a player's connection as a transport would.
@@ -320,7 +320,7 @@ func TestComingBackIsLimited(t *testing.T) {
 
 // Without Keep a drop is an end, as it was.
 func TestNobodyIsKeptUnlessAskedFor(t *testing.T) {
-	w := newTable(t, CoreConfig{}, 1)
+	w := newTable(t, Config{}, 1)
 	a := w.add()
 	w.run(20, nil)
 	w.cut(a, transport.Timeout)
@@ -351,7 +351,7 @@ func TestNobodyTravelsWhileAway(t *testing.T) {
 		seen.Sim, err = rpg.Game.New(h)
 		return seen, err
 	}
-	w := newTable(t, CoreConfig{Game: &game, Keep: testKeep}, 1)
+	w := newTable(t, Config{Game: &game, Keep: testKeep}, 1)
 	a := w.add()
 	w.run(20, nil)
 	w.cut(a, transport.Timeout)

@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"math/bits"

@@ -1,4 +1,4 @@
-package zone
+package core
 
 import (
 	"testing"
@@ -22,7 +22,7 @@ func TestBadNetwork(t *testing.T) {
 		{name: "ordered", ordered: true, net: network{loss: 0.2, delay: 40 * time.Millisecond, jitter: 60 * time.Millisecond}, seed: 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newTable(t, CoreConfig{Ordered: c.ordered}, c.seed)
+			w := newTable(t, Config{Ordered: c.ordered}, c.seed)
 			rng := w.net.rng
 			*w.net = c.net
 			w.net.rng = rng
@@ -71,7 +71,7 @@ func (w *table) checkConverged(p *player) {
 // Where no input is lost, a prediction is never corrected: server and client step the same integers.
 func TestPredictionIsExact(t *testing.T) {
 	for _, hz := range []int{10, 20, 30, 60, 128} {
-		w := newTable(t, CoreConfig{TickHz: hz}, uint64(hz))
+		w := newTable(t, Config{TickHz: hz}, uint64(hz))
 		w.net.delay = 30 * time.Millisecond
 		for range 6 {
 			w.add()
@@ -105,7 +105,7 @@ func TestPredictionIsExact(t *testing.T) {
 // The same seed and events give the same bytes.
 func TestSeedReplaysTheWorld(t *testing.T) {
 	run := func() []byte {
-		w := newTable(t, CoreConfig{}, 42)
+		w := newTable(t, Config{}, 42)
 		w.net.delay, w.net.loss = 20*time.Millisecond, 0.1
 		for range 5 {
 			w.add()
@@ -128,7 +128,7 @@ func (w *table) witnessAll() []byte {
 
 // In ordered mode no more snapshots are on their way than the path holds and two, so that a stalled client is not sent history.
 func TestOrderedSnapshotsStopWhenNotAcknowledged(t *testing.T) {
-	w := newTable(t, CoreConfig{Ordered: true}, 5)
+	w := newTable(t, Config{Ordered: true}, 5)
 	p := w.add()
 	w.run(40, nil)
 	if p.applied < 20 {

@@ -1,0 +1,54 @@
+package core
+
+import (
+	"errors"
+
+	"github.com/realmwire/realmwire/zone/rules"
+	"github.com/realmwire/realmwire/zone/tilemap"
+)
+
+// Errors of answers that a core tells apart; wrap them.
+var (
+	ErrStale     = errors.New("the lease has passed to another zone")
+	ErrRealmDown = errors.New("the realm cannot be reached")
+)
+
+// AttachRequest asks for the character of a session that has joined.
+type AttachRequest struct {
+	Client    ClientID
+	Character rules.PlayerID
+	Epoch     uint64
+	Session   uint64
+}
+
+// Character is what the realm knows of a character that the zone's rules need.
+type Character struct {
+	rules.Character
+	Account uint64
+	Role    string
+}
+
+// SaveRequest stores a character's state under the epoch of its lease.
+type SaveRequest struct {
+	Character rules.PlayerID
+	Epoch     uint64
+	State     []byte // JSON
+	Final     bool   // the zone lets go: the lease ends
+}
+
+// TravelRequest moves a character to a spawn point of another zone.
+type TravelRequest struct {
+	Client    ClientID
+	Character rules.PlayerID
+	Epoch     uint64
+	Session   uint64
+	State     []byte
+	ToZone    string
+	ToPoint   string
+}
+
+// Ground is the map of a zone as its core needs it.
+type Ground struct {
+	Map     *tilemap.Map
+	Objects []tilemap.Object
+}
