@@ -72,13 +72,13 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	if err != nil {
 		return nil, err
 	}
-	if p.kcp, err = kcp.NewServer(p.sock, kcp.ServerConfig{Tickets: opener, Accept: p.zones.Accept, Log: log}); err != nil {
+	if p.kcp, err = kcp.NewServer(p.sock, kcp.ServerConfig{Tickets: opener, Accept: p.zones.Accept}); err != nil {
 		return nil, err
 	}
 	if p.rtc, err = rtc.NewServer(p.sock, rtc.ServerConfig{Tickets: opener, Accept: p.zones.Accept, PublicAddr: p.publicAddr()}); err != nil {
 		return nil, err
 	}
-	p.ws = ws.NewHandler(ws.ServerConfig{Tickets: opener, Accept: p.zones.Accept, TrustForwarded: true, Log: log})
+	p.ws = ws.NewHandler(ws.ServerConfig{Tickets: opener, Accept: p.zones.Accept, TrustForwarded: true})
 	if flags.WS != "" {
 		if err = p.openDirect(opener); err != nil {
 			return nil, err
@@ -109,7 +109,7 @@ func (p *zoneProcess) openDirect(tickets *ticket.Opener) error {
 	if err != nil {
 		return err
 	}
-	p.wsDirect = ws.NewHandler(ws.ServerConfig{Tickets: tickets, Accept: p.zones.Accept, Log: p.log})
+	p.wsDirect = ws.NewHandler(ws.ServerConfig{Tickets: tickets, Accept: p.zones.Accept})
 	mux := http.NewServeMux()
 	mux.Handle("/ws", p.wsDirect)
 	p.direct = startHTTP(l, mux, nil, p.log)

@@ -42,6 +42,9 @@ func (c CloseCode) String() string {
 // Valid reports whether the code may be sent: peers may know codes that we do not.
 func (c CloseCode) Valid() bool { return c <= maxCloseCode }
 
+// ShuttingDown is what every transport says with ServerShutdown.
+const ShuttingDown = "the server is shutting down"
+
 // CloseError is a close as an error: an Acceptor returns it to choose the code, and Dial returns it when it is refused.
 type CloseError struct {
 	Code CloseCode

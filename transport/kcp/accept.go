@@ -134,10 +134,9 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 	}
 	if full {
 		s.refusals.add(t)
-		c.closed = true
 		err = &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d sessions)", s.cfg.MaxSessions)}
 	} else {
-		err = s.ask(c, claims)
+		err = c.calls.Ask(s.cfg.Accept, c, claims)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -151,18 +150,6 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 	s.driver.Emit(now, c, s.readWriter)
 }
 
-// ask gets the session's handler. It holds the lock of the handler's calls, as the acceptor may already close the session.
-func (s *Server) ask(c *conn, claims ticket.Claims) error {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	h, err := s.cfg.Accept(c, claims)
-	if err == nil && h == nil {
-		err = errors.New("the server has no handler for this session")
-	}
-	c.handler, c.closed = h, err != nil
-	return err
-}
-
 // refuse ends a session that was never wanted; it has no handler to tell.
 func (s *Server) refuse(now time.Time, c *conn, err error, full bool) {
 	s.counters.refused.Add(1)
@@ -170,6 +157,7 @@ func (s *Server) refuse(now time.Time, c *conn, err error, full bool) {
 	c.session.close(now, code, text)
 	if !full {
 		s.mu.Lock()
+		c.live = false
 		s.live--
 		s.refusing++
 		s.mu.Unlock()
@@ -180,7 +168,7 @@ func (s *Server) refuse(now time.Time, c *conn, err error, full bool) {
 func (s *Server) admit(now time.Time, nonce uint64, cfg sessionConfig, full bool) *conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing {
+	if !s.door.Enter() {
 		return nil
 	}
 	for cfg.id == 0 || s.sessions[cfg.id] != nil {
@@ -188,7 +176,7 @@ func (s *Server) admit(now time.Time, nonce uint64, cfg sessionConfig, full bool
 		rand.Read(b[:])
 		cfg.id = binary.LittleEndian.Uint32(b[:])
 	}
-	c := &conn{host: s, session: newSession(cfg, now), nonce: nonce}
+	c := &conn{host: s, session: newSession(cfg, now), nonce: nonce, live: !full}
 	s.sessions[cfg.id] = c
 	s.unconfirmed[nonce] = c
 	if full {

@@ -23,7 +23,8 @@ type client struct {
 // startClient runs an established session.
 func startClient(cfg DialConfig, sock *net.UDPConn, s *session, first []delivery, h transport.Handler) (transport.Conn, error) {
 	cl := &client{cfg: cfg, sock: sock, buf: make([]byte, 0, transport.MaxDatagram)}
-	c := &conn{host: cl, session: s, handler: h}
+	c := &conn{host: cl, session: s}
+	c.calls.Start(h)
 	cl.conn = c
 	if !s.end.open() { // the greeting was a refusal
 		err := &transport.CloseError{Code: s.end.code, Text: s.end.text}
@@ -82,7 +83,7 @@ func (cl *client) took(t time.Time, datagram []byte) bool {
 	c.mu.Unlock()
 	c.hand(msgs)
 	if tell {
-		c.handClosed(code, text)
+		c.calls.Closed(c, code, text)
 	}
 	return !dead
 }

@@ -4,7 +4,6 @@
 package kcp
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
@@ -19,8 +18,6 @@ type ServerConfig struct {
 	MaxSessions int
 	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
-	// Log receives rare events; nil means slog.Default().
-	Log *slog.Logger
 }
 
 // DefaultMaxSessions is the bound on a server's live sessions unless configured.

@@ -26,10 +26,11 @@ type conn struct {
 	session *session
 	place   driver.Place
 
-	deliver sync.Mutex // serialises the handler's calls; guards closed
-	handler transport.Handler
-	closed  bool   // the handler was told, or there is none
-	nonce   uint64 // of the ticket, while the server still waits for the peer's first datagram; guarded by Server.mu
+	calls transport.Calls
+
+	// Guarded by Server.mu.
+	nonce uint64 // of the ticket, while the server still waits for the peer's first datagram
+	live  bool   // it takes a live session's place; else that of one which is only refused
 }
 
 // Kind implements transport.Conn.
@@ -83,26 +84,8 @@ func (c *conn) Close(code transport.CloseCode, text string) {
 
 // hand gives received messages to the handler.
 func (c *conn) hand(msgs []delivery) {
-	if len(msgs) == 0 {
-		return
-	}
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
 	for _, m := range msgs {
-		if c.closed {
-			return
-		}
-		c.handler.Message(c, m.lane, m.msg)
-	}
-}
-
-// handClosed tells the handler of the end; only the first call does.
-func (c *conn) handClosed(code transport.CloseCode, text string) {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	if !c.closed {
-		c.closed = true
-		c.handler.Closed(c, code, text)
+		c.calls.Message(c, m.lane, m.msg)
 	}
 }
 

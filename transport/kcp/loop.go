@@ -8,11 +8,9 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/udp"
 )
-
-// shutdownWait bounds how long Close waits for the goodbyes to leave.
-const shutdownWait = 2 * time.Second
 
 // now is the package's only clock, read where a caller or a datagram comes in.
 func now() time.Time { return time.Now() }
@@ -27,37 +25,23 @@ func (s *Server) Flush() { s.driver.Flush() }
 // Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The socket stays
 // open; it is its owner's. Every handler has been told Closed when Close returns.
 func (s *Server) Close() error {
-	s.closeOnce.Do(s.shutdown)
-	return nil
-}
-
-func (s *Server) shutdown() {
 	s.mu.Lock()
-	s.closing = true
+	empty := s.door.Close()
 	all := make([]*conn, 0, len(s.sessions))
 	for _, c := range s.sessions {
 		all = append(all, c)
 	}
 	s.mu.Unlock()
-	for _, c := range all {
-		c.Close(transport.ServerShutdown, "the server is shutting down")
+	if empty == nil {
+		return nil
 	}
-	s.Flush()
-	if len(all) > 0 {
-		timer := time.NewTimer(shutdownWait)
-		select {
-		case <-s.empty:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
+	driver.Dismiss(s.driver, all, empty)
 	s.sock.Handle(func([]udp.Datagram) {})
 	s.driver.Stop()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, c := range s.sessions { // those that did not end in time
-		c.handClosed(transport.ServerShutdown, "the server is shutting down")
+	for _, c := range all { // those that did not end in time
+		c.calls.Closed(c, transport.ServerShutdown, transport.ShuttingDown)
 	}
+	return nil
 }
 
 // handshake drives a dialing over sock until it has a session, or the context or the time ends it.

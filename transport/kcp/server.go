@@ -3,7 +3,6 @@ package kcp
 import (
 	"crypto/rand"
 	"errors"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +20,6 @@ const maxRefusing = 256
 // timers on the server's own loop; a session belongs to whoever holds its conn's lock.
 type Server struct {
 	cfg     ServerConfig
-	log     *slog.Logger
 	sock    *udp.Socket
 	cookies cookieMaker
 	driver  *driver.Driver
@@ -31,12 +29,10 @@ type Server struct {
 	unconfirmed map[uint64]*conn // by ticket nonce, until the peer's first datagram
 	live        int              // sessions that were accepted and have not ended
 	refusing    int              // sessions that were not accepted
-	closing     bool
-	empty       chan struct{} // closed when closing and no session is left
+	door        driver.Door
 
 	readWriter *udp.Writer // owned by the socket's reading goroutine
 	refusals   refusals    // likewise
-	closeOnce  sync.Once
 
 	counters counters
 }
@@ -71,12 +67,9 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = transport.DefaultTimeout
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.Default()
-	}
 	s := &Server{
-		cfg: cfg, log: cfg.Log, sock: sock, driver: driver.New(sock),
-		sessions: make(map[uint32]*conn), unconfirmed: make(map[uint64]*conn), empty: make(chan struct{}),
+		cfg: cfg, sock: sock, driver: driver.New(sock),
+		sessions: make(map[uint32]*conn), unconfirmed: make(map[uint64]*conn),
 		readWriter: sock.NewWriter(),
 	}
 	rand.Read(s.cookies.key[:])
@@ -185,38 +178,31 @@ func (s *Server) ended(c *conn, code transport.CloseCode, text string) {
 	if code == transport.Timeout {
 		s.counters.timeouts.Add(1)
 	}
-	c.deliver.Lock()
-	accepted := !c.closed
-	c.deliver.Unlock()
 	s.mu.Lock()
-	if accepted {
+	if c.live {
 		s.live--
 	} else {
 		s.refusing--
 	}
 	s.mu.Unlock()
-	c.handClosed(code, text)
+	c.calls.Closed(c, code, text)
 }
 
 // forget drops a session for good.
 func (s *Server) forget(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.sessions, c.session.cfg.id)
+	if s.sessions[c.session.cfg.id] == c {
+		delete(s.sessions, c.session.cfg.id)
+		s.door.Leave()
+	}
 	if s.unconfirmed[c.nonce] == c {
 		delete(s.unconfirmed, c.nonce)
-	}
-	if s.closing && len(s.sessions) == 0 {
-		select {
-		case <-s.empty:
-		default:
-			close(s.empty)
-		}
 	}
 }
 
 func (s *Server) isClosing() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.closing
+	return s.door.Shut()
 }

@@ -247,7 +247,8 @@ func TestClientRebindsOnTime(t *testing.T) {
 	o := newOne(t, timeout)
 	o.path.Remote = server.LocalAddr().(*net.UDPAddr).AddrPort()
 	cl := &client{sock: sock, buf: make([]byte, 0, transport.MaxDatagram)}
-	cl.conn = &conn{host: cl, session: o.session, handler: silent{}}
+	cl.conn = &conn{host: cl, session: o.session}
+	cl.conn.calls.Start(silent{})
 	defer func() { _ = cl.sock.Close() }()
 	var moved []time.Duration
 	for at := time.Duration(0); at < timeout; at += 100 * time.Millisecond {

@@ -31,9 +31,7 @@ type client struct {
 	readers  sync.WaitGroup
 	over     chan struct{} // closed when the session has ended
 
-	deliver sync.Mutex // serialises the handler's calls; guards closed
-	handler transport.Handler
-	closed  bool
+	calls transport.Calls
 
 	mu      sync.Mutex // guards what follows
 	remote  netip.AddrPort
@@ -180,7 +178,7 @@ func (c *client) read(ch channel) {
 		open := !c.ended
 		c.mu.Unlock()
 		if open {
-			c.hand(ch.lane, msg)
+			c.calls.Message(c, ch.lane, msg)
 		}
 		if cap(msg) <= 2*readBufferSize {
 			buf = msg[:cap(msg)]
@@ -196,23 +194,6 @@ func (c *client) control(lane transport.Lane, msg string) {
 		return
 	}
 	c.end(code, text, true)
-}
-
-func (c *client) hand(lane transport.Lane, msg []byte) {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	if !c.closed {
-		c.handler.Message(c, lane, msg)
-	}
-}
-
-func (c *client) handClosed() {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	if !c.closed {
-		c.closed = true
-		c.handler.Closed(c, c.code, c.text)
-	}
 }
 
 // channel is one open data channel.

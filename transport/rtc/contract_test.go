@@ -40,7 +40,7 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 	return conntest.Endpoint{
 		Dial: func(ctx context.Context, g conntest.Grant, h transport.Handler) (transport.Conn, error) {
 			return rtc.Dial(ctx, rtc.DialConfig{
-				Signal:  func(ctx context.Context, offer string) (string, error) { return server.Answer(ctx, g.Ticket, offer) },
+				Signal:  func(ctx context.Context, offer string) (string, error) { return server.Answer(g.Ticket, offer) },
 				Timeout: o.Timeout,
 			}, h)
 		},

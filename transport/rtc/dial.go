@@ -44,9 +44,10 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 		return nil, err
 	}
 	c := &client{
-		pc: pc, timeout: timeout, over: make(chan struct{}), handler: h, remote: selectedRemote(pc),
+		pc: pc, timeout: timeout, over: make(chan struct{}), remote: selectedRemote(pc),
 		reliable: *d.channels[transport.Reliable], latest: *d.channels[transport.Latest],
 	}
+	c.calls.Start(h)
 	d.mu.Lock()
 	d.conn = c
 	d.mu.Unlock()

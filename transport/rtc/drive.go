@@ -119,7 +119,7 @@ func (s *session) AfterTimer() {
 	s.mu.Unlock()
 	if tell {
 		s.server.tally(code, asked)
-		s.handClosed(code, text)
+		s.calls.Closed(s, code, text)
 	}
 	if gone {
 		s.server.forget(s)

@@ -41,7 +41,7 @@ func (s *server) attacker(claims ticket.Claims) *attacker {
 	offer := "v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=setup:active\r\na=sctp-port:5000\r\n" +
 		"a=fingerprint:sha-256 " + strings.Join(fingerprint, ":") + "\r\n"
 	a := &attacker{t: s.t, s: s, cert: cert}
-	if a.answer, err = s.rtc.Answer(context.Background(), s.ticketOf(claims), offer); err != nil {
+	if a.answer, err = s.rtc.Answer(s.ticketOf(claims), offer); err != nil {
 		s.t.Fatal(err)
 	}
 	return a

@@ -4,15 +4,12 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
-const (
-	// drainPoll is how often a client looks whether what it sent has arrived.
-	drainPoll = 5 * time.Millisecond
-	// shutdownWait bounds how long Close waits for the goodbyes to leave.
-	shutdownWait = 2 * time.Second
-)
+// drainPoll is how often a client looks whether what it sent has arrived.
+const drainPoll = 5 * time.Millisecond
 
 // now is the package's only clock.
 func now() time.Time { return time.Now() }
@@ -27,44 +24,30 @@ func (s *Server) Flush() { s.driver.Flush() }
 // it is its owner's. Every handler has been told Closed when Close returns.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	first := !s.closing
-	s.closing = true
+	empty := s.door.Close()
 	all := make([]*session, 0, len(s.byUfrag))
 	for _, p := range s.byUfrag {
 		all = append(all, p)
 	}
 	s.mu.Unlock()
-	if !first {
+	if empty == nil {
 		return nil
 	}
 	s.cancel()
-	for _, p := range all {
-		p.Close(transport.ServerShutdown, shuttingDown)
-	}
-	s.Flush()
-	if len(all) > 0 {
-		timer := time.NewTimer(shutdownWait)
-		select {
-		case <-s.empty:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
+	driver.Dismiss(s.driver, all, empty)
 	s.sock.HandleWebRTC(func([]udp.Datagram) {})
 	s.work.Wait()
 	s.driver.Stop()
 	for _, p := range all { // those that did not end in time
-		p.handClosed(transport.ServerShutdown, shuttingDown)
+		p.calls.Closed(p, transport.ServerShutdown, transport.ShuttingDown)
 	}
 	return nil
 }
 
-const shuttingDown = "the server is shutting down"
-
 // finish waits for the end of a client's session and does what is left to do.
 func (c *client) finish() {
 	<-c.over
-	c.handClosed()
+	c.calls.Closed(c, c.code, c.text)
 	if !c.byPeer {
 		c.drain()
 		_, _ = c.reliable.raw.WriteDataChannel([]byte(closeText(c.code, c.text)), true)

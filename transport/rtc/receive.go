@@ -127,7 +127,7 @@ func (s *session) message(now time.Time, m sctp.Message) {
 	case m.PPID != ppidBinary || transport.CheckSize(lane, len(m.Data)) != nil:
 		s.breach("message of a wrong kind or size")
 	case asked:
-		s.hand(lane, m.Data)
+		s.calls.Message(s, lane, m.Data)
 	case lane == transport.Reliable:
 		s.hold(m.Data)
 	}
@@ -182,18 +182,13 @@ func (s *session) control(now time.Time, m sctp.Message) {
 	}
 }
 
-// ask gets the session's handler, and gives it what has waited. It holds the lock of the handler's calls, as the acceptor may
-// already close the session.
+// ask gets the session's handler, and gives it what has waited. Like all messages it runs on the socket's reading goroutine, so that
+// nothing overtakes that.
 func (s *session) ask(now time.Time) {
-	s.deliver.Lock()
-	defer s.deliver.Unlock()
 	if s.over() {
 		return
 	}
-	handler, err := s.server.cfg.Accept(s, s.claims)
-	if err == nil && handler == nil {
-		err = errors.New("the server has no handler for this session")
-	}
+	err := s.calls.Ask(s.server.cfg.Accept, s, s.claims)
 	s.mu.Lock()
 	held := s.held
 	s.held, s.asked, s.connectBy = nil, true, time.Time{}
@@ -207,9 +202,8 @@ func (s *session) ask(now time.Time) {
 		return
 	}
 	s.server.counters.accepted.Add(1)
-	s.handler, s.closed = handler, false
 	for _, msg := range held {
-		handler.Message(s, transport.Reliable, msg)
+		s.calls.Message(s, transport.Reliable, msg)
 	}
 }
 

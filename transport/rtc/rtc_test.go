@@ -85,7 +85,7 @@ func (s *server) join(seen func(offer, answer string)) (client, server *conntest
 	defer cancel()
 	client = conntest.NewRecorder()
 	c, err := rtc.Dial(ctx, rtc.DialConfig{HandshakeTimeout: wait, Signal: func(ctx context.Context, offer string) (string, error) {
-		answer, err := s.rtc.Answer(ctx, s.ticket(), offer)
+		answer, err := s.rtc.Answer(s.ticket(), offer)
 		seen(offer, answer)
 		return answer, err
 	}}, client)
@@ -194,7 +194,7 @@ func (s *server) offerOnly(init func(pc *webrtc.PeerConnection)) (pc *webrtc.Pee
 		s.t.Fatal(err)
 	}
 	<-gathered
-	answer, err = s.rtc.Answer(context.Background(), s.ticket(), pc.LocalDescription().SDP)
+	answer, err = s.rtc.Answer(s.ticket(), pc.LocalDescription().SDP)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func (s *server) waitEmpty(what string) {
 func TestPeerThatNeverConnectsIsForgotten(t *testing.T) {
 	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: 200 * time.Millisecond, MaxPeers: 1})
 	pc, _ := s.offerOnly(nil)
-	_, err := s.rtc.Answer(context.Background(), s.ticket(), pc.LocalDescription().SDP)
+	_, err := s.rtc.Answer(s.ticket(), pc.LocalDescription().SDP)
 	var ce *transport.CloseError
 	if !errors.As(err, &ce) || ce.Code != transport.Refused {
 		t.Errorf("beyond MaxPeers: %v", err)
@@ -272,14 +272,13 @@ func TestWrongChannelsEndThePeer(t *testing.T) {
 
 func TestAnswerRefuses(t *testing.T) {
 	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: 200 * time.Millisecond})
-	ctx := context.Background()
 	pc, _ := s.offerOnly(nil)
 	good := pc.LocalDescription().SDP
 	used := s.ticket()
-	if _, err := s.rtc.Answer(ctx, used, "nonsense"); err == nil {
+	if _, err := s.rtc.Answer(used, "nonsense"); err == nil {
 		t.Error("nonsense was answered")
 	}
-	if _, err := s.rtc.Answer(ctx, used, good); err != nil { // nonsense has not spent it
+	if _, err := s.rtc.Answer(used, good); err != nil { // nonsense has not spent it
 		t.Error(err)
 	}
 	for name, c := range map[string]struct {
@@ -291,7 +290,7 @@ func TestAnswerRefuses(t *testing.T) {
 		"huge offer": {s.ticket(), strings.Repeat("a", 20<<10), transport.ProtocolError},
 		"no offer":   {s.ticket(), "", transport.ProtocolError},
 	} {
-		_, err := s.rtc.Answer(ctx, c.ticket, c.sdp)
+		_, err := s.rtc.Answer(c.ticket, c.sdp)
 		var ce *transport.CloseError
 		if !errors.As(err, &ce) || ce.Code != c.code {
 			t.Errorf("%s: %v, want %s", name, err, c.code)

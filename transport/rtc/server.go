@@ -12,6 +12,7 @@ import (
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
+	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
@@ -34,9 +35,7 @@ type Server struct {
 	byAddress map[netip.AddrPort]*session
 	entered   uint64 // sessions so far
 	shaking   int    // handshakes under way
-	closing   bool
-	empty     chan struct{} // closed when closing and no session is left
-	closeOnce sync.Once
+	door      driver.Door
 
 	counters counters
 }
@@ -61,11 +60,17 @@ type Counters struct {
 	Moved      uint64 // sessions whose peer changed its address, and proved it
 	Timeouts   uint64 // sessions that ended in silence
 	Protocol   uint64 // sessions whose peer broke the protocol
+
+	// Of SCTP, when a session has ended.
+	Overfull uint64 // chunks of peers over a bound of ours
+	Resent   uint64 // reliable chunks sent again because they were lost
+	Repeated uint64 // reliable chunks that rode again before it was known whether they had arrived
+	Lost     uint64 // latest messages that did not arrive
 }
 
 type counters struct {
 	answered, accepted, refused, full, badTickets, reused, badOffers, stalled, dropped, badChecks, handshakes, busy, unpaid,
-	redirects, moved, timeouts, protocol atomic.Uint64
+	redirects, moved, timeouts, protocol, overfull, resent, repeated, lost atomic.Uint64
 }
 
 // NewServer starts serving the STUN and DTLS datagrams of sock.
@@ -88,7 +93,7 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 	cfg.Timeout = pickTimeout(cfg.Timeout, transport.DefaultTimeout)
 	s := &Server{
 		cfg: cfg, at: []netip.AddrPort{public}, identity: identity, sock: sock, driver: driver.New(sock), readWriter: sock.NewWriter(),
-		byUfrag: make(map[string]*session), byAddress: make(map[netip.AddrPort]*session), empty: make(chan struct{}),
+		byUfrag: make(map[string]*session), byAddress: make(map[netip.AddrPort]*session),
 	}
 	if !public.IsValid() {
 		s.at = localCandidates(sock.Addr())
@@ -109,13 +114,14 @@ func (s *Server) Counters() Counters {
 		BadTickets: c.badTickets.Load(), Reused: c.reused.Load(), BadOffers: c.badOffers.Load(), Stalled: c.stalled.Load(),
 		Dropped: c.dropped.Load(), BadChecks: c.badChecks.Load(), Handshakes: c.handshakes.Load(), Busy: c.busy.Load(),
 		Unpaid: c.unpaid.Load(), Redirects: c.redirects.Load(), Moved: c.moved.Load(), Timeouts: c.timeouts.Load(), Protocol: c.protocol.Load(),
+		Overfull: c.overfull.Load(), Resent: c.resent.Load(), Repeated: c.repeated.Load(), Lost: c.lost.Load(),
 	}
 }
 
 // Answer spends the ticket and answers a client's offer. The client must then open both data channels in time. Errors are
 // *transport.CloseError (TicketInvalid, Refused, ServerShutdown, ProtocolError), whose text may be shown to the client; only
 // TicketInvalid means that the ticket cannot serve again.
-func (s *Server) Answer(_ context.Context, rawTicket []byte, offerSDP string) (string, error) {
+func (s *Server) Answer(rawTicket []byte, offerSDP string) (string, error) {
 	claims, err := s.cfg.Tickets.Open(rawTicket, now())
 	if err != nil {
 		s.counters.badTickets.Add(1)
@@ -130,7 +136,7 @@ func (s *Server) Answer(_ context.Context, rawTicket []byte, offerSDP string) (s
 		s.counters.badOffers.Add(1)
 		return "", &transport.CloseError{Code: transport.ProtocolError, Text: "the offer cannot be answered: " + err.Error()}
 	}
-	p := &session{server: s, claims: claims, cred: newCredentials(), offer: o, closed: true}
+	p := &session{server: s, claims: claims, cred: newCredentials(), offer: o}
 	if err := s.enter(p); err != nil {
 		return "", err
 	}
@@ -156,13 +162,14 @@ func (s *session) begin(now time.Time) {
 func (s *Server) enter(p *session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing {
-		return &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is shutting down"}
+	if s.door.Shut() {
+		return &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
 	}
 	if len(s.byUfrag) >= s.cfg.MaxPeers {
 		s.counters.full.Add(1)
 		return &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
 	}
+	s.door.Enter()
 	s.entered++
 	p.serial = s.entered
 	s.byUfrag[p.cred.ufrag] = p
@@ -181,20 +188,33 @@ func (s *Server) tally(code transport.CloseCode, asked bool) {
 	}
 }
 
+// association adds what one of them has counted.
+func (c *counters) association(s sctp.Stats) {
+	c.overfull.Add(s.Refused)
+	c.resent.Add(s.Resent)
+	c.repeated.Add(s.Copies)
+	c.lost.Add(s.Abandoned)
+}
+
 // forget drops a session for good.
 func (s *Server) forget(p *session) {
 	p.mu.Lock()
 	addresses := p.addresses
 	p.addresses = nil
+	var sent sctp.Stats
+	if p.assoc != nil {
+		sent = p.assoc.Stats()
+	}
 	p.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.byUfrag, p.cred.ufrag)
+	if s.byUfrag[p.cred.ufrag] == p {
+		s.counters.association(sent)
+		delete(s.byUfrag, p.cred.ufrag)
+		s.door.Leave()
+	}
 	for _, a := range addresses {
 		s.release(p, a)
-	}
-	if s.closing && len(s.byUfrag) == 0 {
-		s.closeOnce.Do(func() { close(s.empty) })
 	}
 }
 
@@ -202,7 +222,7 @@ func (s *Server) forget(p *session) {
 func (s *Server) beginHandshake() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.shaking == maxHandshakes || s.closing {
+	if s.shaking == maxHandshakes || s.door.Shut() {
 		s.counters.busy.Add(1)
 		return false
 	}

@@ -50,9 +50,7 @@ type session struct {
 	end       ending
 	stats     transport.Stats
 
-	deliver sync.Mutex // serialises the handler's calls; guards closed
-	handler transport.Handler
-	closed  bool // the handler was told, or there is none
+	calls transport.Calls
 }
 
 // channels are the streams on which the client has opened the lanes' data channels.
@@ -154,23 +152,4 @@ func (s *session) fail(now time.Time, code transport.CloseCode, text string) {
 		s.end.begin(now, code, text)
 	}
 	s.server.driver.Changed(s)
-}
-
-// hand gives one message to the handler.
-func (s *session) hand(lane transport.Lane, msg []byte) {
-	s.deliver.Lock()
-	defer s.deliver.Unlock()
-	if !s.closed {
-		s.handler.Message(s, lane, msg)
-	}
-}
-
-// handClosed tells the handler of the end; only the first call does.
-func (s *session) handClosed(code transport.CloseCode, text string) {
-	s.deliver.Lock()
-	defer s.deliver.Unlock()
-	if !s.closed {
-		s.closed = true
-		s.handler.Closed(s, code, text)
-	}
 }

@@ -1,7 +1,6 @@
 package rtc_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -45,7 +44,7 @@ func (s *server) deaf() {
 		s.t.Fatal(err)
 	}
 	<-gathered
-	answer, err := s.rtc.Answer(context.Background(), s.ticket(), pc.LocalDescription().SDP)
+	answer, err := s.rtc.Answer(s.ticket(), pc.LocalDescription().SDP)
 	if err != nil {
 		s.t.Fatal(err)
 	}

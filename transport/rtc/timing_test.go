@@ -36,7 +36,7 @@ func sessionOf(t *testing.T, cfg ServerConfig) *session {
 		_ = s.Close()
 		_ = sock.Close()
 	})
-	return &session{server: s, cred: newCredentials(), closed: true}
+	return &session{server: s, cred: newCredentials()}
 }
 
 // wakesAt checks when the session wants to be advanced.

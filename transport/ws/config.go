@@ -3,7 +3,6 @@
 package ws
 
 import (
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -23,8 +22,6 @@ type ServerConfig struct {
 	HandshakeTimeout time.Duration
 	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
-	// Log receives rare events; nil means slog.Default().
-	Log *slog.Logger
 }
 
 // DefaultMaxSessions is the bound on a handler's sessions unless configured.

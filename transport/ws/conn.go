@@ -21,9 +21,7 @@ type conn struct {
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
 
-	deliver sync.Mutex // serialises the handler's calls; guards closed
-	handler transport.Handler
-	closed  bool
+	calls transport.Calls
 
 	mu           sync.Mutex // guards what follows
 	out          outbox
@@ -140,7 +138,7 @@ func (c *conn) read() {
 		open := !c.ended
 		c.mu.Unlock()
 		if open {
-			c.hand(lane, msg)
+			c.calls.Message(c, lane, msg)
 		}
 		if cap(buf) > keepBuffer {
 			buf = nil
@@ -150,23 +148,6 @@ func (c *conn) read() {
 
 // keepBuffer is how much read buffer an idle session keeps.
 const keepBuffer = 8 << 10
-
-func (c *conn) hand(lane transport.Lane, msg []byte) {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	if !c.closed {
-		c.handler.Message(c, lane, msg)
-	}
-}
-
-func (c *conn) handClosed() {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	if !c.closed {
-		c.closed = true
-		c.handler.Closed(c, c.code, c.text)
-	}
-}
 
 // drain writes what waits until there is nothing more, the session has ended and flushing is not asked for, or a write fails.
 func (c *conn) drain(flushing bool) {

@@ -50,7 +50,7 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 		peer = addrOf(remote)
 	}
 	c := newConn(socket, peer, pickTimeout(cfg.Timeout, transport.DefaultTimeout))
-	c.handler = h
+	c.calls.Start(h)
 	go c.run()
 	return c, nil
 }

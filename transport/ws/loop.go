@@ -38,7 +38,7 @@ func (c *conn) write() {
 	if !ended {
 		return
 	}
-	c.handClosed()
+	c.calls.Closed(c, code, text)
 	if !byPeer {
 		c.drain(true)
 		if abort.Stop() {

@@ -3,7 +3,6 @@ package ws
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -59,9 +58,6 @@ func NewHandler(cfg ServerConfig) *Handler {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = transport.DefaultTimeout
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.Default()
-	}
 	return &Handler{cfg: cfg, sessions: make(map[*conn]struct{})}
 }
 
@@ -82,7 +78,7 @@ func (h *Handler) Close() error {
 	h.mu.Lock()
 	h.closing = true
 	for c := range h.sessions {
-		c.Close(transport.ServerShutdown, "the server is shutting down")
+		c.Close(transport.ServerShutdown, transport.ShuttingDown)
 	}
 	h.mu.Unlock()
 	h.work.Wait()
@@ -165,9 +161,9 @@ func (h *Handler) open(socket *websocket.Conn, peer netip.AddrPort) *conn {
 	h.sessions[c] = struct{}{}
 	h.mu.Unlock()
 	if closing {
-		err = &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is shutting down"}
+		err = &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
 	} else {
-		err = h.ask(c, claims)
+		err = c.calls.Ask(h.cfg.Accept, c, claims)
 	}
 	if err != nil {
 		h.counters.refused.Add(1)
@@ -179,18 +175,6 @@ func (h *Handler) open(socket *websocket.Conn, peer netip.AddrPort) *conn {
 	}
 	h.counters.accepted.Add(1)
 	return c
-}
-
-// ask gets the session's handler. It holds the lock of the handler's calls, as the acceptor may already close the session.
-func (h *Handler) ask(c *conn, claims ticket.Claims) error {
-	c.deliver.Lock()
-	defer c.deliver.Unlock()
-	handler, err := h.cfg.Accept(c, claims)
-	if err == nil && handler == nil {
-		err = errors.New("the server has no handler for this session")
-	}
-	c.handler, c.closed = handler, err != nil
-	return err
 }
 
 // ticket reads the first frame and spends the ticket in it.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
@@ -19,8 +17,6 @@ const incarnation = 1
 
 // ownTimeout lets a session live through a stalled machine.
 const ownTimeout = 30 * time.Second
-
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func opener(o Options) *ticket.Opener {
 	return ticket.NewOpener(ticket.Key(o.Secret), incarnation, ticket.OpenerConfig{})
@@ -67,7 +63,7 @@ func listenKCP(o Options, accept Accept) (Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := kcp.NewServer(sock, kcp.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), Timeout: ownTimeout, Log: quiet})
+	s, err := kcp.NewServer(sock, kcp.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), Timeout: ownTimeout})
 	if err != nil {
 		_ = sock.Close()
 		return nil, err

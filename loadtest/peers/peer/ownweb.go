@@ -16,7 +16,7 @@ type wsServer struct {
 }
 
 func listenWS(o Options, accept Accept) (Server, error) {
-	h := ws.NewHandler(ws.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), Timeout: ownTimeout, Log: quiet})
+	h := ws.NewHandler(ws.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), Timeout: ownTimeout})
 	w, err := serveWeb(o, h)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func listenRTC(o Options, accept Accept) (Server, error) {
 		if len(body) < ticket.Size {
 			return nil, errors.New("no ticket before the offer")
 		}
-		answer, err := s.Answer(ctx, body[:ticket.Size], string(body[ticket.Size:]))
+		answer, err := s.Answer(body[:ticket.Size], string(body[ticket.Size:]))
 		return []byte(answer), err
 	}))
 	if err != nil {
