@@ -126,10 +126,11 @@ func (c *cluster) await(what string, after time.Time) {
 	c.eventually(what, func() (string, bool) {
 		n := c.witness.playing(after)
 		return fmt.Sprintf("%d of %d bots play", n, c.bots), n == c.bots
-	})
+	}, func() string { return c.witness.missing(after) })
 }
 
-func (c *cluster) eventually(what string, f func() (string, bool)) {
+// eventually waits until f is true. more is asked for what else a person needs to know when it never is.
+func (c *cluster) eventually(what string, f func() (string, bool), more ...func() string) {
 	c.t.Helper()
 	deadline := time.Now().Add(killPatience)
 	for {
@@ -138,7 +139,10 @@ func (c *cluster) eventually(what string, f func() (string, bool)) {
 			return
 		}
 		if time.Now().After(deadline) {
-			c.t.Fatalf("waited %v in vain: %s: %s", killPatience, what, text)
+			for _, f := range more {
+				text += f()
+			}
+			c.t.Fatalf("waited %v in vain, until %s: %s: %s", killPatience, time.Now().Format(clockFormat), what, text)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

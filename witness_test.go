@@ -44,6 +44,7 @@ func (s spot) String() string {
 type sighted struct {
 	api       *client.API
 	character string
+	session   *client.Session
 	inside    bool
 	zone      string
 	track     []spot // of the last seconds, oldest first
@@ -52,6 +53,8 @@ type sighted struct {
 	crossing  bool   // was at a portal then: on its way
 	drops     int
 	returns   int
+	lostBy    error     // why it was dropped last
+	lostAt    time.Time // and when
 }
 
 // witness watches a swarm: who is in, where they were, and whether they came back to where they were.
@@ -79,6 +82,13 @@ func (w *witness) SignedIn(bot int, api *client.API, character string) {
 	w.bots[bot].api, w.bots[bot].character = api, character
 }
 
+// Began implements swarm.Observer.
+func (w *witness) Began(bot int, s *client.Session) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.bots[bot].session = s
+}
+
 // Entered implements swarm.Observer.
 func (w *witness) Entered(bot int, z client.Zone) {
 	w.mu.Lock()
@@ -92,10 +102,11 @@ func (w *witness) Entered(bot int, z client.Zone) {
 }
 
 // Dropped implements swarm.Observer.
-func (w *witness) Dropped(bot int, _ error) {
+func (w *witness) Dropped(bot int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	b := &w.bots[bot]
+	b.lostBy, b.lostAt = err, time.Now()
 	b.inside, b.returning, b.crossing, b.lostIn = false, true, false, b.zone
 	if m := w.maps[b.zone]; m != nil && len(b.track) > 0 {
 		last := b.track[len(b.track)-1]
@@ -217,6 +228,35 @@ func (w *witness) playing(since time.Time) int {
 	}
 	return n
 }
+
+// missing says of each bot that did not see itself in a zone since a moment what it waits for.
+func (w *witness) missing(since time.Time) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var text strings.Builder
+	for i, b := range w.bots {
+		if b.inside && len(b.track) > 0 && b.track[len(b.track)-1].at.After(since) {
+			continue
+		}
+		fmt.Fprintf(&text, "\nbot %d (character %s)", i, b.character)
+		if b.session == nil {
+			text.WriteString(": has no session yet")
+			continue
+		}
+		fmt.Fprintf(&text, ": %v", b.session.Status())
+		if len(b.track) > 0 {
+			last := b.track[len(b.track)-1]
+			fmt.Fprintf(&text, "\n\twas last seen at %s at %s, inside: %v", last, last.at.Format(clockFormat), b.inside)
+		}
+		if b.drops > 0 {
+			fmt.Fprintf(&text, "\n\twas dropped %d times, last at %s in %s, at a portal: %v, because of: %v",
+				b.drops, b.lostAt.Format(clockFormat), b.lostIn, b.crossing, b.lostBy)
+		}
+	}
+	return text.String()
+}
+
+const clockFormat = "15:04:05.000"
 
 // totals are drops and returns of all bots so far.
 func (w *witness) totals() (drops, returns int) {

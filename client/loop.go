@@ -85,13 +85,16 @@ func (s *Session) Run(ctx context.Context) error {
 		s.play(ctx, c)
 		if stopped(ctx) {
 			s.leave(c)
+			s.does("has ended")
 			return nil
 		}
 		c, err = s.goOn(ctx, c)
 	}
+	s.does("has ended")
 	if stopped(ctx) {
 		return nil // what went wrong went wrong because we stop
 	}
+	s.fails(err)
 	return err
 }
 
@@ -106,6 +109,7 @@ func stopped(ctx context.Context) bool {
 
 // enter asks for a grant and connects with it.
 func (s *Session) enter(ctx context.Context) (*connection, error) {
+	s.does("asks the realm for a grant")
 	g, err := s.cfg.API.Play(ctx, s.cfg.Character, s.cfg.Schema.Hash)
 	if err != nil {
 		return nil, err
@@ -146,6 +150,7 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 	}
 	s.mu.Lock()
 	s.stats.Drops++
+	s.status.Cause = cause
 	if s.cfg.Events.Dropped != nil {
 		s.cfg.Events.Dropped(cause)
 	}
@@ -184,6 +189,7 @@ func (s *Session) connect(ctx context.Context, g *Grant) (*connection, error) {
 
 // connectWithin is connect with a context of its own for the transport.
 func (s *Session) connectWithin(dialing, ctx context.Context, g *Grant) (*connection, error) {
+	s.does("loads the map of zone %s", g.Zone.Name)
 	ground, err := s.cfg.Maps.Get(ctx, s.cfg.API, g.Map)
 	if err != nil {
 		return nil, err
@@ -196,6 +202,7 @@ func (s *Session) connectWithin(dialing, ctx context.Context, g *Grant) (*connec
 	if h, err := ticket.ReadHeader(g.Ticket); err == nil {
 		c.link.zone.Incarnation = h.Incarnation
 	}
+	s.does("connects to zone %s over %s", g.Zone.Name, s.cfg.Transport)
 	conn, err := s.cfg.dial(dialing, g, c)
 	if err != nil {
 		return nil, err
@@ -221,12 +228,15 @@ func (s *Session) connectWithin(dialing, ctx context.Context, g *Grant) (*connec
 
 // await returns when the zone shows the player itself.
 func (c *connection) await(ctx context.Context, zone string) error {
+	c.session.does("waits for the Welcome of zone %s", zone)
 	for {
 		switch p, end, _ := c.state(); p {
 		case playing, parting:
 			return nil
 		case ended:
 			return end
+		case entered:
+			c.session.does("waits to see itself in zone %s", zone)
 		default:
 		}
 		select {
@@ -239,6 +249,8 @@ func (c *connection) await(ctx context.Context, zone string) error {
 
 // play steps ticks until the link ends, the character goes to another zone, or ctx is done.
 func (s *Session) play(ctx context.Context, c *connection) {
+	s.does("plays in zone %s", c.link.grant.Zone.Name)
+	s.fails(nil)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var packet []byte
@@ -265,6 +277,7 @@ func (s *Session) play(ctx context.Context, c *connection) {
 
 // leave says goodbye and gives it a moment to go out.
 func (s *Session) leave(c *connection) {
+	s.does("says goodbye")
 	c.conn.Close(transport.Normal, "")
 	timeout := time.NewTimer(partingTimeout)
 	defer timeout.Stop()

@@ -55,6 +55,7 @@ func (s *Session) keep(l *link, parts bool) {
 // pause waits before the realm is asked again. Meanwhile the zone is tried, where there is a ticket for it: the network may be back.
 func (s *Session) pause(ctx context.Context, d time.Duration) (*connection, error) {
 	for until := time.Now().Add(d); ; {
+		s.does("waits until %s before it asks the realm again", until.Format("15:04:05.000"))
 		left := time.Until(until)
 		s.mu.Lock()
 		if s.passes.next(time.Now()) != nil {
@@ -112,8 +113,9 @@ func (s *Session) resume(ctx context.Context, cause error) (*connection, error) 
 		s.stats.Resumed++
 		return c, nil
 	}
+	s.status.Cause = &ResumeError{err}
 	if s.cfg.Events.Waiting != nil {
-		s.cfg.Events.Waiting(&ResumeError{err})
+		s.cfg.Events.Waiting(s.status.Cause)
 	}
 	if end != nil && end.Final() {
 		return nil, err
@@ -133,6 +135,7 @@ func (e *ResumeError) Unwrap() error { return e.Err }
 func (s *Session) waiting(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.status.Cause = err
 	if s.cfg.Events.Waiting != nil {
 		s.cfg.Events.Waiting(err)
 	}

@@ -53,6 +53,7 @@ type Session struct {
 	past    transport.Stats // of connections that ended
 	passes  *passes         // to come back with; nil: none
 	stats   Stats
+	status  Status
 }
 
 // Stats are what a session did so far.
@@ -84,7 +85,7 @@ func New(cfg Config) (*Session, error) {
 	if cfg.MaxOutage <= 0 {
 		cfg.MaxOutage = DefaultMaxOutage
 	}
-	return &Session{cfg: cfg}, nil
+	return &Session{cfg: cfg, status: Status{Doing: "has not begun", Since: time.Now()}}, nil
 }
 
 // Say puts a line of chat on the reliable lane. ErrNotPlaying: there is no connection now.

@@ -168,6 +168,9 @@ func (b *bot) join(ctx context.Context) error {
 			return err
 		}
 		b.session.Store(session)
+		if s.cfg.Observer != nil {
+			s.cfg.Observer.Began(b.index, session)
+		}
 		b.asked = s.now()
 		err = session.Run(ctx)
 		if b.ever.Load() || !wait(ctx, err) {

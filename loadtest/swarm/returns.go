@@ -17,6 +17,8 @@ import (
 type Observer interface {
 	// SignedIn: the bot has its account and its character, once and for the whole run; api carries the token that it keeps.
 	SignedIn(bot int, api *client.API, character string)
+	// Began: the bot plays with this session from now on; its Status says what it waits for.
+	Began(bot int, s *client.Session)
 	// Entered: the bot stands in a zone, after joining, a transfer or a return.
 	Entered(bot int, z client.Zone)
 	// Saw: a snapshot was applied. view is valid during the call.
