@@ -64,6 +64,8 @@ func zoneError(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case realm.CodeOf(err) == realm.CodeMoved:
+		return fmt.Errorf("%w: %w", core.ErrMoved, err)
 	case realm.CodeOf(err) == realm.CodeFenced:
 		return fmt.Errorf("%w: %w", core.ErrStale, err)
 	case realm.CodeOf(err) == realm.CodeUnavailable, errors.Is(err, context.DeadlineExceeded):

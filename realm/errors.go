@@ -41,6 +41,7 @@ const (
 // The codes that only zone processes meet.
 const (
 	CodeFenced         Code = "fenced"          // another epoch holds the character: drop it, saving nothing more
+	CodeMoved          Code = "moved"           // as fenced, by a move that this process asked for, and which has not arrived: its answer was lost
 	CodeZoneTaken      Code = "zone-taken"      // a live process serves the zone
 	CodeUnknownProcess Code = "unknown-process" // the realm has restarted, or thought the process dead: register again
 	CodeSchemaMismatch Code = "schema-mismatch" // realm and zone were built from different schemas

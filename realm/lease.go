@@ -24,6 +24,18 @@ func fenced(character ID, epoch uint64, h holdRecord) *Error {
 	return refuse(CodeFenced, "character %s is not held under epoch %d any more (it is at %d): drop it without saving", character, epoch, h.Epoch)
 }
 
+// overtaken is the refusal of a zone process which wants to write under an epoch that is over. One whose own request ended it did not get the
+// answer, or it would not ask: then nobody has taken the character from its player, who only has to enter again.
+func overtaken(character ID, epoch uint64, h holdRecord) *Error {
+	if h.Held && h.Moved && h.Epoch == epoch+1 {
+		return refuse(CodeMoved, "character %s was moved to zone %s as this process asked: drop it without saving", character, h.Zone)
+	}
+	return fenced(character, epoch, h)
+}
+
+// over tells whether an error says that the process does not hold the character any more.
+func over(err error) bool { return CodeOf(err) == CodeFenced || CodeOf(err) == CodeMoved }
+
 func loadHold(tx *store.Tx, character ID) (holdRecord, error) {
 	h, ok, err := load[holdRecord](tx, holdKey(character))
 	if err == nil && !ok {
@@ -109,7 +121,7 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 		}
 		again := s.Final && !h.Held && h.Epoch == s.Epoch && h.Holder == incarnation
 		if !h.heldBy(incarnation, s.Epoch) && !again {
-			return fenced(s.Character, s.Epoch, h)
+			return overtaken(s.Character, s.Epoch, h)
 		}
 		newer := s.Seq > h.Seq
 		if !newer && !s.Final {
@@ -125,7 +137,7 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 		tx.Put(holdKey(s.Character), encode(h))
 		return nil
 	})
-	if (err == nil && s.Final) || CodeOf(err) == CodeFenced {
+	if (err == nil && s.Final) || over(err) {
 		r.dir.leave(s.Character, s.Epoch)
 	}
 	if err != nil && CodeOf(err) == CodeInternal {

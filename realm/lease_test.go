@@ -286,7 +286,11 @@ func TestTravel(t *testing.T) {
 	if g.Zone.Name != "dungeon-entrance" || g.Session != h.session || g.UDP.Addr != "play.example.org:7777" || g.Suite != 1 {
 		t.Errorf("grant %+v", g)
 	}
-	wantCode(t, a.save(h, `{"hp":1}`, false), CodeFenced)
+	wantCode(t, a.save(h, `{"hp":1}`, false), CodeMoved) // the answer was lost, so the player plays on
+	elsewhere := req
+	elsewhere.ToZone, elsewhere.ToPoint = "overworld", ""
+	_, err = a.Travel(t.Context(), elsewhere) // and walked into another portal
+	wantCode(t, err, CodeMoved)
 	repeat, err := a.Travel(t.Context(), req) // the answer was lost
 	must(t, err)
 	claims := b.open(repeat)
@@ -299,6 +303,7 @@ func TestTravel(t *testing.T) {
 	}
 	_, err = a.Travel(t.Context(), req) // arrived: no more tickets
 	wantCode(t, err, CodeFenced)
+	wantCode(t, a.save(h, `{"hp":1}`, true), CodeFenced)
 
 	// Until the first save the spawn point counts, whatever crashes; from then on the state says where.
 	b.mu.Lock()

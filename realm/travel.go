@@ -45,7 +45,7 @@ func (r *Realm) travel(ctx context.Context, m travelMsg) (g Grant, err error) {
 		case h.movedBy(req):
 			h.Holder = t.process.Incarnation
 		default:
-			return fenced(req.Character, req.Epoch, h)
+			return overtaken(req.Character, req.Epoch, h)
 		}
 		tx.Put(holdKey(req.Character), encode(h))
 		return nil

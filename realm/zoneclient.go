@@ -173,8 +173,8 @@ func (z *ZoneClient) Attach(ctx context.Context, character ID, epoch uint64, ses
 	return c, nil
 }
 
-// Save saves characters durably. The errors are one for each request, nil for what is on the disk; CodeFenced means that the character must be
-// dropped without saving. The second result is for all: the realm was not reached, and whether anything was saved is unknown.
+// Save saves characters durably. The errors are one for each request, nil for what is on the disk; CodeFenced and CodeMoved mean that the character
+// must be dropped without saving. The second result is for all: the realm was not reached, and whether anything was saved is unknown.
 func (z *ZoneClient) Save(ctx context.Context, saves []SaveRequest) ([]error, error) {
 	z.saving.Lock()
 	defer z.saving.Unlock()
@@ -209,7 +209,7 @@ func (z *ZoneClient) saveSome(ctx context.Context, saves []SaveRequest, errs []e
 		if res.Code != "" {
 			errs[i] = &Error{Code: res.Code, Detail: res.Detail}
 		}
-		if res.Code == CodeFenced || (res.Code == "" && saves[i].Final) {
+		if over(errs[i]) || (errs[i] == nil && saves[i].Final) {
 			z.forget(saves[i].Character, saves[i].Epoch)
 		}
 	}
@@ -218,10 +218,10 @@ func (z *ZoneClient) saveSome(ctx context.Context, saves []SaveRequest, errs []e
 
 // Travel saves a character and hands it to another zone, in one commit. The grant is for the client to connect there; this process no longer
 // holds the character. On CodeZoneFull, CodeZoneDown and CodeUnavailable it may ask again later, and plays on meanwhile: after
-// CodeUnavailable the move may have happened, which CodeFenced on the next save tells, and asking for the same move again is safe.
+// CodeUnavailable the move may have happened, which CodeMoved on the next save tells, and asking for the same move again is safe.
 func (z *ZoneClient) Travel(ctx context.Context, t TravelRequest) (Grant, error) {
 	g, err := call[Grant](ctx, z.bus, bus.LinkSubject("travel"), travelMsg{Incarnation: z.registered().Incarnation, Travel: t})
-	if err == nil || CodeOf(err) == CodeFenced {
+	if err == nil || over(err) {
 		z.forget(t.Character, t.Epoch)
 	}
 	return g, err

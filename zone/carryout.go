@@ -38,8 +38,8 @@ func (z *Zone) settleSaves() {
 }
 
 func (z *Zone) settle(r saveResult) {
-	z.saver.settle(r, z.core.Tick(), func(s core.SaveRequest) {
-		z.core.Handle(core.Event{Kind: core.EventStale, Character: s.Character, Epoch: s.Epoch})
+	z.saver.settle(r, z.core.Tick(), func(s core.SaveRequest, err error) {
+		z.core.Handle(core.Event{Kind: core.EventStale, Character: s.Character, Epoch: s.Epoch, Err: err})
 	})
 	for _, o := range z.owed {
 		o.reply <- z.withUnsaved(o.Eviction)

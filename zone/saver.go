@@ -121,7 +121,7 @@ func (s *saver) pump(ctx context.Context, tick uint32) {
 }
 
 // settle takes the answer for the batch on its way; stale is called for each lease that is another's.
-func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest)) {
+func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest, error)) {
 	batch := s.flying
 	s.flying = nil
 	if r.err != nil || len(r.errs) < len(batch) {
@@ -136,7 +136,7 @@ func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest)) 
 		switch {
 		case err == nil:
 		case errors.Is(err, core.ErrStale):
-			stale(batch[i])
+			stale(batch[i], err)
 		default:
 			s.failed++
 			s.log.Error("a player could not be saved", "character", batch[i].Character, "err", err)

@@ -43,7 +43,7 @@ func (b *book) flush(tick uint32, answer func(n int) saveResult) (text string, s
 		text += fmt.Sprintf("%d@%d=%s/%t ", r.Character, r.Epoch, r.State, r.Final)
 	}
 	b.answer <- answer(len(batch))
-	b.settle(<-b.results, tick, func(r core.SaveRequest) { stale = append(stale, r.Character) })
+	b.settle(<-b.results, tick, func(r core.SaveRequest, _ error) { stale = append(stale, r.Character) })
 	return text, stale
 }
 

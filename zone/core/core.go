@@ -191,7 +191,7 @@ func (c *Core) Handle(e Event) {
 	case EventStale:
 		// During a journey its answer decides: a save that it overtook is refused, and that is as it should be.
 		if cl := c.players[e.Character]; cl != nil && cl.epoch == e.Epoch && (cl.phase == phasePlay || cl.phase == phaseAway) {
-			c.dismiss(cl, message.TakenOver, "This character plays elsewhere now.", false)
+			c.lapsed(cl, e.Err)
 		}
 	case EventEvict:
 		c.evict(e.Character, e.Text)

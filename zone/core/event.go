@@ -21,7 +21,7 @@ const (
 	EventClosed                       // Client, Code: the session is over
 	EventAttach                       // Attach: the realm's answer
 	EventTravel                       // Travel: the realm's answer
-	EventStale                        // Character, Epoch: a save was refused, the lease is another's
+	EventStale                        // Character, Epoch, Err: a save was refused, the lease is another's
 	EventEvict                        // Character, Text: the realm wants the character back
 	EventDrain                        // Text: the process is stopping
 	EventTellAll                      // Text: system chat to everybody
@@ -41,6 +41,7 @@ type Event struct {
 	Character rules.PlayerID
 	Epoch     uint64
 	Text      string
+	Err       error
 }
 
 // Connect is what a new session's ticket and transport say.

@@ -226,6 +226,38 @@ func TestPortalThatDoesNotOpen(t *testing.T) {
 	}
 }
 
+// The realm carried a journey out and was killed before it answered. The player walks on, until the zone learns that it has lost the character:
+// from a save, or from the next portal. Nobody has taken the player's place, so it must be told to enter again, and not to stay away.
+func TestAJourneyWhoseAnswerWasLost(t *testing.T) {
+	for name, learn := range map[string]func(w *table, id rules.PlayerID){
+		"from a save": func(w *table, id rules.PlayerID) {
+			w.core.Handle(Event{Kind: EventStale, Character: id, Epoch: 1, Err: fmt.Errorf("save: %w", ErrMoved)})
+		},
+		"from a portal": func(w *table, _ rules.PlayerID) {
+			w.realm.refuse = fmt.Errorf("travel: %w", ErrMoved)
+			w.run(int(w.core.ticks(2))+10, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTable(t, Config{}, 1)
+			w.realm.refuse = fmt.Errorf("travel: %w", ErrRealmDown)
+			p, id := toPortal(t, w)
+			w.run(30, nil)
+			if len(w.realm.travels) != 1 || p.goodbye != nil || w.core.Players() != 1 {
+				t.Fatalf("%d journeys, goodbye %+v, %d players", len(w.realm.travels), p.goodbye, w.core.Players())
+			}
+			learn(w, id)
+			w.run(5, nil)
+			if p.goodbye == nil || p.goodbye.Reason != message.AttachRefused || !strings.Contains(p.goodbye.Text, "enter again") {
+				t.Errorf("goodbye %+v", p.goodbye)
+			}
+			if w.core.Players() != 0 || w.realm.released[id] != 0 {
+				t.Errorf("%d players, %d final saves: the lease is the next zone's", w.core.Players(), w.realm.released[id])
+			}
+		})
+	}
+}
+
 func TestAStaleLeaseEndsTheSession(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	p := w.add()

@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/realmwire/realmwire/zone/rules"
 	"github.com/realmwire/realmwire/zone/tilemap"
@@ -10,6 +11,7 @@ import (
 // Errors of answers that a core tells apart; wrap them.
 var (
 	ErrStale     = errors.New("the lease has passed to another zone")
+	ErrMoved     = fmt.Errorf("%w, on a journey whose answer was lost", ErrStale)
 	ErrRealmDown = errors.New("the realm cannot be reached")
 )
 

@@ -23,6 +23,18 @@ func (c *Core) depart(cl *client, toZone, toPoint string) {
 	})
 }
 
+const wayLost = "The way to the next zone was lost. Please enter again."
+
+// lapsed ends the session of a client whose character's lease is another's. Where that is so because of a journey whose answer did not come,
+// nobody has taken the client's place: told that somebody had, it would stay away for good, and the character would stand nowhere.
+func (c *Core) lapsed(cl *client, why error) {
+	if errors.Is(why, ErrMoved) {
+		c.dismiss(cl, message.AttachRefused, wayLost, false)
+		return
+	}
+	c.dismiss(cl, message.TakenOver, "This character plays elsewhere now.", false)
+}
+
 // travelled takes the realm's answer. A client that left meanwhile needs nothing more: its last save was refused if the
 // lease had moved, and stored if it had not.
 func (c *Core) travelled(r *TravelResult) {
@@ -32,10 +44,10 @@ func (c *Core) travelled(r *TravelResult) {
 	}
 	switch {
 	case errors.Is(r.Err, ErrStale):
-		c.dismiss(cl, message.TakenOver, "This character plays elsewhere now.", false)
+		c.lapsed(cl, r.Err)
 	case r.Err == nil && len(r.Grant) > maxGrantBytes:
 		// The lease has moved already; the client can only ask for it anew.
-		c.dismiss(cl, message.AttachRefused, "The way to the next zone was lost. Please enter again.", false)
+		c.dismiss(cl, message.AttachRefused, wayLost, false)
 	case r.Err == nil:
 		// Make before break: the client connects there first, then lets go of this session.
 		cl.phase, cl.deadline = phaseGone, c.tick+c.ticks(transferSeconds)
