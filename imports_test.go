@@ -26,8 +26,8 @@ var laws = []law{
 	{"transport", "protocol", "transports carry bytes and know no wire above them"},
 	{"transport", "zone", "transports know no game"},
 	{"transport", "realm", "transports know no accounts"},
-	{"zone", "realm", "the root joins them"},
-	{"realm", "zone", "the root joins them"},
+	{"zone", "realm", "internal/server joins them"},
+	{"realm", "zone", "internal/server joins them"},
 	{"zone/games", "transport", "a game knows no network"},
 	{"zone/games", "zone/interest", "a game sees the rules interface only"},
 }
@@ -52,16 +52,23 @@ func TestImportsObeyTheArchitecture(t *testing.T) {
 				t.Errorf("%s imports %s: %s", file, imported, l.why)
 			}
 		}
-		lower := pkg != "" && !below(pkg, "cmd") && !below(pkg, "loadtest")
-		if lower && (inside == "" || below(inside, "cmd") || below(inside, "loadtest")) && !strings.HasSuffix(file, "_test.go") {
-			t.Errorf("%s imports %s: nothing below the root may", file, imported)
+		if strings.HasSuffix(file, "_test.go") {
+			return
 		}
-		if below(pkg, "client") && !below(inside, "client") && !below(inside, "protocol") && !below(inside, "transport") && inside != "zone/mover" && inside != "zone/tilemap" &&
-			!strings.HasSuffix(file, "_test.go") {
+		if (inside == "" || below(inside, "cmd")) && !below(pkg, "cmd") {
+			t.Errorf("%s imports %s: nothing below the front door may", file, imported)
+		}
+		if below(inside, "internal/server") && pkg != "" && !below(pkg, "internal/server") {
+			t.Errorf("%s imports %s: only the front door may", file, imported)
+		}
+		if below(inside, "loadtest") && !below(pkg, "internal/server") && !below(pkg, "loadtest") {
+			t.Errorf("%s imports %s: only internal/server may", file, imported)
+		}
+		if below(pkg, "client") && !below(inside, "client") && !below(inside, "protocol") && !below(inside, "transport") && inside != "zone/mover" && inside != "zone/tilemap" {
 			t.Errorf("%s imports %s: a client sees protocol, transport, zone/mover and zone/tilemap", file, imported)
 		}
 		if below(pkg, "zone/games") && below(inside, "zone") && inside != "zone/rules" && inside != "zone/mover" && inside != "zone/tilemap" &&
-			!below(inside, "zone/games") && !strings.HasSuffix(file, "_test.go") {
+			!below(inside, "zone/games") {
 			t.Errorf("%s imports %s: a game sees zone/rules, zone/mover and zone/tilemap", file, imported)
 		}
 	})

@@ -11,13 +11,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/realmwire/realmwire/internal/harness"
 )
 
 // The demo is played through its screens under a virtual X server, with a picture of each. In the middle the server is killed;
 // the demo says so, tries on, and is back in the world by itself when the server is.
 func TestScreens(t *testing.T) {
 	p := stage(t)
-	path, data := binary(t), filepath.Join(t.TempDir(), "data")
+	path, data := harness.Binary(t), filepath.Join(t.TempDir(), "data")
 	s := boot(t, path, data, "127.0.0.1:0")
 	defer func() { s.kill() }()
 	if err := os.MkdirAll(filepath.Join(p.root, p.folder, "shots"), 0o755); err != nil {

@@ -5,7 +5,6 @@ package godot_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/transport/netsim"
 )
 
@@ -27,37 +27,24 @@ type server struct {
 	log *bytes.Buffer // to be read when the process has ended
 }
 
-// shared is what the tests share: the binary, and one server for those that leave it in peace.
+// shared is one server for those tests that leave it in peace.
 var shared struct {
-	build, boot sync.Once
-	dir         string
-	server      *server
-	err         error
-}
-
-// binary builds cmd/realmwire once.
-func binary(t *testing.T) string {
-	t.Helper()
-	shared.build.Do(func() {
-		if shared.dir, shared.err = os.MkdirTemp("", "realmwire-godot-"); shared.err != nil {
-			return
-		}
-		out, err := exec.Command("go", "build", "-o", filepath.Join(shared.dir, "realmwire"), "../cmd/realmwire").CombinedOutput()
-		if err != nil {
-			shared.err = fmt.Errorf("build the server: %w\n%s", err, out)
-		}
-	})
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	return filepath.Join(shared.dir, "realmwire")
+	boot   sync.Once
+	dir    string
+	server *server
 }
 
 // startServer returns the shared server, on free ports.
 func startServer(t *testing.T) *server {
 	t.Helper()
-	path := binary(t)
-	shared.boot.Do(func() { shared.server = boot(t, path, filepath.Join(shared.dir, "data"), "127.0.0.1:0") })
+	path := harness.Binary(t)
+	shared.boot.Do(func() {
+		var err error
+		if shared.dir, err = os.MkdirTemp("", "realmwire-godot-"); err != nil {
+			t.Fatal(err)
+		}
+		shared.server = boot(t, path, filepath.Join(shared.dir, "data"), "127.0.0.1:0")
+	})
 	if shared.server == nil {
 		t.Fatal("the server did not start")
 	}

@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/harness"
 )
 
 const (
@@ -42,7 +44,7 @@ var staged struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := harness.Main(m)
 	if staged.dir != "" {
 		_ = os.RemoveAll(staged.dir)
 	}
@@ -58,12 +60,8 @@ func stage(t *testing.T) project {
 	if root == "" {
 		root = defaultRoot
 	}
-	if why := missing(root); why != "" {
-		if os.Getenv("REALMWIRE_NO_SKIP") != "" {
-			t.Fatalf("%s, and REALMWIRE_NO_SKIP forbids to skip", why)
-		}
-		t.Skip(why)
-	}
+	what := missing(root)
+	harness.Need(t, what, what == "")
 	staged.once.Do(func() { staged.err = stageIn(root) })
 	if staged.err != nil {
 		t.Fatal(staged.err)
@@ -71,14 +69,14 @@ func stage(t *testing.T) project {
 	return staged.p
 }
 
-// missing says why Godot cannot be run, or nothing.
+// missing is what is needed to run Godot and is not here, or nothing.
 func missing(root string) string {
 	if os.Geteuid() != 0 {
-		return "needs root, to run Godot in " + root
+		return "root, to run Godot in " + root
 	}
 	for _, f := range []string{".realmwire-ready", "usr/bin/godot", "proc/self", "dev/urandom"} {
 		if _, err := os.Stat(filepath.Join(root, f)); err != nil {
-			return fmt.Sprintf("no Godot in %s (%s is missing): run .ci/godot %s", root, f, root)
+			return fmt.Sprintf("Godot in %s (where %s is missing): run .ci/godot %s", root, f, root)
 		}
 	}
 	return ""

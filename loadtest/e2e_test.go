@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/loadtest"
 	"github.com/realmwire/realmwire/loadtest/joins"
 	"github.com/realmwire/realmwire/loadtest/report"
@@ -18,43 +17,14 @@ import (
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 
-// server is the built program: what a load test starts.
-var server = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "realmwire-e2e-*")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "realmwire")
-	out, err := exec.Command("go", "build", "-o", path, "../cmd/realmwire").CombinedOutput()
-	if err != nil {
-		return "", errors.New(string(out))
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := server(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
-
-func executable(t *testing.T) string {
-	t.Helper()
-	path, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
 func TestBotsOnARealServer(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.json")
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
 		Game: rpg.Game, Bots: 9, Duration: 3 * time.Second, Transport: "mixed", Chat: time.Second, Tick: 30, JSON: file,
-		Executable: executable(t), Out: &out,
+		Executable: harness.Binary(t), Out: &out,
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)
@@ -87,7 +57,7 @@ func TestBotsOnARealServer(t *testing.T) {
 func TestALimitThatIsExceededFailsTheRun(t *testing.T) {
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
-		Game: rpg.Game, Bots: 2, Duration: time.Second, MaxAgeP99: 0.001, Executable: executable(t), Out: &out,
+		Game: rpg.Game, Bots: 2, Duration: time.Second, MaxAgeP99: 0.001, Executable: harness.Binary(t), Out: &out,
 	})
 	if !errors.Is(err, loadtest.ErrFailed) || !strings.Contains(out.String(), "FAILED: snapshot age p99") {
 		t.Errorf("%v\n%s", err, &out)
@@ -118,7 +88,7 @@ func TestBadNetwork(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "report.json")
 			var out strings.Builder
 			err := loadtest.Run(t.Context(), loadtest.Options{
-				Game: rpg.Game, Bots: 6, Duration: 3 * time.Second, Transport: kind, JSON: file, Executable: executable(t), Out: &out,
+				Game: rpg.Game, Bots: 6, Duration: 3 * time.Second, Transport: kind, JSON: file, Executable: harness.Binary(t), Out: &out,
 				Network: netsim.Profile{Latency: 50 * time.Millisecond, Loss: 0.05, Reorder: 0.01, Duplicate: 0.01},
 			})
 			if err != nil {
@@ -144,7 +114,7 @@ func TestJoins(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "joins.json")
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
-		Game: rpg.Game, Joins: 2, Transport: "mixed", JSON: file, Executable: executable(t), Out: &out, Network: netsim.Profile{Latency: 20 * time.Millisecond},
+		Game: rpg.Game, Joins: 2, Transport: "mixed", JSON: file, Executable: harness.Binary(t), Out: &out, Network: netsim.Profile{Latency: 20 * time.Millisecond},
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)
@@ -179,7 +149,7 @@ func TestFlood(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.json")
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
-		Game: rpg.Game, Bots: 6, Duration: 8 * time.Second, JSON: file, Executable: executable(t), Out: &out, Flood: 3000, FloodPairs: 2,
+		Game: rpg.Game, Bots: 6, Duration: 8 * time.Second, JSON: file, Executable: harness.Binary(t), Out: &out, Flood: 3000, FloodPairs: 2,
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)

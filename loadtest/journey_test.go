@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/client"
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/loadtest"
 	"github.com/realmwire/realmwire/loadtest/child"
 	"github.com/realmwire/realmwire/protocol/message"
@@ -160,7 +161,7 @@ func guest(t *testing.T, url, name string) (*client.API, string) {
 
 func run(t *testing.T, args ...string) *child.Server {
 	t.Helper()
-	s, err := child.Start(t.Context(), child.Config{Executable: executable(t), Args: args})
+	s, err := child.Start(t.Context(), child.Config{Executable: harness.Binary(t), Args: args})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +288,7 @@ func TestWebSocketsStraightToTheZone(t *testing.T) {
 	s := run(t, "--ws", "127.0.0.1:0")
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
-		Game: rpg.Game, Bots: 4, Duration: 3 * time.Second, Transport: "websocket", URL: s.URL(), Executable: executable(t), Out: &out,
+		Game: rpg.Game, Bots: 4, Duration: 3 * time.Second, Transport: "websocket", URL: s.URL(), Executable: harness.Binary(t), Out: &out,
 		Metrics: []string{s.URL() + "/metrics"},
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/protocol/gen/gentest"
 	"github.com/realmwire/realmwire/protocol/internal/values"
 )
@@ -42,13 +43,7 @@ func typeScript(t *testing.T, dir, web string) {
 	tools := filepath.Join(web, "node_modules/.bin")
 	_, noNode := exec.LookPath("node")
 	_, noModules := os.Stat(filepath.Join(tools, "esbuild"))
-	if noNode != nil || noModules != nil {
-		why := "needs node and its modules: run npm ci in web"
-		if os.Getenv("REALMWIRE_NO_SKIP") != "" {
-			t.Fatalf("%s, and REALMWIRE_NO_SKIP forbids to skip", why)
-		}
-		t.Skip(why)
-	}
+	harness.Need(t, "Node and the modules of web/ (npm ci)", noNode == nil && noModules == nil)
 	main := fmt.Sprintf("import { readFileSync } from 'node:fs';\nimport { checkCases } from '%s/test/values';\nimport * as random from './random';\n\n"+
 		"checkCases(random, JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));\n", web)
 	config := fmt.Sprintf(`{"extends": "%[1]s/test/tsconfig.json", "compilerOptions": {"noEmit": true, "typeRoots": ["%[1]s/node_modules/@types"]}, "include": ["*.ts"]}`, web)

@@ -1,0 +1,128 @@
+package server
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// cli is the command line. Every flag is also an environment variable (REALMWIRE_HTTP for --http) and a key of the
+// configuration file.
+type cli struct {
+	Log    logFlags        `embed:"" prefix:"log-"`
+	Game   string          `help:"Game to run, where the program has several." placeholder:"NAME"`
+	Config kong.ConfigFlag `help:"JSON file with flags, by name: {\"http\": \":9000\"}." type:"path"`
+
+	Up       upCmd       `cmd:"" help:"Run everything in one process: realm, gateway and zones. This is the one to start with."`
+	Realm    realmCmd    `cmd:"" help:"Run the realm alone: accounts, characters, leases. It embeds NATS unless --nats is given."`
+	Gateway  gatewayCmd  `cmd:"" help:"Run a gateway alone: the only public HTTP server."`
+	Zone     zoneCmd     `cmd:"" help:"Run a zone process alone: the simulation of one or more zones."`
+	Loadtest loadtestCmd `cmd:"" help:"Let bots play on a server, and report what they saw."`
+	Netsim   netsimCmd   `cmd:"" help:"Be a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
+	Gen      genCmd      `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
+	Compat   compatCmd   `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
+	Show     showCmd     `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
+	Version  versionCmd  `cmd:"" help:"Show the version."`
+}
+
+// environment is what commands share.
+type environment struct {
+	ctx     context.Context
+	game    rules.Game
+	out     io.Writer
+	log     *slog.Logger
+	parser  *kong.Kong
+	options []kong.Option
+	config  string // the configuration file, if one was named
+}
+
+func options(stdout, stderr io.Writer, games []rules.Game) []kong.Option {
+	return []kong.Option{
+		kong.Name("realmwire"),
+		kong.Description("Netcode server for real-time multiplayer games. `realmwire up` runs everything; then open http://localhost:8080."),
+		kong.DefaultEnvars("REALMWIRE"),
+		kong.Configuration(kong.JSON),
+		kong.Writers(stdout, stderr),
+		kong.UsageOnError(),
+		kong.Vars{"zones": zoneNames(games[0])},
+	}
+}
+
+// logFlags say what is logged. Logs go to standard error.
+type logFlags struct {
+	Level  slog.Level `default:"info" help:"Least level to log: debug, info, warn or error."`
+	Format string     `default:"text" enum:"text,json" help:"text for people, json for machines."`
+}
+
+func (f logFlags) logger(w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: f.Level}
+	if f.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// publicFlags are those of the public HTTP server.
+type publicFlags struct {
+	HTTP        string   `name:"http" default:":8080" help:"Address of the public HTTP server: the game's page, /v1, signalling, WebSocket."`
+	TLSCert     string   `name:"tls-cert" type:"path" help:"Certificate file (PEM); with --tls-key the public server speaks HTTPS."`
+	TLSKey      string   `name:"tls-key" type:"path" help:"Key file of the certificate (PEM)."`
+	TrustProxy  []string `name:"trust-proxy" help:"Addresses or networks (10.0.0.0/8) of the TLS proxies in front; their X-Forwarded-For is believed." placeholder:"NETWORK"`
+	AllowOrigin []string `name:"allow-origin" help:"Other origins whose pages may call the API, such as https://play.example.org." placeholder:"ORIGIN"`
+}
+
+// simFlags are those of a zone process.
+type simFlags struct {
+	UDP        string   `name:"udp" default:":7777" help:"Address of the UDP socket that desktop players and WebRTC share."`
+	PublicAddr string   `name:"public-addr" help:"HOST:PORT or HOST at which players reach the UDP socket, where it is not the host of the page (NAT, Docker, Kubernetes)."`
+	WS         string   `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none; the gateway relays them)." placeholder:"HOST:PORT"`
+	PublicWS   string   `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
+	Tick       int      `name:"tick" default:"20" help:"Ticks per second, 10 to 128."`
+	Snapshots  string   `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane on which UDP clients' snapshots ride: latest (datagrams, the newest wins) or kcp (ordered)."`
+	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Most work for a snapshot: best gives clients that ask for it about half the bytes, for entities with prediction hints, at tens of times the work."`
+	Zones      []string `name:"zones" help:"Zones to run (default: all: ${zones})." placeholder:"NAME"`
+	Budget     int      `name:"budget" default:"1100" help:"Largest snapshot in bytes, at most what one datagram holds."`
+
+	Keep time.Duration `name:"keep" default:"30s" help:"How long the character of a player whose connection was lost stays in the world; until then the player comes back to it without the realm. 0: not at all."`
+}
+
+// realmFlags are those of the realm.
+type realmFlags struct {
+	Data       string `name:"data" default:"./data" type:"path" help:"Folder where everything is kept."`
+	Name       string `name:"name" default:"Realmwire" help:"Name of the realm, for players."`
+	MOTD       string `name:"motd" default:"" help:"Message of the day."`
+	Capacity   int    `name:"capacity" default:"0" help:"Players in the whole realm (0: as many as its zones hold)."`
+	NATSListen string `name:"nats-listen" default:"127.0.0.1:0" help:"Address of the embedded NATS server; further roles join there. Port 0: that of the last run if it is free. Loopback only."`
+	RateLimit  string `name:"rate-limit" default:"on" enum:"on,off" help:"off lets one address register and log in without limit. For load tests."`
+}
+
+// busFlags are those of a role that joins others.
+type busFlags struct {
+	NATS    string `name:"nats" help:"URL of the NATS server, with the role's credentials (default: what the realm wrote into --data/nats)."`
+	NATSCA  string `name:"nats-ca" type:"path" help:"Authority file (PEM) to check the NATS server's certificate with."`
+	NATSCrt string `name:"nats-cert" type:"path" help:"Client certificate file (PEM) for NATS."`
+	NATSKey string `name:"nats-key" type:"path" help:"Key file (PEM) of --nats-cert."`
+}
+
+// readyFlags tell others when the server runs.
+type readyFlags struct {
+	ReadyFile string `name:"ready-file" type:"path" help:"File to write when ready: JSON with pid and addresses."`
+}
+
+// joinTimeout is how long a role tries to reach the others before it gives up.
+const joinTimeout = 15 * time.Second
+
+// host is this machine's name, for logs.
+func host() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"time"
+
+	"github.com/realmwire/realmwire/loadtest"
+	"github.com/realmwire/realmwire/transport/netsim"
+)
+
+// loadtestCmd is `realmwire loadtest`.
+type loadtestCmd struct {
+	Bots      int            `default:"100" help:"Bots that play."`
+	Duration  time.Duration  `default:"30s" help:"How long to measure, from when all bots are in."`
+	Transport string         `default:"kcp" enum:"kcp,webrtc,websocket,mixed" help:"Transport of the bots: kcp, webrtc, websocket, or mixed."`
+	URL       string         `name:"url" help:"Server to test. Without it, one is started in a child process on a temporary folder and free ports." placeholder:"URL"`
+	Own       bool           `name:"i-own-this-server" help:"Allow a --url beyond this machine: you say that the server is yours to load."`
+	Metrics   []string       `name:"metrics" help:"Pages with the zones' figures (default: the server's /metrics)." placeholder:"URL"`
+	JSON      string         `name:"json" type:"path" help:"File for the report, one JSON object." placeholder:"FILE"`
+	Ramp      float64        `name:"ramp" default:"50" help:"Bots that start per second."`
+	Chat      time.Duration  `name:"chat" default:"0s" help:"Each bot says something about this often (0s: never)."`
+	Seed      uint64         `name:"seed" default:"1" help:"Of the bots' decisions."`
+	Tick      int            `name:"tick" default:"0" help:"Tick rate of the server that is started (0: its default)."`
+	Snapshots string         `name:"snapshots" default:"" enum:",latest,kcp" help:"Lane of the snapshots of the server that is started: latest or kcp."`
+	Network   netsim.Profile `name:"network" help:"Bad network in front of the server that is started, both ways (kcp and webrtc): latency=50ms loss=5% and the other words of realmwire netsim." placeholder:"PROFILE"`
+
+	Tier   string `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots that bots ask for, and that the server that is started gives: fast or best."`
+	Travel bool   `name:"travel" help:"Bots go from zone to zone, through portals."`
+
+	Joins int `name:"joins" default:"0" help:"Measure so many joins by each transport, one after the other, and servers from nothing, instead of a crowd (0: none). --network then carries HTTP and WebSocket too."`
+
+	Flood      int `name:"flood" default:"0" help:"Garbage, forged and replayed datagrams a second that the zone process gets beside the bots, in windows that alternate with quiet ones (0: none; kcp bots, this machine only)."`
+	FloodPairs int `name:"flood-pairs" default:"0" help:"Pairs of a quiet and a flooded window into which the time is divided (0: as many of 8 s each as fit)."`
+
+	Disconnects bool    `name:"allow-disconnects" help:"Pass although connections are lost, as long as every bot comes back by itself: for tests that kill servers."`
+	MaxAgeP99   float64 `name:"max-age-p99-ms" default:"0" help:"Fail when the p99 of the snapshots' age is above this (0: no limit)."`
+	MaxTickP99  float64 `name:"max-tick-p99-ms" default:"0" help:"Fail when a zone's p99 tick is above this (0: no limit)."`
+}
+
+// Run runs the test; the error makes the exit code.
+func (c *loadtestCmd) Run(env *environment) error {
+	return loadtest.Run(env.ctx, loadtest.Options{
+		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
+		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots, Best: c.Tier == "best",
+		Network: c.Network, Joins: c.Joins, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
+	})
+}

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/realm"
+	"github.com/realmwire/realmwire/realm/bus"
+	"github.com/realmwire/realmwire/realm/store/badger"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// realmRole is a running realm with all that it stands on.
+type realmRole struct {
+	store  *badger.Store
+	server *bus.Server // nil where NATS runs elsewhere
+	conn   *bus.Conn
+	realm  *realm.Realm
+	run    lastRun
+}
+
+// startRealm opens the store and starts the realm. dial joins NATS elsewhere; nil means an embedded server.
+func startRealm(f realmFlags, game rules.Game, dial func() (*bus.Conn, error), reg prometheus.Registerer, log *slog.Logger) (_ *realmRole, err error) {
+	m := &realmRole{}
+	defer func() {
+		if err != nil {
+			m.close()
+		}
+	}()
+	m.store, err = badger.Open(badger.Config{Dir: filepath.Join(f.Data, "store"), Log: log, Registerer: reg})
+	if err != nil {
+		return nil, fmt.Errorf("--data %s: %w", f.Data, err)
+	}
+	if m.run, err = markRun(f.Data, time.Now(), log); err != nil {
+		return nil, err
+	}
+	if dial == nil {
+		if m.server, err = bus.Start(bus.Config{Dir: natsDir(f.Data), Listen: f.NATSListen, Log: log}); err != nil {
+			return nil, err
+		}
+		dial = func() (*bus.Conn, error) { return m.server.Connect(bus.RoleRealm) }
+	}
+	if m.conn, err = dial(); err != nil {
+		return nil, err
+	}
+	m.realm, err = realm.New(realm.Config{
+		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Accepts: accepted(game.Schema), Classes: game.Classes,
+		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: f.RateLimit == "off"}, Log: log, Registerer: reg,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// accepted are the older versions of a schema whose clients are let in.
+func accepted(s *snapshot.Schema) []uint64 {
+	var out []uint64
+	for _, o := range s.Older {
+		out = append(out, o.Hash)
+	}
+	return out
+}
+
+// close stops in the order that loses nothing: no more requests, then no more work, then the store.
+func (m *realmRole) close() {
+	if m.conn != nil {
+		m.conn.Close()
+	}
+	if m.realm != nil {
+		m.realm.Close()
+	}
+	if m.server != nil {
+		m.server.Close()
+	}
+	if m.store == nil {
+		return
+	}
+	// Before the store, whose lock keeps the next realm out.
+	m.run.stopped()
+	_ = m.store.Close()
+}
+
+// natsDir is where the embedded NATS keeps its credentials, and where further roles on this machine find them.
+func natsDir(data string) string { return filepath.Join(data, "nats") }
+
+// zoneNames lists a game's zones, for help texts.
+func zoneNames(g rules.Game) string {
+	out := ""
+	for i, z := range g.Zones {
+		if i > 0 {
+			out += ", "
+		}
+		out += z.Name
+	}
+	return out
+}

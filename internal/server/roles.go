@@ -1,0 +1,136 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/realmwire/realmwire/realm"
+	"github.com/realmwire/realmwire/realm/bus"
+)
+
+// realmCmd is `realmwire realm`.
+type realmCmd struct {
+	realmFlags `embed:""`
+	busFlags   `embed:""`
+	readyFlags `embed:""`
+
+	HTTP string `name:"http" default:"127.0.0.1:8090" help:"Address of the operator's pages: /healthz and /metrics."`
+}
+
+// Run runs the realm until it is told to stop.
+func (c *realmCmd) Run(env *environment) error {
+	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	var dial func() (*bus.Conn, error)
+	if c.NATS != "" {
+		dial = func() (*bus.Conn, error) { return c.busFlags.dial(env.ctx, c.Data, bus.RoleRealm, env.log) }
+	}
+	reg := newRegistry()
+	m, err := startRealm(c.realmFlags, env.game, dial, reg, env.log)
+	if err != nil {
+		return err
+	}
+	defer m.close()
+	ops := startHTTP(l, opsHandler(reg), nil, env.log)
+	fmt.Fprintf(env.out, "The realm %q runs. Gateways and zones join it with --data %s, or with the URLs in %s.\n", c.Name, c.Data, natsDir(c.Data))
+	if err := c.write(readyReport{HTTP: l.Addr().String()}); err != nil {
+		return err
+	}
+	<-env.ctx.Done()
+	env.log.Info("stopping")
+	ops.stop(context.WithoutCancel(env.ctx))
+	return nil
+}
+
+// gatewayCmd is `realmwire gateway`.
+type gatewayCmd struct {
+	publicFlags `embed:""`
+	busFlags    `embed:""`
+	readyFlags  `embed:""`
+
+	Data string `name:"data" default:"./data" type:"path" help:"Folder in which a realm on this machine wrote where NATS is."`
+}
+
+// Run runs a gateway until it is told to stop.
+func (c *gatewayCmd) Run(env *environment) error {
+	g, err := c.listen(env.ctx, env.log)
+	if err != nil {
+		return err
+	}
+	defer g.l.Close()
+	conn, err := c.dial(env.ctx, c.Data, bus.RoleGateway, env.log)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := g.open(realm.NewAPIClient(conn), conn, newRegistry(), env.log); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.out, "The gateway runs: %s\n", g.url())
+	if err := c.write(readyReport{HTTP: g.l.Addr().String(), URL: g.url()}); err != nil {
+		return err
+	}
+	err = g.wait(env.ctx)
+	env.log.Info("stopping")
+	g.close(env.ctx)
+	return err
+}
+
+// zoneCmd is `realmwire zone`.
+type zoneCmd struct {
+	simFlags   `embed:""`
+	busFlags   `embed:""`
+	readyFlags `embed:""`
+
+	Data string `name:"data" default:"./data" type:"path" help:"Folder in which a realm on this machine wrote where NATS is."`
+	HTTP string `name:"http" default:"127.0.0.1:0" help:"Private address, for gateways' WebSocket streams and the operator's /healthz and /metrics. Keep it from the public."`
+}
+
+// Run runs a zone process until it is told to stop.
+func (c *zoneCmd) Run(env *environment) error {
+	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
+	if err != nil {
+		return err
+	}
+	conn, err := c.dial(env.ctx, c.Data, bus.RoleZone, env.log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer conn.Close()
+	reg := newRegistry()
+	p, err := newZoneProcess(c.simFlags, env.game, conn, l, opsHandler(reg), reg, env.log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	return p.serve(env.ctx, func() error {
+		fmt.Fprintf(env.out, "The zone process runs: UDP %s, private HTTP %s.\n", p.sock.Addr(), l.Addr())
+		return c.write(readyReport{HTTP: l.Addr().String(), UDP: p.sock.Addr().String()})
+	})
+}
+
+// serve registers, says that it is ready, and runs until ctx ends.
+func (p *zoneProcess) serve(ctx context.Context, ready func() error) error {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- p.run(running) }()
+	err := p.register(ctx)
+	if err == nil {
+		err = ready()
+	}
+	if err != nil {
+		stop()
+		return errors.Join(err, <-done)
+	}
+	return <-done
+}
+
+// listenPrivate takes a loopback port for what only this process's own gateway dials.
+func listenPrivate(ctx context.Context) (net.Listener, error) {
+	return listenHTTP(ctx, "private HTTP", "127.0.0.1:0")
+}

@@ -1,0 +1,289 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/realmwire/realmwire/realm"
+	"github.com/realmwire/realmwire/realm/bus"
+	"github.com/realmwire/realmwire/transport/kcp"
+	"github.com/realmwire/realmwire/transport/rtc"
+	"github.com/realmwire/realmwire/transport/ticket"
+	"github.com/realmwire/realmwire/transport/udp"
+	"github.com/realmwire/realmwire/transport/ws"
+	"github.com/realmwire/realmwire/zone"
+	"github.com/realmwire/realmwire/zone/core"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// zoneProcess is one incarnation: its zones, the sockets before them, and its place in the realm.
+type zoneProcess struct {
+	flags simFlags
+	game  rules.Game
+	log   *slog.Logger
+
+	incarnation realm.ID
+	key         ticket.Key
+	sock        *udp.Socket
+	kcp         *kcp.Server
+	rtc         *rtc.Server
+	ws          *ws.Handler
+	zones       *zone.Process
+	client      *realm.ZoneClient
+	wsDirect    *ws.Handler // for those who come straight here; nil without --ws
+	direct      *httpServer // likewise
+	private     *httpServer // WebSocket from the gateways, and the operator's pages
+}
+
+const heartbeatEvery = time.Second
+
+// newZoneProcess takes the sockets and loads the zones; run starts them. private is where gateways reach it; ops are the operator's
+// pages, or nil where another role of this process serves them.
+func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net.Listener, ops http.Handler, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
+	p := &zoneProcess{flags: flags, game: game, log: log, incarnation: newIncarnation(), key: ticket.NewKey(), client: realm.Dial(conn)}
+	defer func() {
+		if err != nil {
+			p.closeTransports()
+		}
+	}()
+	if p.sock, err = udp.Listen(flags.UDP, udp.Config{}); err != nil {
+		return nil, portError("--udp", flags.UDP, err)
+	}
+	opener := ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{})
+	p.zones, err = zone.NewProcess(zone.Config{
+		Core: core.Config{
+			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
+			Keep: flags.Keep,
+		},
+		Tickets: ticket.NewSealer(p.key, uint64(p.incarnation)),
+		Realm:   zoneLink{p.client}, Flush: p.flush, Log: log,
+	}, flags.Zones)
+	if err != nil {
+		return nil, err
+	}
+	if p.kcp, err = kcp.NewServer(p.sock, kcp.ServerConfig{Tickets: opener, Accept: p.zones.Accept}); err != nil {
+		return nil, err
+	}
+	if p.rtc, err = rtc.NewServer(p.sock, rtc.ServerConfig{Tickets: opener, Accept: p.zones.Accept, PublicAddr: p.publicAddr()}); err != nil {
+		return nil, err
+	}
+	p.ws = ws.NewHandler(ws.ServerConfig{Tickets: opener, Accept: p.zones.Accept, TrustForwarded: true})
+	if flags.WS != "" {
+		if err = p.openDirect(opener); err != nil {
+			return nil, err
+		}
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/ws", p.ws)
+	if ops != nil {
+		mux.Handle("/", ops)
+	}
+	p.private = startHTTP(private, mux, nil, log)
+	p.client.Serve(p.handlers())
+	if reg != nil {
+		reg.MustRegister(newZoneCollector(p))
+	}
+	return p, nil
+}
+
+// flush sends what a tick has left with the transports that gather.
+func (p *zoneProcess) flush() {
+	p.kcp.Flush()
+	p.rtc.Flush()
+}
+
+// openDirect listens for WebSockets that come past the gateway. Whoever connects there may write any header: none is trusted.
+func (p *zoneProcess) openDirect(tickets *ticket.Opener) error {
+	l, err := listenHTTP(context.Background(), "--ws", p.flags.WS)
+	if err != nil {
+		return err
+	}
+	p.wsDirect = ws.NewHandler(ws.ServerConfig{Tickets: tickets, Accept: p.zones.Accept})
+	mux := http.NewServeMux()
+	mux.Handle("/ws", p.wsDirect)
+	p.direct = startHTTP(l, mux, nil, p.log)
+	return nil
+}
+
+// webSocketURL is where WebSockets come straight here, empty where they do not.
+func (p *zoneProcess) webSocketURL() string {
+	switch {
+	case p.direct == nil:
+		return ""
+	case p.flags.PublicWS != "":
+		return p.flags.PublicWS
+	}
+	return "ws://" + p.direct.l.Addr().String() + "/ws"
+}
+
+func newIncarnation() realm.ID {
+	for {
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // never fails
+		if id := binary.LittleEndian.Uint64(b[:]); id != 0 {
+			return realm.ID(id)
+		}
+	}
+}
+
+// publicAddr is --public-addr with the socket's port where it names none; empty where it is not given.
+func (p *zoneProcess) publicAddr() string {
+	if p.flags.PublicAddr == "" {
+		return ""
+	}
+	if _, _, err := net.SplitHostPort(p.flags.PublicAddr); err == nil {
+		return p.flags.PublicAddr
+	}
+	return net.JoinHostPort(p.flags.PublicAddr, strconv.Itoa(int(p.sock.Addr().Port())))
+}
+
+// udpAddr is what grants tell clients. An unspecified host means the host by which they reach the gateway.
+func (p *zoneProcess) udpAddr() string {
+	if a := p.publicAddr(); a != "" {
+		return a
+	}
+	return p.sock.Addr().String()
+}
+
+func (p *zoneProcess) registration() realm.Process {
+	reg := realm.Process{
+		Incarnation: p.incarnation, TicketKey: p.key, UDPAddr: p.udpAddr(), HTTPAddr: reachable(p.private.l.Addr().String()),
+		WebSocketURL: p.webSocketURL(), Schema: p.game.Schema.Hash, Snapshots: p.flags.Snapshots,
+	}
+	stats := p.zones.Stats()
+	for i, z := range p.zones.Zones() {
+		reg.Zones = append(reg.Zones, realm.ZoneInfo{
+			Name: z.Name(), Title: stats[i].Title, MapHash: z.Map().Hash(), Map: z.Map().Artefact(), Capacity: stats[i].Capacity, TickHz: stats[i].TickHz,
+		})
+	}
+	return reg
+}
+
+// reachable turns a listener's address into one that can be dialled: an unspecified host becomes this machine's name, by which the
+// other hosts of a cluster know it.
+func reachable(addr string) string {
+	ap, err := netip.ParseAddrPort(addr)
+	if err != nil || !ap.Addr().IsUnspecified() {
+		return addr
+	}
+	return net.JoinHostPort(host(), strconv.Itoa(int(ap.Port())))
+}
+
+// register makes the zones known. A zone that another process serves may be that of a process that was just killed: the realm needs
+// some seconds to be sure, so this waits for that long.
+func (p *zoneProcess) register(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
+	defer cancel()
+	taken := time.Now().Add(realm.DeadAfter + 2*time.Second)
+	warned := false
+	for {
+		err := p.client.Register(ctx, p.registration())
+		code := realm.CodeOf(err)
+		waits := code == realm.CodeUnavailable || code == realm.CodeZoneTaken && time.Now().Before(taken)
+		if err == nil || !waits {
+			return err
+		}
+		if !warned {
+			p.log.Warn("zone process: waiting for its place in the realm", "err", err)
+			warned = true
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("register at the realm: %w", err)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// run simulates until ctx ends; then everybody is told and saved. The error says what could not be saved, or why the process lost its zones.
+func (p *zoneProcess) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	beating := make(chan struct{})
+	go func() {
+		defer close(beating)
+		p.heartbeats(ctx, cancel)
+	}()
+	err := p.zones.Run(ctx)
+	<-beating
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	leave, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer stop()
+	if lerr := p.client.Leave(leave); lerr != nil {
+		p.log.Warn("zone process: could not sign off at the realm; its zones are free in a few seconds", "err", lerr)
+	}
+	p.closeTransports()
+	p.private.stop(leave)
+	return err
+}
+
+// heartbeats says each second that the process lives. One that lost its zones to another process ends.
+func (p *zoneProcess) heartbeats(ctx context.Context, lost context.CancelCauseFunc) {
+	ticker := time.NewTicker(heartbeatEvery)
+	defer ticker.Stop()
+	silent := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		call, cancel := context.WithTimeout(ctx, 2*heartbeatEvery)
+		err := p.client.Heartbeat(call, p.load())
+		cancel()
+		switch code := realm.CodeOf(err); {
+		case ctx.Err() != nil:
+			return
+		case err == nil && silent:
+			p.log.Info("zone process: the realm answers again")
+			silent = false
+		case err == nil:
+		case code == realm.CodeZoneTaken || code == realm.CodeSchemaMismatch:
+			lost(fmt.Errorf("this process lost its zones: %w", err))
+			return
+		case !silent:
+			p.log.Warn("zone process: the realm does not answer; play goes on, joins and portals wait", "err", err)
+			silent = true
+		}
+	}
+}
+
+func (p *zoneProcess) load() realm.Load {
+	var l realm.Load
+	for _, s := range p.zones.Stats() {
+		l.Zones = append(l.Zones, realm.ZoneLoad{Name: s.Name, Players: s.Players, TickP99Ms: s.RecentTickMs.P99})
+	}
+	return l
+}
+
+func (p *zoneProcess) closeTransports() {
+	if p.ws != nil {
+		_ = p.ws.Close()
+	}
+	if p.wsDirect != nil {
+		_ = p.wsDirect.Close()
+		p.direct.stop(context.Background())
+	}
+	if p.rtc != nil {
+		_ = p.rtc.Close()
+	}
+	if p.kcp != nil {
+		_ = p.kcp.Close()
+	}
+	if p.sock != nil {
+		_ = p.sock.Close()
+	}
+}
