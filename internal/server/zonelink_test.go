@@ -1,4 +1,4 @@
-package realmwire
+package server
 
 import (
 	"context"
