@@ -9,6 +9,9 @@ import (
 // ErrMalformed refuses bytes that are not the message that their first byte names.
 var ErrMalformed = errors.New("message is malformed")
 
+// FirstGameID is the first id of a game's messages, as schema.FirstGameID: a server needs it without the generator.
+const FirstGameID = 64
+
 // Body is the fields of a message; generated types implement it.
 type Body interface {
 	ID() uint8

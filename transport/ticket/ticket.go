@@ -5,7 +5,6 @@ package ticket
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,13 +13,6 @@ import (
 
 // Key seals and opens tickets. Each incarnation of a zone process makes its own.
 type Key [32]byte
-
-// NewKey returns a fresh random key.
-func NewKey() Key {
-	var k Key
-	rand.Read(k[:]) // never fails: crypto/rand ends the process instead
-	return k
-}
 
 // Suite is the cipher suite of the UDP association that a ticket opens. Nothing is negotiated.
 type Suite uint8
@@ -85,13 +77,6 @@ var (
 	ErrUsed        = errors.New("ticket: already used")
 	ErrFull        = errors.New("ticket: too many unexpired used tickets to remember one more")
 )
-
-// Seal returns the ticket for c: Size bytes. It fails on an unknown suite or a zone name that is empty or too long.
-func Seal(key Key, c Claims) ([]byte, error) {
-	var nonce [12]byte
-	rand.Read(nonce[:])
-	return sealWith(newAEAD(key), c, nonce)
-}
 
 // sealWith is Seal with the AEAD nonce given, for known answers. A nonce must never serve twice under one key.
 func sealWith(aead cipher.AEAD, c Claims, nonce [12]byte) ([]byte, error) {

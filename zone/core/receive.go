@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/protocol/message"
-	"github.com/realmwire/realmwire/protocol/schema"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/transport"
 )
@@ -30,12 +29,12 @@ func (c *Core) receive(cl *client, lane transport.Lane, msg []byte, at time.Dura
 		c.offend(cl)
 	case id == (*message.Say)(nil).ID():
 		c.say(cl, msg)
-	case id >= schema.FirstGameID && cl.retired(id): // fair, and no longer of use
-	case id >= schema.FirstGameID && cl.phase == phasePlay:
+	case id >= message.FirstGameID && cl.retired(id): // fair, and no longer of use
+	case id >= message.FirstGameID && cl.phase == phasePlay:
 		if err := c.sim.Message(cl.character, msg); err != nil {
 			c.offend(cl)
 		}
-	case id >= schema.FirstGameID: // between zones nothing is done in this one
+	case id >= message.FirstGameID: // between zones nothing is done in this one
 	default:
 		c.offend(cl)
 	}
