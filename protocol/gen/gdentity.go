@@ -69,8 +69,5 @@ func (g *gdEmitter) coordinate(of string, c coordinate) string {
 	for part := range strings.SplitSeq(c.path, ".") {
 		of += "." + snake(part)
 	}
-	if c.typ.Kind == schema.Fixed {
-		return fmt.Sprintf("RealmwireQuantity.steps(%s, %s)", of, stepArgs(c.typ))
-	}
-	return of
+	return g.integers(of, c.typ)[0]
 }

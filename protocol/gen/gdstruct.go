@@ -9,8 +9,8 @@ import (
 
 func (g *gdEmitter) fieldDoc(f schema.Field) {
 	g.doc("\t", f.Doc)
-	if f.Type.Kind == schema.Word && !f.Type.Signed {
-		g.line("\t## Unsigned: the sign is its highest bit.")
+	if note := gdKinds[f.Type.Kind].note(f.Type); note != "" {
+		g.line("\t## %s", note)
 	}
 }
 

@@ -160,3 +160,8 @@ func lowerFirst(name string) string {
 	}
 	return strings.ToLower(name[:n]) + name[n:]
 }
+
+var axes = []string{"X", "Y", "Z"}
+
+// stepArgs are the arguments that say what the steps of a float are.
+func stepArgs(t schema.Type) string { return fmt.Sprintf("%d, %d, %d, %d", t.Num, t.Den, t.Min, t.Max) }

@@ -86,17 +86,6 @@ func place(d *schema.Def) (x, y coordinate) {
 	return x, y
 }
 
-// goInteger is the expression for a number as the integer that it is on the wire.
-func goInteger(val string, t schema.Type) string {
-	switch t.Kind {
-	case schema.Fixed:
-		return fmt.Sprintf("bits.Steps(float64(%s), %s)", val, stepArgs(t))
-	case schema.Turn:
-		return fmt.Sprintf("int64(bits.Turn(float64(%s), %d))", val, t.Bits)
-	}
-	return val
-}
-
 // each writes a statement for every component: of its name, of the argument that says who asks, of the comparison with
 // base's, and of the assignment from base's.
 func (g *goEmitter) each(d *schema.Def, stmt string) {

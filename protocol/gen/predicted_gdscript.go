@@ -57,22 +57,6 @@ func (g *gdEmitter) values(of string, fields []schema.Field, n int) string {
 	return "[" + strings.Join(out, ", ") + "]"
 }
 
-func (g *gdEmitter) integers(val string, t schema.Type) []string {
-	switch t.Kind {
-	case schema.Vector:
-		var out []string
-		for _, a := range axes[:t.Len] {
-			out = append(out, g.integers(val+"."+strings.ToLower(a), *t.Elem)...)
-		}
-		return out
-	case schema.Quat:
-		return []string{fmt.Sprintf("RealmwireQuantity.integers(%s, %d)", val, t.Bits)}
-	case schema.Fixed:
-		return []string{fmt.Sprintf("RealmwireQuantity.steps(%s, %s)", val, stepArgs(t))}
-	}
-	return []string{val}
-}
-
 // fromIntegers sets fields to what the integers of an array make.
 func (g *gdEmitter) fromIntegers(fields []schema.Field, array string) {
 	at := 0
@@ -80,22 +64,6 @@ func (g *gdEmitter) fromIntegers(fields []schema.Field, array string) {
 		g.line("\t\t%s = %s", g.field(f.Name), g.fromInteger(f.Type, array, at))
 		at += integers(f.Type)
 	}
-}
-
-func (g *gdEmitter) fromInteger(t schema.Type, array string, at int) string {
-	switch t.Kind {
-	case schema.Vector:
-		var out []string
-		for i := range t.Len {
-			out = append(out, g.fromInteger(*t.Elem, array, at+i))
-		}
-		return fmt.Sprintf("Vector%d(%s)", t.Len, strings.Join(out, ", "))
-	case schema.Quat:
-		return fmt.Sprintf("RealmwireQuantity.of_integers(%s, %d)", array, t.Bits)
-	case schema.Fixed:
-		return fmt.Sprintf("RealmwireQuantity.from_steps(%s[%d], %d, %d)", array, at, t.Num, t.Den)
-	}
-	return g.cast(t, fmt.Sprintf("%s[%d]", array, at))
 }
 
 // predictedEntity writes how the difference of an entity with predicted components is read.

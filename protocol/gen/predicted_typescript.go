@@ -50,10 +50,10 @@ func (g *tsEmitter) predictedFields(d *schema.Def, p parts) {
 		name, value := lowerFirst(f.Name), plain[f.Name]
 		switch {
 		case f.Hint.Predict == "motion":
-			value = tsFromIntegers(f.Type, "now.place", place)
+			value = tsFromIntegers(f.Type, tsIntegers{array: "now.place", at: place})
 			place += integers(f.Type)
 		case f.Hint.Predict == "rotation":
-			value = tsFromIntegers(f.Type, "now.turn", turn)
+			value = tsFromIntegers(f.Type, tsIntegers{array: "now.turn", at: turn})
 			turn += integers(f.Type)
 		case p.flips():
 			value = fmt.Sprintf("base.%s !== now.altered", name)
@@ -67,48 +67,15 @@ func (g *tsEmitter) predictedFields(d *schema.Def, p parts) {
 func tsValues(fields []schema.Field, n int) string {
 	var out []string
 	for _, f := range fields {
-		out = append(out, tsIntegers("v."+lowerFirst(f.Name), f.Type)...)
+		out = append(out, tsIntegersOf("v."+lowerFirst(f.Name), f.Type)...)
 	}
-	if len(out) == 1 && strings.HasPrefix(out[0], "codec.quatIntegers") {
-		return out[0]
+	if len(out) == 1 && strings.HasPrefix(out[0], "...") {
+		return out[0][len("..."):] // it is an array already
 	}
 	for len(out) < n {
 		out = append(out, "0")
 	}
 	return "[" + strings.Join(out, ", ") + "]"
-}
-
-func tsIntegers(val string, t schema.Type) []string {
-	switch t.Kind {
-	case schema.Vector:
-		var out []string
-		for _, a := range axes[:t.Len] {
-			out = append(out, tsIntegers(val+"."+strings.ToLower(a), *t.Elem)...)
-		}
-		return out
-	case schema.Quat:
-		return []string{fmt.Sprintf("codec.quatIntegers(%s, %d)", val, t.Bits)}
-	case schema.Fixed:
-		return []string{fmt.Sprintf("codec.steps(%s, %s)", val, stepArgs(t))}
-	}
-	return []string{val}
-}
-
-// tsFromIntegers is the value that the integers of an array from at on make.
-func tsFromIntegers(t schema.Type, array string, at int) string {
-	switch t.Kind {
-	case schema.Vector:
-		var out []string
-		for i, a := range axes[:t.Len] {
-			out = append(out, strings.ToLower(a)+": "+tsFromIntegers(*t.Elem, array, at+i))
-		}
-		return "{ " + strings.Join(out, ", ") + " }"
-	case schema.Quat:
-		return fmt.Sprintf("codec.quatOf(%s, %d)", array, t.Bits)
-	case schema.Fixed:
-		return fmt.Sprintf("codec.fromSteps(%s[%d], %d, %d)", array, at, t.Num, t.Den)
-	}
-	return enumCast(t, fmt.Sprintf("%s[%d]", array, at))
 }
 
 // predictedEntity writes how the difference of an entity with predicted components is read.

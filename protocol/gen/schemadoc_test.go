@@ -93,7 +93,7 @@ func compile(t *testing.T, dir, use string) {
 func TestGuidesTypes(t *testing.T) {
 	text, _ := guide(t)
 	_, text, _ = strings.Cut(text, "| Go | tag | bits | Godot | TypeScript |\n|---|---|---|---|---|\n")
-	rows := 0
+	rows, seen := 0, map[schema.Kind]bool{}
 	for line := range strings.Lines(text) {
 		cells := strings.Split(strings.ReplaceAll(strings.Trim(strings.TrimSpace(line), "|"), `\|`, "\x00"), "|")
 		if len(cells) != 5 {
@@ -112,6 +112,9 @@ func TestGuidesTypes(t *testing.T) {
 			continue
 		}
 		d := s.Structs[len(s.Structs)-1]
+		for t := &d.Fields[0].Type; t != nil; t = t.Elem {
+			seen[t.Kind] = true
+		}
 		if got := fmt.Sprint(d.MostBits()); got != cells[2] {
 			t.Errorf("%s %s takes %s bits, and the guide says %s", typ, tag, got, cells[2])
 		}
@@ -123,6 +126,11 @@ func TestGuidesTypes(t *testing.T) {
 	}
 	if rows < 20 {
 		t.Errorf("only %d rows were found", rows)
+	}
+	for _, k := range schema.Kinds() {
+		if !seen[k] {
+			t.Errorf("docs/schema.md has no row for a %s in its table of types", k)
+		}
 	}
 }
 

@@ -79,8 +79,8 @@ func (g *tsEmitter) position(d *schema.Def) {
 		}
 		x, y := place(f.Type.Struct)
 		expr := "v." + lowerFirst(f.Name)
-		if x.path != "X" || x.typ.Kind == schema.Fixed || y.typ.Kind == schema.Fixed {
-			expr = fmt.Sprintf("{ x: %s, y: %s }", tsCoordinate(expr, x), tsCoordinate(expr, y))
+		if east, south := tsCoordinate(expr, x), tsCoordinate(expr, y); east != expr+".x" || south != expr+".y" {
+			expr = fmt.Sprintf("{ x: %s, y: %s }", east, south)
 		}
 		g.line("\tposition(v: %s): { x: number; y: number } {\n\t\treturn %s;\n\t},", d.Name, expr)
 	}
@@ -90,8 +90,5 @@ func tsCoordinate(of string, c coordinate) string {
 	for part := range strings.SplitSeq(c.path, ".") {
 		of += "." + lowerFirst(part)
 	}
-	if c.typ.Kind == schema.Fixed {
-		return fmt.Sprintf("codec.steps(%s, %s)", of, stepArgs(c.typ))
-	}
-	return of
+	return tsIntegersOf(of, c.typ)[0]
 }

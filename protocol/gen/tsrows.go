@@ -2,7 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/realmwire/realmwire/protocol/schema"
@@ -25,9 +24,11 @@ func (g *tsEmitter) rows(d *schema.Def) {
 		eachGroup(f.Type.Struct, func(h schema.Hint, at, count int) { groups = append(groups, tsGroup(h, first+at, count)) })
 		for _, part := range f.Type.Struct.Fields {
 			field := lowerFirst(part.Name)
-			values = append(values, tsRowValues("v."+name+"."+field, part.Type)...)
-			parts = append(parts, field+": "+tsFromRow(part.Type, len(spans)))
-			spans = append(spans, tsSpans(part.Type)...)
+			values = append(values, tsIntegersOf("v."+name+"."+field, part.Type)...)
+			parts = append(parts, field+": "+tsFromIntegers(part.Type, tsIntegers{array: "n", at: len(spans), row: true}))
+			for _, r := range part.Type.Integers() {
+				spans = append(spans, tsSpan(r))
+			}
 		}
 		made = append(made, fmt.Sprintf("%s: { %s }", name, strings.Join(parts, ", ")))
 	}
@@ -58,75 +59,13 @@ func tsGroup(h schema.Hint, first, count int) string {
 	return fmt.Sprintf("{ class: '%s', first: %d, count: %d%s }", class, first, count, extra)
 }
 
-// tsSpans are the ranges of a field's integers; all 64 bits count as signed.
-func tsSpans(t schema.Type) (out []string) {
-	switch t.Kind {
-	case schema.Bool:
-		return []string{tsSpan(0, 1)}
-	case schema.Word:
-		return []string{tsSpan(math.MinInt64, math.MaxInt64)}
-	case schema.Vector:
-		for range t.Len {
-			out = append(out, tsSpans(*t.Elem)...)
-		}
-		return out
-	case schema.Quat:
-		part := tsSpan(0, t.Max)
-		return []string{tsSpan(0, 3), part, part, part}
-	}
-	return []string{tsSpan(t.Min, t.Max)}
-}
-
-func tsSpan(lo, hi int64) string {
+// tsSpan is the range of an integer.
+func tsSpan(r schema.Range) string {
 	n := func(v int64) string {
 		if v < -maxSafe || v > maxSafe {
 			return fmt.Sprintf("%dn", v)
 		}
 		return fmt.Sprint(v)
 	}
-	return fmt.Sprintf("{ min: %s, max: %s }", n(lo), n(hi))
-}
-
-// tsRowValues are the expressions for a value as a row's integers.
-func tsRowValues(val string, t schema.Type) []string {
-	switch t.Kind {
-	case schema.Bool:
-		return []string{val + " ? 1 : 0"}
-	case schema.Turn:
-		return []string{fmt.Sprintf("codec.turnOf(%s, %d)", val, t.Bits)}
-	case schema.Word:
-		if !t.Signed {
-			return []string{fmt.Sprintf("BigInt.asIntN(64, %s)", val)}
-		}
-	case schema.Quat:
-		return []string{"..." + tsIntegers(val, t)[0]}
-	}
-	return tsIntegers(val, t)
-}
-
-// tsFromRow is the value that a row's integers from at on make.
-func tsFromRow(t schema.Type, at int) string {
-	number := fmt.Sprintf("n[%d] as number", at)
-	switch t.Kind {
-	case schema.Bool:
-		return fmt.Sprintf("n[%d] !== 0", at)
-	case schema.Word:
-		if !t.Signed {
-			return fmt.Sprintf("BigInt.asUintN(64, n[%d] as bigint)", at)
-		}
-		return fmt.Sprintf("n[%d] as bigint", at)
-	case schema.Turn:
-		return fmt.Sprintf("codec.fromTurn(%s, %d)", number, t.Bits)
-	case schema.Fixed:
-		return fmt.Sprintf("codec.fromSteps(%s, %d, %d)", number, t.Num, t.Den)
-	case schema.Vector:
-		var out []string
-		for i, a := range axes[:t.Len] {
-			out = append(out, strings.ToLower(a)+": "+tsFromRow(*t.Elem, at+i))
-		}
-		return "{ " + strings.Join(out, ", ") + " }"
-	case schema.Quat:
-		return fmt.Sprintf("codec.quatOf([%s, n[%d] as number, n[%d] as number, n[%d] as number], %d)", number, at+1, at+2, at+3, t.Bits)
-	}
-	return fmt.Sprintf("n[%d] as %s", at, tsType(t))
+	return fmt.Sprintf("{ min: %s, max: %s }", n(r.Min), n(r.Max))
 }

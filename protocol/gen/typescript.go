@@ -90,43 +90,6 @@ func (g *tsEmitter) enum(e *schema.Enum) {
 	g.line("export type %s = (typeof %s)[keyof typeof %s];\n", e.Name, e.Name, e.Name)
 }
 
-func tsType(t schema.Type) string {
-	switch t.Kind {
-	case schema.Bool:
-		return "boolean"
-	case schema.Int:
-		if t.Enum != nil {
-			return t.Enum.Name
-		}
-		if t.Bits > maxSafeBits {
-			return "bigint"
-		}
-		return "number"
-	case schema.Word:
-		return "bigint"
-	case schema.String:
-		return "string"
-	case schema.Octets:
-		return "Uint8Array"
-	case schema.Struct:
-		return t.Struct.Name
-	case schema.List, schema.Array:
-		if elem := tsType(*t.Elem); !strings.Contains(elem, " ") {
-			return elem + "[]"
-		}
-		return "(" + tsType(*t.Elem) + ")[]"
-	case schema.Fixed, schema.Turn, schema.Ref:
-		return "number"
-	case schema.Vector:
-		return fmt.Sprintf("codec.Vec%d", t.Len)
-	case schema.Quat:
-		return "codec.Quat"
-	case schema.Optional:
-		return tsType(*t.Elem) + " | null"
-	}
-	panic("gen: unknown kind")
-}
-
 func (g *tsEmitter) fields(d *schema.Def) {
 	g.doc("", d.Doc)
 	g.line("export interface %s {", d.Name)

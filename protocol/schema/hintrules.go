@@ -26,23 +26,10 @@ func (s *scanner) hints(d *Def) {
 		if f.Owner {
 			s.fail(s.at(d), "%s.%s: a component with hints is the same for everyone; move the field to another component", d.Name, f.Name)
 		}
-		if f.Type.integers() == 0 {
+		if len(f.Type.Integers()) == 0 {
 			s.fail(s.at(d), "%s.%s: a component with hints holds integers, bools, floats with a step, vectors, angles and rotations only; move it to another component", d.Name, f.Name)
 		}
 	}
-}
-
-// integers is how many integers a value is to the tier that predicts; 0: it has no such form.
-func (t *Type) integers() int {
-	switch t.Kind {
-	case Bool, Int, Word, Fixed, Turn:
-		return 1
-	case Vector:
-		return t.Len
-	case Quat:
-		return 4
-	}
-	return 0
 }
 
 // hintRun checks fields that stand together under one kind of prediction.
@@ -96,7 +83,7 @@ func (f *Field) predictable() bool {
 func (s *scanner) motion(d *Def, run []Field) {
 	n := 0
 	for _, f := range run {
-		n += f.Type.integers()
+		n += len(f.Type.Integers())
 		if f.Type.Kind == Vector && len(run) > 1 {
 			n = -1
 			break

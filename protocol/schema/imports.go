@@ -6,26 +6,40 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	gopath "path"
+	"slices"
+	"strings"
 )
 
-// Packages whose types a schema may use.
-const (
-	geomPath     = "github.com/realmwire/realmwire/protocol/geom"
-	optionalPath = "github.com/realmwire/realmwire/protocol/optional"
-	snapshotPath = "github.com/realmwire/realmwire/protocol/snapshot"
-)
+// knownType is a type of another package that a schema may use. The source of those packages is in the module cache or
+// nowhere, so what stands here is not read from there; a test compares the two.
+type knownType struct {
+	path, name string // the name with its type parameters
+	underlying string
+}
 
-// known is what a schema may use of them. Reading the packages themselves would need their source, which is in the module
-// cache or nowhere; a test compares the two.
-var known = map[string]string{
-	geomPath: `package geom
-type Vec2 struct{ X, Y float32 }
-type Vec3 struct{ X, Y, Z float32 }
-type Quat struct{ X, Y, Z, W float32 }`,
-	optionalPath: `package optional
-type Of[T any] struct { Has bool; Value T }`,
-	snapshotPath: `package snapshot
-type ID uint32`,
+// knows reports whether a kind is declared with a type of a known package.
+func (k *kind) knows(path, name string) bool {
+	return slices.ContainsFunc(k.known, func(o knownType) bool {
+		bare, _, _ := strings.Cut(o.name, "[")
+		return o.path == path && bare == name
+	})
+}
+
+// source is what is known of a package, as Go; empty for packages that a schema may not use.
+func source(path string) string {
+	var out strings.Builder
+	for _, name := range Kinds() {
+		for _, t := range kinds[name].known {
+			if t.path == path {
+				fmt.Fprintf(&out, "type %s %s\n", t.name, t.underlying)
+			}
+		}
+	}
+	if out.Len() == 0 {
+		return ""
+	}
+	return "package " + gopath.Base(path) + "\n" + out.String()
 }
 
 // imports knows these packages, and no other.
@@ -35,8 +49,8 @@ type imports struct {
 }
 
 func (im *imports) Import(path string) (*types.Package, error) {
-	src, ok := known[path]
-	if !ok {
+	src := source(path)
+	if src == "" {
 		return nil, fmt.Errorf("%s is not followed", path)
 	}
 	if p := im.done[path]; p != nil {
@@ -60,7 +74,7 @@ func (im *imports) Import(path string) (*types.Package, error) {
 // foreign names a type of a known package: its path and its name there.
 func foreign(t types.Type) (path, name string) {
 	n, ok := t.(*types.Named)
-	if !ok || n.Obj().Pkg() == nil || known[n.Obj().Pkg().Path()] == "" {
+	if !ok || n.Obj().Pkg() == nil || source(n.Obj().Pkg().Path()) == "" {
 		return "", ""
 	}
 	return n.Obj().Pkg().Path(), n.Obj().Name()

@@ -32,27 +32,6 @@ const (
 	maxPriority    = 100
 )
 
-// Kind says how a value is written.
-type Kind uint8
-
-// The kinds of values.
-const (
-	Bool     Kind = iota + 1
-	Int           // ranged: Min..Max in Bits bits
-	Word          // all 64 bits
-	String        // UTF-8, at most Max bytes
-	Octets        // bytes, at most Max
-	Struct        // another struct, inline
-	List          // at most Max elements
-	Fixed         // a float as a count of steps, Min..Max in Bits bits
-	Turn          // an angle in radians as a share of a full turn, in Bits bits
-	Vector        // Len floats, each an Elem, which is Fixed
-	Quat          // a rotation as the smallest three of its parts, each 0..Max in Bits bits
-	Ref           // the id of an entity, or 0
-	Array         // Len elements
-	Optional      // an Elem, or nothing
-)
-
 // Type is the wire type of one field.
 type Type struct {
 	Kind          Kind
@@ -148,43 +127,6 @@ func (s *Schema) Canonical() string {
 		fmt.Fprintf(&b, "input %s\n", s.Input.Name)
 	}
 	return b.String()
-}
-
-func (t *Type) canonical() string {
-	switch t.Kind {
-	case Bool:
-		return "bool"
-	case Int:
-		if t.Monotonic {
-			return fmt.Sprintf("counter %d..%d", t.Min, t.Max)
-		}
-		return fmt.Sprintf("int %d..%d delta=%d,%d", t.Min, t.Max, t.Small, t.Medium)
-	case Word:
-		return fmt.Sprintf("word signed=%t", t.Signed)
-	case String:
-		return fmt.Sprintf("string %d", t.Max)
-	case Octets:
-		return fmt.Sprintf("octets %d", t.Max)
-	case Struct:
-		return "struct " + t.Struct.Name
-	case List:
-		return fmt.Sprintf("list %d of %s", t.Max, t.Elem.canonical())
-	case Fixed:
-		return fmt.Sprintf("fixed %d..%d step=%d/%d delta=%d,%d", t.Min, t.Max, t.Num, t.Den, t.Small, t.Medium)
-	case Turn:
-		return fmt.Sprintf("turn %d delta=%d,%d", t.Bits, t.Small, t.Medium)
-	case Vector:
-		return fmt.Sprintf("vector %d of %s", t.Len, t.Elem.canonical())
-	case Quat:
-		return fmt.Sprintf("quat %d delta=%d,%d", t.Bits, t.Small, t.Medium)
-	case Ref:
-		return "ref"
-	case Array:
-		return fmt.Sprintf("array %d of %s", t.Len, t.Elem.canonical())
-	case Optional:
-		return "optional " + t.Elem.canonical()
-	}
-	panic("schema: unknown kind")
 }
 
 // width is the number of bits that n distinct values take.

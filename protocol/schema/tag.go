@@ -15,11 +15,17 @@ import (
 
 var errUnexported = errors.New("begin its name with a capital letter, or move it out of the struct; every field is sent")
 
-// Words of a field's tag: those that stand alone, and those that take a value.
-var (
-	flagWords  = []string{"owner", "rare", "monotonic", "angle"}
-	valueWords = []string{"min", "max", "step", "len", "bits", "small", "medium", "predict", "fall", "drag", "half", "floor", "lapse"}
-)
+// valueWords are the words of a field's tag that take a value.
+var valueWords = []string{"min", "max", "step", "len", "bits", "small", "medium", "predict", "fall", "drag", "half", "floor", "lapse"}
+
+// flagWords are those that stand alone: any field's, and each kind's own.
+func flagWords() []string {
+	out := []string{"owner", "rare"}
+	for _, name := range Kinds() {
+		out = append(out, kinds[name].flags...)
+	}
+	return out
+}
 
 // tag is what stands in a field's rw:"…". Each reader takes its words out, so that one left over fits nothing.
 type tag struct{ words map[string]string }
@@ -38,9 +44,9 @@ func parseTag(lit *ast.BasicLit) (tag, error) {
 		if _, twice := t.words[key]; twice {
 			return t, fmt.Errorf("the tag has %s twice; leave one out", key)
 		}
-		if valued && !slices.Contains(valueWords, key) || !valued && !slices.Contains(flagWords, key) {
+		if valued && !slices.Contains(valueWords, key) || !valued && !slices.Contains(flagWords(), key) {
 			return t, fmt.Errorf("the tag does not know %q; it knows %s, and %s=, separated by spaces",
-				word, strings.Join(flagWords, ", "), strings.Join(valueWords, "=, "))
+				word, strings.Join(flagWords(), ", "), strings.Join(valueWords, "=, "))
 		}
 		t.words[key] = val
 	}

@@ -2,7 +2,11 @@ package gentest
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
+
+	"github.com/realmwire/realmwire/protocol/schema"
 )
 
 // any draws the Go type and the tag of a field.
@@ -41,33 +45,37 @@ func (s *source) elem() (typ, tag string) {
 	return s.leaf()
 }
 
-func (s *source) leaf() (typ, tag string) {
-	switch s.rng.IntN(14) { // four in fourteen are integers
-	case 0:
-		return "bool", ""
-	case 1:
-		return "Mood", ""
-	case 2:
-		return s.oneOf("int64", "uint64"), ""
-	case 3:
-		return "string", fmt.Sprintf("max=%d", 1+s.rng.IntN(9))
-	case 4:
-		return "[]byte", fmt.Sprintf("max=%d", 1+s.rng.IntN(5))
-	case 5:
-		return "snapshot.ID", ""
-	case 6:
+// leaves draw the Go type and the tag of a value of each kind that is made of no others.
+var leaves = map[schema.Kind]func(s *source) (typ, tag string){
+	schema.Bool: func(*source) (string, string) { return "bool", "" },
+	schema.Int: func(s *source) (string, string) {
+		if s.rng.IntN(4) == 0 {
+			return "Mood", ""
+		}
+		return s.integer()
+	},
+	schema.Word:   func(s *source) (string, string) { return s.oneOf("int64", "uint64"), "" },
+	schema.String: func(s *source) (string, string) { return "string", fmt.Sprintf("max=%d", 1+s.rng.IntN(9)) },
+	schema.Octets: func(s *source) (string, string) { return "[]byte", fmt.Sprintf("max=%d", 1+s.rng.IntN(5)) },
+	schema.Ref:    func(*source) (string, string) { return "snapshot.ID", "" },
+	schema.Turn: func(s *source) (string, string) {
 		return s.oneOf("float32", "float64"), fmt.Sprintf("angle bits=%d", 1+s.rng.IntN(20))
-	case 7:
-		return "geom.Quat", fmt.Sprintf("bits=%d", 4+s.rng.IntN(12))
-	case 8:
-		return s.oneOf("geom.Vec2", "geom.Vec3"), s.steps(1<<23 - 1)
-	case 9:
+	},
+	schema.Quat:   func(s *source) (string, string) { return "geom.Quat", fmt.Sprintf("bits=%d", 4+s.rng.IntN(12)) },
+	schema.Vector: func(s *source) (string, string) { return s.oneOf("geom.Vec2", "geom.Vec3"), s.steps(1<<23 - 1) },
+	schema.Fixed: func(s *source) (string, string) {
 		if s.rng.IntN(2) == 0 {
 			return "float32", s.steps(1<<23 - 1)
 		}
 		return "float64", s.steps(1 << 40)
-	}
-	return s.integer()
+	},
+}
+
+// leafKinds are those of leaves, in an order that a seed repeats, and integers again, which have the most forms.
+var leafKinds = append(slices.Sorted(maps.Keys(leaves)), schema.Int, schema.Int, schema.Int)
+
+func (s *source) leaf() (typ, tag string) {
+	return leaves[leafKinds[s.rng.IntN(len(leafKinds))]](s)
 }
 
 // wish draws a field of an input, which holds no slices.

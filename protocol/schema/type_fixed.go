@@ -3,22 +3,36 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"go/types"
 	"math/big"
 )
 
-// Limits of quantities. A float32 tells 2^23 steps on either side of zero apart, and no more.
+// Fixed is a float as a count of steps of Num/Den, Min..Max in Bits bits. See docs/wire.md#steps.
+const Fixed Kind = "fixed"
+
+// Limits of steps. A float32 tells 2^23 of them on either side of zero apart, and no more.
 const (
 	maxSteps       = 1 << 40
 	maxSingleSteps = 1<<23 - 1
-	maxTurnBits    = 20
-	minQuatBits    = 4
-	maxQuatBits    = 15
 	exact          = 1 << 53 // integers that a float64 holds
 )
 
+func init() {
+	register(Fixed, kind{
+		declared: "floats with step=",
+		match:    func(t types.Type, tg tag) bool { return isFloat(t) && !tg.has("angle") },
+		scan:     func(_ *scanner, f scanned) (Type, error) { return fixed(f.tag, isBasic(f.typ, types.Float32)) },
+		canonical: func(t *Type) string {
+			return fmt.Sprintf("fixed %d..%d step=%d/%d delta=%d,%d", t.Min, t.Max, t.Num, t.Den, t.Small, t.Medium)
+		},
+		mostBits: inWidth,
+		integers: inRange,
+		saysSame: true,
+	})
+}
+
 var errSteps = errors.New(`a float is sent as a count of steps: rw:"min=-100 max=100 step=0.01" (or rw:"angle bits=10" for an angle in radians)`)
 
-// fixed is a float that is sent as a whole number of steps. See docs/wire.md#steps.
 func fixed(tg tag, single bool) (Type, error) {
 	t := Type{Kind: Fixed, Single: single}
 	if !tg.has("min") || !tg.has("max") || !tg.has("step") {
@@ -76,47 +90,4 @@ func steps(tg tag, key string, step *big.Rat, single bool) (int64, error) {
 		return 0, fmt.Errorf("%s=%s is %s steps from zero, and at most %d can be told apart; %s", key, v.RatString(), n.Num(), most, hint)
 	}
 	return n.Num().Int64(), nil
-}
-
-// turn is an angle in radians, sent as a share of a full turn. See docs/wire.md#angles.
-func turn(tg tag, single bool) (Type, error) {
-	n, err := tg.within("bits", 1, maxTurnBits, 0)
-	if err == nil && n == 0 {
-		err = fmt.Errorf("an angle needs its bits: rw:\"angle bits=10\" is a turn in 1,024 (at most %d bits)", maxTurnBits)
-	}
-	if err != nil {
-		return Type{}, err
-	}
-	t := Type{Single: single}
-	t.setRange(0, 1<<n-1)
-	t.Kind = Turn
-	return t, t.shortForms(tg)
-}
-
-// geometry is a type of package geom.
-func geometry(name string, tg tag) (Type, error) {
-	if name == "Quat" {
-		return quat(tg)
-	}
-	if !tg.has("min") || !tg.has("max") || !tg.has("step") {
-		return Type{}, errors.New(`a vector is sent in steps along each axis: rw:"min=-100 max=100 step=0.01"`)
-	}
-	axis, err := fixed(tg, true)
-	axis.Go = "float32"
-	return Type{Kind: Vector, Len: map[string]int{"Vec2": 2, "Vec3": 3}[name], Elem: &axis}, err
-}
-
-// quat is a rotation, sent as the smallest three of its parts. See docs/wire.md#rotations.
-func quat(tg tag) (Type, error) {
-	n, err := tg.within("bits", minQuatBits, maxQuatBits, 0)
-	if err == nil && n == 0 {
-		err = fmt.Errorf("a rotation needs the bits of each of its three parts: rw:\"bits=9\" (%d to %d)", minQuatBits, maxQuatBits)
-	}
-	if err != nil {
-		return Type{}, err
-	}
-	var t Type
-	t.setRange(0, 1<<n-2) // an odd count of values, so that zero is one of them
-	t.Kind = Quat
-	return t, t.shortForms(tg)
 }

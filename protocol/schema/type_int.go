@@ -4,7 +4,54 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"math"
 )
+
+// Integers.
+const (
+	Int  Kind = "int"  // ranged: Min..Max in Bits bits; a counter or an enum's where it says so
+	Word Kind = "word" // all 64 bits
+)
+
+func init() {
+	register(Int, kind{
+		declared: "sized integers, named integers with constants",
+		flags:    []string{"monotonic"},
+		match: func(t types.Type, _ tag) bool {
+			u, ok := t.Underlying().(*types.Basic)
+			return ok && sizes[u.Kind()] != 0
+		},
+		scan: sized,
+		canonical: func(t *Type) string {
+			if t.Monotonic {
+				return fmt.Sprintf("counter %d..%d", t.Min, t.Max)
+			}
+			return fmt.Sprintf("int %d..%d delta=%d,%d", t.Min, t.Max, t.Small, t.Medium)
+		},
+		mostBits: inWidth,
+		plain:    always,
+		integers: inRange,
+		saysSame: true,
+	})
+	register(Word, kind{ // Int's scan finds it
+		canonical: func(t *Type) string { return fmt.Sprintf("word signed=%t", t.Signed) },
+		mostBits:  func(*Type) int64 { return 64 },
+		plain:     always,
+		integers:  func(*Type) []Range { return []Range{{math.MinInt64, math.MaxInt64}} }, // as if they were signed
+	})
+}
+
+// sized is an integer or an enum.
+func sized(s *scanner, f scanned) (Type, error) {
+	if named, ok := f.typ.(*types.Named); ok {
+		if e := s.enum(named); e != nil {
+			out := Type{Enum: e}
+			out.setRange(0, int64(len(e.Values))-1)
+			return out, nil
+		}
+	}
+	return integer(f.typ.Underlying().(*types.Basic), f.tag)
+}
 
 var sizes = map[types.BasicKind]uint{
 	types.Int8: 8, types.Int16: 16, types.Int32: 32, types.Int64: 64,
