@@ -69,6 +69,15 @@ func (w *World) Commit(tick uint32) {
 	}
 }
 
+// All goes over the entities alive, in an order that equal runs repeat. Nothing may be spawned or despawned meanwhile.
+func (w *World) All(yield func(ID) bool) {
+	for slot := range w.places {
+		if p := &w.places[slot]; p.table >= 0 && !yield(ID(p.generation)<<16|ID(slot)) {
+			return
+		}
+	}
+}
+
 // Position is where an entity is now; false when it is gone.
 func (w *World) Position(id ID) (x, y int32, ok bool) {
 	p := w.find(id)

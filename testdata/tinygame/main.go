@@ -79,14 +79,6 @@ func step(at *Place, in Input) {
 	at.Y = max(0, min(65535, at.Y+int32(in.Down)*speed))
 }
 
-func (s *sim) Entities(yield func(snapshot.ID) bool) {
-	for id := range s.dots.All() {
-		if !yield(id) {
-			return
-		}
-	}
-}
-
 // bot pushes its dot in squares, and predicts where it goes.
 type bot struct {
 	newest uint32

@@ -75,12 +75,11 @@ func TestOlderClientOfAnotherKind(t *testing.T) {
 		t.Errorf("the character was released %d times", n)
 	}
 	players := 0
-	w.core.sim.Entities(func(id snapshot.ID) bool {
+	for id := range w.core.world.All {
 		if w.core.world.Kind(id) == (*rpg.Player)(nil).Kind() {
 			players++
 		}
-		return true
-	})
+	}
 	if players != 0 {
 		t.Errorf("%d players were left in the world", players)
 	}

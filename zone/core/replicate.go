@@ -38,9 +38,9 @@ func (x *index) init(m *tilemap.Map, r interest.Radii) {
 }
 
 // refresh brings the index to the entities' places in this tick.
-func (x *index) refresh(tick uint32, world *snapshot.World, entities func(func(snapshot.ID) bool)) {
+func (x *index) refresh(tick uint32, world *snapshot.World) {
 	x.tick, x.world = tick, world
-	entities(x.visit)
+	world.All(x.visit)
 	keep := x.slots[:0]
 	for _, s := range x.slots {
 		if x.stamp[s] == tick {
@@ -80,7 +80,7 @@ func (x *index) see(id snapshot.ID) bool {
 
 // replicate tells every client what it should know of this tick.
 func (c *Core) replicate(now time.Duration) {
-	c.index.refresh(c.tick, c.world, c.sim.Entities)
+	c.index.refresh(c.tick, c.world)
 	for _, cl := range c.clients {
 		if cl.inWorld() {
 			c.look(cl)

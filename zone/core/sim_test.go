@@ -121,7 +121,9 @@ func TestSeedReplaysTheWorld(t *testing.T) {
 
 func (w *table) witnessAll() []byte {
 	v := snapshot.NewView(w.core.world, snapshot.ViewConfig{Ordered: true, Verify: true})
-	w.core.sim.Entities(func(id snapshot.ID) bool { v.Enter(id, false); return true })
+	for id := range w.core.world.All {
+		v.Enter(id, false)
+	}
 	msg, _ := v.Encode(nil, snapshot.Header{}, 1<<20)
 	return msg
 }

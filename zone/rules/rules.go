@@ -91,7 +91,8 @@ type InputBuffer interface {
 
 // Sim is one zone of a game.
 type Sim interface {
-	// World is the entities that players see. The zone commits it after each Step.
+	// World is the entities that players see: all that were spawned in its tables and not despawned. The zone commits it
+	// after each Step.
 	World() *snapshot.World
 	// Join brings a character in: its entity, and the buffer its inputs go to. The error is shown to the player.
 	Join(c Character) (snapshot.ID, InputBuffer, error)
@@ -105,8 +106,6 @@ type Sim interface {
 	Message(p PlayerID, msg []byte) error
 	// Step simulates one tick. Ticks rise by one, from 1.
 	Step(tick uint32)
-	// Entities goes over the entities alive, in an order that equal runs repeat, until yield returns false.
-	Entities(yield func(snapshot.ID) bool)
 }
 
 // Resumer is a Sim that wants to know when a player who was cut off is back, on a new connection: messages that Host.Send was given for

@@ -92,20 +92,6 @@ func (s *sim) Message(_ rules.PlayerID, msg []byte) error {
 	return fmt.Errorf("message %d is unknown", msg[0])
 }
 
-// Entities implements [rules.Sim].
-func (s *sim) Entities(yield func(snapshot.ID) bool) {
-	for _, a := range s.avatars {
-		if !yield(a.entity) {
-			return
-		}
-	}
-	for _, c := range s.creatures {
-		if !yield(c.entity) {
-			return
-		}
-	}
-}
-
 // Step implements [rules.Sim].
 func (s *sim) Step(tick uint32) {
 	s.tick = tick

@@ -99,11 +99,3 @@ func (s *sim) Step(tick uint32) {
 		s.host.Send(7, body)
 	}
 }
-
-func (s *sim) Entities(yield func(snapshot.ID) bool) {
-	for _, e := range s.entities {
-		if !yield(e.id) {
-			return
-		}
-	}
-}
