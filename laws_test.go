@@ -25,6 +25,7 @@ var laws = []law{
 	{"protocol", "zone", "the wire knows no game"},
 	{"protocol", "realm", "the wire knows no accounts"},
 	{"protocol/internal/wirecheck", "", "a second reading of docs/wire.md shares no line with the first, nor do its tests"},
+	{"protocol/snapshot", "protocol/best", "who does not ask for the best tier links nothing of it"},
 	{"transport", "protocol", "transports carry bytes and know no wire above them"},
 	{"transport", "zone", "transports know no game"},
 	{"transport", "realm", "transports know no accounts"},

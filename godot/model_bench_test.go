@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/realmwire/realmwire/protocol/best"
+	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 // modelCrowd is what the models of package best see while they code snapshots.
@@ -79,10 +80,10 @@ func watch(t *testing.T, name string, l best.Layout, frames [][]int64, first int
 		if i < first {
 			continue
 		}
-		h := best.History{Names: best.Names{Ahead: ahead, Steady: true}, Rest: rest}
+		h := snapshot.BestHistory{BestNames: snapshot.BestNames{Ahead: ahead, Steady: true}, Rest: rest}
 		for lag := 0; lag <= min(base, best.MaxLag); lag++ {
 			h.Lags |= 1 << lag
-			h.Versions = append(h.Versions, best.Version{Lag: lag, Rows: frames[base-lag]})
+			h.Versions = append(h.Versions, snapshot.BestVersion{Lag: lag, Rows: frames[base-lag]})
 		}
 		c.Observe(observe)
 		if _, err := c.Encode(nil, &h, frames[i]); err != nil {
@@ -174,7 +175,7 @@ func cubesFrames(t *testing.T, skip, n int) [][]int64 {
 	return out
 }
 
-// TestModelBench prints what the innermost part of the predicting codec costs GDScript.
+// TestModelBench prints what the innermost part of the best tier's codec costs GDScript.
 func TestModelBench(t *testing.T) {
 	p := stage(t)
 	source, err := os.ReadFile("../web/src/sdk/best/weights.ts")

@@ -1,5 +1,5 @@
 extends SceneTree
-## Measures the innermost part of the predicting codec (protocol/best), so as to tell what all of it would cost GDScript:
+## Measures the innermost part of the best tier's codec (protocol/best), so as to tell what all of it would cost GDScript:
 ## the experts' opinions of each value, the search by them, and the arithmetic decoder. What the models see is recorded by
 ## model_bench_test.go from real runs; the features themselves are not computed here. Not part of the addon.
 

@@ -6,13 +6,14 @@ import (
 	"math/bits"
 
 	"github.com/realmwire/realmwire/protocol/best/internal/entropy"
+	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 // Limits of a snapshot.
 const (
-	MaxAhead   = 127  // ticks from the baseline to the snapshot
-	MaxLag     = 15   // ticks from a version that predictions use to the baseline
-	MaxRest    = 127  // ticks of rest that are told apart
+	MaxAhead   = 127 // ticks from the baseline to the snapshot
+	MaxLag     = snapshot.BestMaxLag
+	MaxRest    = snapshot.BestMaxRest
 	MaxRows    = 4096 // entities
 	maxInteger = 1 << 40
 	maxFall    = 1 << 20
@@ -20,30 +21,7 @@ const (
 )
 
 // ErrMalformed refuses a stream that no encoder wrote for this history.
-var ErrMalformed = errors.New("predicted snapshot is malformed")
-
-// Version is the entities as they were at an acknowledged tick.
-type Version struct {
-	Lag  int     // ticks before the baseline
-	Rows []int64 // the fields of each entity, one entity after another
-}
-
-// History is what both ends know: they must have the very same. A snapshot names it (see [Codec.Names]), so that a receiver
-// which lacks a version sees that it does.
-type History struct {
-	Names
-	Versions []Version // those named, by rising Lag; the first is the baseline
-	// Rest is, for each entity, the number of ticks before the baseline during which its Motion and Rotation did not change, at most
-	// MaxRest: see [Codec.Rest].
-	Rest []uint8
-}
-
-// Names are the versions that a snapshot builds on.
-type Names struct {
-	Ahead  int    // ticks from the baseline to the snapshot, 1 to MaxAhead
-	Lags   uint16 // bit i: the version i ticks before the baseline is one of them; bit 0 is set
-	Steady bool   // the last MaxRest ticks up to the baseline are all acknowledged: Rest counts through them
-}
+var ErrMalformed = errors.New("rows of the best tier are malformed")
 
 // Codec codes the entities of one layout. It may be used again and again, by one goroutine at a time.
 type Codec struct {
@@ -115,7 +93,7 @@ func (c *Codec) group(i int, g Group) error {
 // calls for each of its buckets, called bucket: x is the number of sizes, the bucket's index the only size. The slices are good during the call only.
 func (c *Codec) Observe(f func(model string, x int64, means, shared, own []int64)) { c.pass.learn = f }
 
-func (c *Codec) check(h *History, rows []int64) error {
+func (c *Codec) check(h *snapshot.BestHistory, rows []int64) error {
 	n := len(rows) / c.fields
 	if len(rows)%c.fields != 0 || n > MaxRows || len(h.Rest) != n {
 		return fmt.Errorf("%d values and %d rests for rows of %d fields; at most %d rows", len(rows), len(h.Rest), c.fields, MaxRows)
@@ -140,27 +118,27 @@ func (c *Codec) check(h *History, rows []int64) error {
 }
 
 // Encode appends what rows differ by from the baseline. An error means that the arguments break their contract.
-func (c *Codec) Encode(dst []byte, h *History, rows []int64) ([]byte, error) {
+func (c *Codec) Encode(dst []byte, h *snapshot.BestHistory, rows []int64) ([]byte, error) {
 	if err := c.check(h, rows); err != nil {
 		return dst, err
 	}
 	p := &c.pass
 	p.enc.Reset(dst)
 	p.encoding = true
-	p.names(h.Names)
+	p.names(h.BestNames)
 	p.run(h, rows)
 	return p.enc.Bytes(), nil
 }
 
 // Decode sets rows to what Encode coded against the same history. On an error rows hold nothing of use.
-func (c *Codec) Decode(msg []byte, h *History, rows []int64) error {
+func (c *Codec) Decode(msg []byte, h *snapshot.BestHistory, rows []int64) error {
 	if err := c.check(h, rows); err != nil {
 		return err
 	}
 	p := &c.pass
 	p.dec.Reset(msg)
 	p.encoding = false
-	if p.names(Names{}) != h.Names {
+	if p.names(snapshot.BestNames{}) != h.BestNames {
 		return ErrMalformed
 	}
 	copy(rows, h.Versions[0].Rows)
@@ -172,11 +150,11 @@ func (c *Codec) Decode(msg []byte, h *History, rows []int64) error {
 }
 
 // Names reads which versions a snapshot builds on.
-func (c *Codec) Names(msg []byte) (Names, error) {
+func (c *Codec) Names(msg []byte) (snapshot.BestNames, error) {
 	p := &c.pass
 	p.dec.Reset(msg)
 	p.encoding = false
-	n := p.names(Names{})
+	n := p.names(snapshot.BestNames{})
 	if n.Ahead > MaxAhead || p.dec.Failed() {
 		return n, ErrMalformed
 	}
@@ -184,7 +162,7 @@ func (c *Codec) Names(msg []byte) (Names, error) {
 }
 
 // names codes which versions a snapshot builds on.
-func (p *pass) names(n Names) Names {
+func (p *pass) names(n snapshot.BestNames) snapshot.BestNames {
 	acked, ahead := entropy.At(entropy.One*15/16), entropy.NewSigned(2)
 	n.Steady = p.bit(n.Steady, entropy.One*7/8)
 	if p.encoding {
@@ -209,7 +187,7 @@ func (p *pass) names(n Names) Names {
 
 // Rest sets dst to how long each entity has been at rest as far as versions tell: as long as they are the same, and to
 // MaxRest where none differs. A history that is not Steady has no other.
-func (c *Codec) Rest(dst []uint8, versions []Version) {
+func (c *Codec) Rest(dst []uint8, versions []snapshot.BestVersion) {
 	for i := range dst {
 		dst[i] = MaxRest
 		for _, v := range versions[1:] {

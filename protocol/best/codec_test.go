@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/realmwire/realmwire/protocol/best"
+	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 const far = 1<<31 - 1
@@ -41,7 +42,7 @@ var layouts = map[string]best.Layout{
 }
 
 // story is a history and what came of it: some entities rest, some drift, some jump to the ends of their ranges.
-func story(l best.Layout, seed uint64, n int) (best.History, []int64) {
+func story(l best.Layout, seed uint64, n int) (snapshot.BestHistory, []int64) {
 	rng := rand.New(rand.NewPCG(seed, 5))
 	value := func(f best.Field) int64 {
 		span := uint64(f.Max) - uint64(f.Min)
@@ -78,7 +79,7 @@ func story(l best.Layout, seed uint64, n int) (best.History, []int64) {
 		}
 		return rows
 	}
-	h := best.History{Names: best.Names{Ahead: 1 + rng.IntN(best.MaxAhead), Steady: rng.IntN(2) == 0}, Rest: make([]uint8, n)}
+	h := snapshot.BestHistory{BestNames: snapshot.BestNames{Ahead: 1 + rng.IntN(best.MaxAhead), Steady: rng.IntN(2) == 0}, Rest: make([]uint8, n)}
 	if rng.IntN(2) == 0 {
 		h.Ahead = 1 + rng.IntN(8)
 	}
@@ -91,7 +92,7 @@ func story(l best.Layout, seed uint64, n int) (best.History, []int64) {
 	for lag := 14; lag >= 0; lag-- {
 		if lag == 0 || rng.IntN(3) > 0 {
 			h.Lags |= 1 << lag
-			h.Versions = append(h.Versions, best.Version{Lag: lag, Rows: rows})
+			h.Versions = append(h.Versions, snapshot.BestVersion{Lag: lag, Rows: rows})
 		}
 		rows = step(rows)
 	}
@@ -114,8 +115,8 @@ func TestRoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if n, err := dec.Names(msg); err != nil || n != h.Names {
-					t.Fatalf("seed %d: names %+v, %v; want %+v", seed, n, err, h.Names)
+				if n, err := dec.Names(msg); err != nil || n != h.BestNames {
+					t.Fatalf("seed %d: names %+v, %v; want %+v", seed, n, err, h.BestNames)
 				}
 				got := make([]int64, len(rows))
 				if err := dec.Decode(msg, &h, got); err != nil {
@@ -172,13 +173,13 @@ func TestHistoriesThatAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, spoil := range map[string]func(h *best.History){
-		"ticks behind":  func(h *best.History) { h.Ahead = 0 },
-		"have no ver":   func(h *best.History) { h.Versions = h.Versions[:1] },
-		"the lags":      func(h *best.History) { h.Lags = 0 },
-		"3 rests":       func(h *best.History) { h.Rest = h.Rest[:3] },
-		"by rising lag": func(h *best.History) { slices.Reverse(h.Versions[1:]) },
-		"values, not":   func(h *best.History) { h.Versions[1].Rows = nil },
+	for want, spoil := range map[string]func(h *snapshot.BestHistory){
+		"ticks behind":  func(h *snapshot.BestHistory) { h.Ahead = 0 },
+		"have no ver":   func(h *snapshot.BestHistory) { h.Versions = h.Versions[:1] },
+		"the lags":      func(h *snapshot.BestHistory) { h.Lags = 0 },
+		"3 rests":       func(h *snapshot.BestHistory) { h.Rest = h.Rest[:3] },
+		"by rising lag": func(h *snapshot.BestHistory) { slices.Reverse(h.Versions[1:]) },
+		"values, not":   func(h *snapshot.BestHistory) { h.Versions[1].Rows = nil },
 	} {
 		h, rows := story(l, 3, 9)
 		spoil(&h)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/internal/cubes"
+	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 // The challenge: 901 cubes, each frame against the one 6 before it.
@@ -58,11 +59,11 @@ func rowsOf(raw []byte) []int64 {
 	at := func(i int) int32 { return int32(binary.LittleEndian.Uint32(raw[i*4:])) }
 	for k := range cubeCount {
 		i := k * cubeFields
-		c := cubes.Cube{
+		c := cubes.Body{Cube: cubes.Cube{
 			Largest: uint8(at(i)), A: uint16(at(i + 1)), B: uint16(at(i + 2)), C: uint16(at(i + 3)),
 			X: at(i + 4), Y: at(i + 5), Z: at(i + 6), Interacting: at(i+7) != 0,
-		}
-		c.Values(rows[i : i+cubeFields])
+		}}
+		c.BestRow(rows[i : i+cubeFields])
 	}
 	return rows
 }
@@ -75,15 +76,18 @@ type memory struct {
 	rest     []uint8
 	run      int // acknowledged frames in a row up to the baseline that rest counts to
 	at       int
-	versions [best.MaxLag + 1]best.Version
+	versions [best.MaxLag + 1]snapshot.BestVersion
 }
+
+// cubeLayout is that of the challenge.
+var cubeLayout = new(cubes.Body).BestCodec().(*best.Codec).Layout()
 
 // coder is a tier.
 type coder interface {
-	Encode(dst []byte, h *best.History, rows []int64) ([]byte, error)
-	Decode(msg []byte, h *best.History, rows []int64) error
-	Names(msg []byte) (best.Names, error)
-	Rest(dst []uint8, versions []best.Version)
+	Encode(dst []byte, h *snapshot.BestHistory, rows []int64) ([]byte, error)
+	Decode(msg []byte, h *snapshot.BestHistory, rows []int64) error
+	Names(msg []byte) (snapshot.BestNames, error)
+	Rest(dst []uint8, versions []snapshot.BestVersion)
 	Rested(rest []uint8, before, baseline []int64)
 }
 
@@ -111,13 +115,13 @@ func (m *memory) until(base int) {
 }
 
 // names is what a snapshot of frame i may build on: the newest acknowledged frame at least cubeAhead before it, and those before.
-func (m *memory) names(i int) best.Names {
+func (m *memory) names(i int) snapshot.BestNames {
 	base := i - cubeAhead
 	for base > 0 && !m.acked[base] {
 		base--
 	}
 	m.until(base)
-	n := best.Names{Ahead: i - base, Steady: m.run > best.MaxRest || m.run > base}
+	n := snapshot.BestNames{Ahead: i - base, Steady: m.run > best.MaxRest || m.run > base}
 	for lag := 0; lag <= min(base, best.MaxLag); lag++ {
 		if m.acked[base-lag] {
 			n.Lags |= 1 << lag
@@ -127,12 +131,12 @@ func (m *memory) names(i int) best.Names {
 }
 
 // history recalls what names name.
-func (m *memory) history(i int, n best.Names) *best.History {
-	h := &best.History{Names: n, Versions: m.versions[:0], Rest: m.rest}
+func (m *memory) history(i int, n snapshot.BestNames) *snapshot.BestHistory {
+	h := &snapshot.BestHistory{BestNames: n, Versions: m.versions[:0], Rest: m.rest}
 	base := i - n.Ahead
 	for lag := range best.MaxLag + 1 {
 		if n.Lags>>lag&1 != 0 {
-			h.Versions = append(h.Versions, best.Version{Lag: lag, Rows: m.frames[base-lag]})
+			h.Versions = append(h.Versions, snapshot.BestVersion{Lag: lag, Rows: m.frames[base-lag]})
 		}
 	}
 	if n.Steady {
@@ -193,7 +197,7 @@ func run(tb testing.TB, fresh func() coder, loss float64) (packets, bytes int, e
 
 func tiers() map[string]func() coder {
 	return map[string]func() coder{
-		"best": func() coder { c, _ := best.New(cubes.CubeLayout); return c },
+		"best": func() coder { c, _ := best.New(cubeLayout); return c },
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/realmwire/realmwire/protocol/best"
-	"github.com/realmwire/realmwire/protocol/internal/cubes"
+	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 // number is an integer as clients read it: as text where its field is beyond what a double holds.
@@ -123,7 +123,7 @@ func (g goldenLayout) layout() best.Layout {
 }
 
 // spell encodes a packet for the golden file.
-func spell(t *testing.T, name string, l best.Layout, h *best.History, rows []int64) goldenPacket {
+func spell(t *testing.T, name string, l best.Layout, h *snapshot.BestHistory, rows []int64) goldenPacket {
 	t.Helper()
 	c, err := best.New(l)
 	if err != nil {
@@ -153,13 +153,13 @@ func spell(t *testing.T, name string, l best.Layout, h *best.History, rows []int
 }
 
 // history is what a packet was coded against, and what it holds.
-func (p *goldenPacket) history() (*best.History, []int64) {
-	h := &best.History{Names: best.Names{Ahead: p.Ahead, Steady: p.Steady}}
+func (p *goldenPacket) history() (*snapshot.BestHistory, []int64) {
+	h := &snapshot.BestHistory{BestNames: snapshot.BestNames{Ahead: p.Ahead, Steady: p.Steady}}
 	last := make([]int64, len(p.Rows))
 	for i, lag := range p.Lags {
 		last = sums(p.Past[i], last)
 		h.Lags |= 1 << lag
-		h.Versions = append(h.Versions, best.Version{Lag: lag, Rows: last})
+		h.Versions = append(h.Versions, snapshot.BestVersion{Lag: lag, Rows: last})
 	}
 	for _, r := range p.Rest {
 		h.Rest = append(h.Rest, uint8(r))
@@ -171,7 +171,7 @@ func (p *goldenPacket) history() (*best.History, []int64) {
 func goldenLayouts() map[string]best.Layout {
 	far40 := best.Field{Min: -1 << 40, Max: 1 << 40}
 	out := map[string]best.Layout{
-		"cubes": cubes.CubeLayout,
+		"cubes": cubeLayout,
 		"far": {
 			Fields: slices.Concat(rotation, []best.Field{far40, far40, far40, {Min: -exact, Max: exact}, {Max: 1<<53 - 1}}),
 			Groups: []best.Group{
@@ -222,20 +222,20 @@ func makeGolden(t *testing.T) golden {
 	}
 	for _, i := range []int{700, 1400, 2500} {
 		h, rows := someCubes(t, i, 40)
-		g.Packets = append(g.Packets, spell(t, "cubes", cubes.CubeLayout, h, rows))
+		g.Packets = append(g.Packets, spell(t, "cubes", cubeLayout, h, rows))
 	}
 	g.Refused = refusals(t, g.Packets)
 	return g
 }
 
 // someCubes are those cubes of a frame of the trace that moved of late, and some that did not.
-func someCubes(t *testing.T, frame, n int) (*best.History, []int64) {
+func someCubes(t *testing.T, frame, n int) (*snapshot.BestHistory, []int64) {
 	t.Helper()
 	frames, err := trace()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, _ := best.New(cubes.CubeLayout)
+	c, _ := best.New(cubeLayout)
 	m := newMemory(c, frames, acknowledgements(len(frames), 0.05))
 	full := m.history(frame, m.names(frame))
 	var moving, still []int
@@ -254,9 +254,9 @@ func someCubes(t *testing.T, frame, n int) (*best.History, []int64) {
 		}
 		return out
 	}
-	h := &best.History{Names: full.Names}
+	h := &snapshot.BestHistory{BestNames: full.BestNames}
 	for _, v := range full.Versions {
-		h.Versions = append(h.Versions, best.Version{Lag: v.Lag, Rows: pick(v.Rows)})
+		h.Versions = append(h.Versions, snapshot.BestVersion{Lag: v.Lag, Rows: pick(v.Rows)})
 	}
 	for _, k := range picked {
 		h.Rest = append(h.Rest, full.Rest[k])
@@ -357,7 +357,7 @@ func (p *goldenPacket) check(t *testing.T, c *best.Codec) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := c.Names(msg); err != nil || n != h.Names {
+	if n, err := c.Names(msg); err != nil || n != h.BestNames {
 		t.Errorf("%s of %d: names %+v, %v", p.Layout, p.Count, n, err)
 	}
 	got := make([]int64, len(want))

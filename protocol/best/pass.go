@@ -1,6 +1,9 @@
 package best
 
-import "github.com/realmwire/realmwire/protocol/best/internal/entropy"
+import (
+	"github.com/realmwire/realmwire/protocol/best/internal/entropy"
+	"github.com/realmwire/realmwire/protocol/snapshot"
+)
 
 // The lags that predictions look back by. Where a version is missing, the one before it stands in.
 var lagTargets = [...]int{0, 1, 2, 3, 4, 6, 7, 9, 12}
@@ -29,7 +32,7 @@ type pass struct {
 	say      opinions
 	learn    func(kind string, x int64, means, shared, own []int64) // for training; nil
 
-	history *History
+	history *snapshot.BestHistory
 	rows    []int64
 	lag     [lags]int64
 	past    [lags][]int64
@@ -83,7 +86,7 @@ func (p *pass) init(c *Codec) {
 	}
 }
 
-func (p *pass) run(h *History, rows []int64) {
+func (p *pass) run(h *snapshot.BestHistory, rows []int64) {
 	p.history, p.rows = h, rows
 	n := len(rows) / p.codec.fields
 	if cap(p.entities) < n {

@@ -1,28 +1,32 @@
 package best
 
-import "slices"
-
-// Join is the layout of rows that hold those of several layouts, one behind the other.
-func Join(ls ...Layout) Layout {
-	var out Layout
-	for _, l := range ls {
-		for _, g := range l.Groups {
-			g.First += len(out.Fields)
-			out.Groups = append(out.Groups, g)
-		}
-		out.Fields = slices.Concat(out.Fields, l.Fields)
+// MustNew is New for a layout that is known to be right, as generated code's is. It panics on another.
+func MustNew(l Layout) *Codec {
+	c, err := New(l)
+	if err != nil {
+		panic("best: " + err.Error())
 	}
-	return out
+	return c
 }
 
-// Fields is the number of values in a row.
+// Layout is what the codec was made for.
+func (c *Codec) Layout() Layout { return c.layout }
+
+// Fields implements [snapshot.BestCodec].
 func (c *Codec) Fields() int { return c.fields }
+
+// Limit implements [snapshot.BestCodec].
+func (c *Codec) Limit(row []int64) {
+	for i, f := range c.layout.Fields {
+		row[i] = max(f.Min, min(f.Max, row[i]))
+	}
+}
 
 // Moved reports whether a Motion or Rotation of a row differs between two versions of it.
 func (c *Codec) Moved(a, b []int64) bool { return c.moved(a, b) }
 
-// Looks are those of the lags named whose versions a codec looks at; bit 0 is one. The others need no rows of their own.
-func Looks(lags uint16) uint16 {
+// Looks implements [snapshot.BestCodec].
+func (*Codec) Looks(lags uint16) uint16 {
 	var looks uint16
 	at := 0
 	for _, want := range lagTargets {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/realmwire/realmwire/protocol/best"
-	"github.com/realmwire/realmwire/protocol/internal/cubes"
 )
 
 // traceHash is the SHA-256 of every packet of the trace, one after another, acknowledgements lost at 5 %. It changes only
@@ -23,7 +22,7 @@ func TestBytesStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := best.New(cubes.CubeLayout)
+	c, err := best.New(cubeLayout)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/realmwire/realmwire/protocol/bits"
-	"github.com/realmwire/realmwire/protocol/internal/cubes"
 	"github.com/realmwire/realmwire/protocol/internal/physics"
 )
 
@@ -98,7 +97,7 @@ func packed(now, was []int64) int {
 		}
 		w.Bool(true)
 		w.Varuint(uint64(k-next), 2)
-		for i, f := range cubes.CubeLayout.Fields {
+		for i, f := range cubeLayout.Fields {
 			width := uint(mathbits.Len64(uint64(f.Max - f.Min)))
 			small := uint(0)
 			if width > 8 {

@@ -101,7 +101,7 @@ func (g *goEmitter) olderVersions() {
 	}
 	g.line("Older: []snapshot.Older{")
 	for _, r := range g.older {
-		g.line("{Hash: 0x%s%s%s%s},", r.Old.Hash, ids("Kinds", r.Kinds), ids("Messages", r.Messages), ids("Retired", r.Retired))
+		g.line("{Hash: 0x%s%s%s%s%s},", r.Old.Hash, ids("Kinds", r.Kinds), ids("Messages", r.Messages), ids("Retired", r.Retired), map[bool]string{true: ", Fast: true"}[r.Fast])
 	}
 	g.line("},")
 }

@@ -30,13 +30,12 @@ func emitGo(s *schema.Schema, older []*schema.Report) ([]byte, error) {
 	g.schemaVar()
 	for _, d := range s.Structs {
 		g.structDef(d)
-		if d.Hinted {
-			g.layout(d)
-		}
 	}
 	for _, d := range s.Entities {
 		g.entity(d)
-		g.rows(d)
+		if d.Best {
+			g.best(d)
+		}
 	}
 	for _, d := range s.Messages {
 		g.line("// ID is %s's first byte on the reliable lane.\nfunc (*%s) ID() uint8 { return %d }\n", d.Name, d.Name, d.ID)

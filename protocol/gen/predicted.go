@@ -166,3 +166,6 @@ func (g *goEmitter) predictedEntity(d *schema.Def) {
 	g.line("// WriteDelta is WritePredicted where no version from before base is known.\nfunc (v *%s) WriteDelta(w *bits.Writer, base *%s, owner bool) {\nv.WritePredicted(w, base, base, motion.Span{}, owner)\n}\n", n, n)
 	g.line("// ReadAgainst sets v to what WriteDelta wrote against base, known to be *%s.\nfunc (v *%s) ReadAgainst(r *bits.Reader, base snapshot.State, owner bool) {\nv.ReadDelta(r, base.(*%s), owner)\n}\n", n, n, n)
 }
+
+// integers is how many integers a field is.
+func integers(t schema.Type) int { return len(t.Integers()) }

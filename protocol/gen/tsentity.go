@@ -31,7 +31,9 @@ func (g *tsEmitter) entity(d *schema.Def) {
 		g.line("\treadDelta(r: BitReader, base: %s%s): %s {\n\t\treturn {", d.Name, owner, d.Name)
 		g.make(d, "r.bool() ? %[2]s.readDelta(r, base.%[1]s%[3]s) : base.%[1]s", "base.%[1]s")
 	}
-	g.rows(d)
+	if d.Best {
+		g.best(d)
+	}
 	g.line("};\n")
 }
 

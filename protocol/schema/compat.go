@@ -24,6 +24,7 @@ type Report struct {
 	Kinds    []int // entity kinds that both have
 	Messages []int // messages that both have
 	Retired  []int // messages that only the older has: its clients may still send them
+	Fast     bool  // its clients are given the fast tier: the best one has other rows
 }
 
 // Compatible reports whether clients of the older version play on with a server of the newer.

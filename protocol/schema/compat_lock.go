@@ -37,7 +37,8 @@ type LockEnum struct {
 // LockDef is a struct or an entity.
 type LockDef struct {
 	Name   string      `json:"name"`
-	ID     int         `json:"id,omitempty"` // entities only
+	ID     int         `json:"id,omitempty"`   // entities only
+	Best   bool        `json:"best,omitempty"` // entities only
 	Fields []LockField `json:"fields"`
 }
 
@@ -86,7 +87,7 @@ func (s *Schema) Lock() *Lock {
 }
 
 func lockDef(d *Def, id int) LockDef {
-	out := LockDef{Name: d.Name, ID: id, Fields: []LockField{}}
+	out := LockDef{Name: d.Name, ID: id, Best: d.Best, Fields: []LockField{}}
 	for _, f := range d.Fields {
 		out.Fields = append(out.Fields, LockField{f.Name, lockType(&f.Type), f.Owner, f.Rare, f.Hint.canonical()})
 	}

@@ -10,6 +10,7 @@ func (c *comparison) entities() {
 	older, newer := idsOf(c.Old.Entities), idsOf(c.New.Entities)
 	c.Kinds = c.byID("entity", older, newer, func(o, n LockID) {
 		of, nf := c.Old.entity(o.ID).Fields, c.New.entity(n.ID).Fields
+		c.rows(o)
 		c.fields(n.Name, of, nf, toClient)
 		for _, f := range align(of, nf).pairs {
 			c.follow(&f.older.Type, &f.newer.Type, toClient)

@@ -120,6 +120,10 @@ func (s *scanner) word(d declared, def *Def, w string) {
 			s.fail(at, "%s: priority=%s wants a number from %v to %v; 1 is usual", def.Name, val, minPriority, maxPriority)
 		}
 		def.Priority = p
+	case w == "best" && d.words[0] == "entity":
+		def.Best = true
+	case w == "best":
+		s.fail(at, "%s: best stands on entities: it says that the best tier codes an entity's components with hints together", def.Name)
 	default:
 		s.fail(at, "%s: the directive %s%s does not know %q", def.Name, directive, d.words[0], w)
 	}

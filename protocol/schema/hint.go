@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Hint says how a field changes, for the tier that predicts. See docs/wire.md#best. Lengths are in units of the field's
-// integers: of a float, in steps.
+// Hint says how a field changes by itself, so that both ends foresee it: in the fast tier what moves and turns, in the best tier all
+// of it. See docs/schema.md#hints. Lengths are in units of the field's integers: of a float, in steps.
 type Hint struct {
 	Predict string  // "motion", "rotation" or nothing
 	Fall    float64 // motion: acceleration along the last axis, in units per tick²

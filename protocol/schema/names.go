@@ -5,8 +5,9 @@ import "slices"
 // Names of the methods that generated code gives a struct, by what it is.
 var (
 	structMethods = []string{"Write", "Read"}
-	deltaMethods  = []string{"WriteDelta", "ReadDelta", "Equal", "Copy", "Values", "SetValues"}
+	deltaMethods  = []string{"WriteDelta", "ReadDelta", "Equal", "Copy"}
 	entityMethods = []string{"Kind", "Priority", "Position", "ReadAgainst", "Changed"}
+	bestMethods   = []string{"BestCodec", "BestRow", "SetBestRow", "Assign", "OthersChanged"}
 )
 
 // names refuses fields that are called as something in generated code is.
@@ -15,6 +16,9 @@ func (s *scanner) names() {
 		taken := slices.Concat(structMethods, deltaMethods)
 		if slices.Contains(s.out.Entities, d) {
 			taken = append(taken, entityMethods...)
+			if d.Best {
+				taken = append(taken, bestMethods...)
+			}
 		}
 		if slices.Contains(s.out.Messages, d) {
 			taken = append(taken, "ID")

@@ -24,6 +24,11 @@ func (s *scanner) rules(firstMessageID int) {
 		s.hints(d)
 		s.fields(d)
 	}
+	for _, e := range s.out.Entities {
+		if e.Best {
+			s.best(e)
+		}
+	}
 	if in := s.out.Input; in != nil {
 		s.fits(in, MaxInputBits, "a datagram carries several")
 		for _, f := range in.Fields {

@@ -72,7 +72,8 @@ type Def struct {
 	Doc       string
 	Fields    []Field
 	Component bool    // may be part of an entity: has delta forms
-	Hinted    bool    // a field of it carries a Hint: it has a layout for the tier that predicts
+	Hinted    bool    // a field of it carries a Hint
+	Best      bool    // entities: the best tier codes their components with hints together, as one row
 	Position  bool    // its X and Y, or its vector Position, place the entity in the world
 	ID        int     // entities and messages
 	Priority  float64 // entities: their claim on a full snapshot; 0: as usual, which is 1
@@ -106,7 +107,7 @@ func (s *Schema) Canonical() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "realmwire schema %d\n", Version)
 	def := func(what string, d *Def) {
-		fmt.Fprintf(&b, "%s %s %d\n", what, d.Name, d.ID)
+		fmt.Fprintf(&b, "%s %s %d%s\n", what, d.Name, d.ID, d.tier())
 		for _, f := range d.Fields {
 			fmt.Fprintf(&b, "\t%s %s owner=%t rare=%t%s\n", f.Name, f.Type.canonical(), f.Owner, f.Rare, f.Hint.canonical())
 		}

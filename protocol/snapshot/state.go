@@ -76,6 +76,7 @@ type Older struct {
 	Kinds    []uint8 // entity kinds that its clients know
 	Messages []uint8 // messages that its clients know
 	Retired  []uint8 // messages that its clients may send and that mean nothing any more
+	Fast     bool    // its clients are given the fast tier: the best tier has other rows now
 }
 
 // Admits reports whether clients built for the schema with this hash are served, and from which older version they are;

@@ -29,8 +29,8 @@ type Table[T any, P Entity[T]] struct {
 	free  []int32
 
 	kindID   uint8
-	weight   float32 // of its entities in new views
-	rowCoder *coder  // for the best tier; nil: none
+	weight   float32   // of its entities in new views
+	best     BestCodec // for the best tier; nil: none
 	predicts bool
 }
 
@@ -124,7 +124,7 @@ func (t *Table[T, P]) commit(tick uint32) {
 		if len(r.history) > 0 {
 			old := &r.history[r.newest].state
 			public, private = P(&r.cur).Changed(old)
-			if public && t.rowCoder != nil {
+			if public && t.best != nil {
 				r.noteOthers(P(&r.cur), old, tick)
 			}
 		} else {

@@ -48,8 +48,8 @@ type rows interface {
 	delta(w *bits.Writer, row int32, a against, owner bool)
 	versionAt(row int32, tick uint32) (version uint32, ok bool)
 	cached(row int32) *bodyCache
-	coder() *coder
-	enableRows()
+	codec() BestCodec
+	enableBest()
 	othersChanged(row int32) uint32
 	rowAt(dst []int64, row int32, tick uint32) bool
 }

@@ -113,9 +113,9 @@ test('a client that did not ask for the best tier refuses its snapshots', () => 
 test('rows hold the values of a state', () => {
   let kinds = 0;
   for (const k of [...demo.kinds, ...bodies.kinds]) {
-    if (k.rows === undefined) continue;
+    if (k.best === undefined) continue;
     kinds++;
-    const { layout } = k.rows;
+    const { layout } = k.best;
     const random = seeded(kinds);
     for (let round = 0; round < 50; round++) {
       const ends = layout.fields.map((f) => {
@@ -123,14 +123,14 @@ test('rows hold the values of a state', () => {
         return [lo, hi, lo + Math.floor(random() * (hi - lo + 1))][Math.floor(random() * 3)]!;
       });
       // Rotations are of unit length, and have one form.
-      const state = k.rows.assign(k.create(), ends);
-      const row: RowValue[] = k.rows.values(state);
+      const state = k.best.assign(k.create(), ends);
+      const row: RowValue[] = k.best.values(state);
       assert.equal(row.length, layout.fields.length);
       for (const g of layout.groups) {
         if (g.class === 'rotation') continue;
         assert.deepEqual(row.slice(g.first, g.first + g.count), ends.slice(g.first, g.first + g.count), k.name);
       }
-      assert.deepEqual(k.rows.values(k.rows.assign(k.create(), row)), row, k.name);
+      assert.deepEqual(k.best.values(k.best.assign(k.create(), row)), row, k.name);
     }
   }
   assert.equal(kinds, 5);

@@ -10,7 +10,7 @@ import { Body, schema } from './gen/bodies';
 
 const TICK = 200;
 const SLOT = 5;
-const codec = new BestCodec(Body.rows!.layout);
+const codec = new BestCodec(Body.best!.layout);
 const states = [0, 1, 2].map((x) => ({ pose: { ...Body.create().pose, x } }));
 
 interface Written {
@@ -40,13 +40,13 @@ function decode(part: Partial<Written>): Section | string {
     const change = { slot: SLOT, entity, fresh: false, spawn: false, state: moved, base: 0, own: false };
     tier.remember(tick, null, brings ? [change] : []);
     const rows = codec.rows(1);
-    rows.setRow(0, Body.rows!.values(moved!));
+    rows.setRow(0, Body.best!.values(moved!));
     memory.set(tick, new Map(brings ? [[SLOT, { rows, at: 0, rest: 0 }]] : []));
   }
   const names = { ahead: s.ahead, lags: 1 | (1 << s.lag), steady: s.steady };
   const history = Window.open(memory, TICK - s.ahead, names)!.recall(codec, [SLOT], new Room());
   const rows = codec.rows(1);
-  rows.setRow(0, Body.rows!.values(states[s.x]!));
+  rows.setRow(0, Body.best!.values(states[s.x]!));
   const bytes = codec.encode(history, rows);
   const w = new BitWriter();
   for (const list of [s.excluded, s.forced]) {

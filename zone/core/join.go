@@ -74,7 +74,7 @@ func (c *Core) join(cl *client, msg []byte) {
 // ask notes what a client's Join asks for. best: the zone gives it.
 func (cl *client) ask(j *message.Join, older *snapshot.Older, best bool) {
 	cl.verify, cl.older = j.Verify, older
-	if j.Best && best {
+	if j.Best && best && (older == nil || !older.Fast) {
 		cl.tier = snapshot.Best
 	}
 }

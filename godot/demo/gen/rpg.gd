@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]rpg[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = -9063287563860046382
+const HASH: int = 1929384175508618400
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "8238bbfae2e80dd2"
+const HASH_HEX: String = "1ac68caf70737ca0"
 
 ## Facing is the direction that somebody looks in; the numbers are those of the mover.
 enum Facing {

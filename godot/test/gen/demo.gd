@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]demo[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = 4787683469735554866
+const HASH: int = -1640383763646817616
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "427144bfde98ef32"
+const HASH_HEX: String = "e93c2fa878835ab0"
 
 ## Stance is an enum.
 enum Stance {

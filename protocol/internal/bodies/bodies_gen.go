@@ -11,7 +11,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x8c8444887a8df7e1,
+	Hash: 0xb425e71048325b33,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "body", New: func() snapshot.State { return new(Body) }},
 		{ID: 2, Name: "tank", New: func() snapshot.State { return new(Tank) }},
@@ -95,45 +95,6 @@ func (v *Pose) WriteDelta(w *bits.Writer, base *Pose) { v.WritePredicted(w, base
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Pose) ReadDelta(r *bits.Reader, base *Pose) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
-// PoseLayout says how Pose's fields change.
-var PoseLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: 0, Max: 3},
-		{Min: 0, Max: 1414},
-		{Min: 0, Max: 1414},
-		{Min: 0, Max: 1414},
-		{Min: -32768, Max: 32767},
-		{Min: -32768, Max: 32767},
-		{Min: -32768, Max: 32767},
-	},
-	Groups: []best.Group{
-		{Class: best.Rotation, First: 0, Count: 4},
-		{Class: best.Motion, First: 4, Count: 3, Fall: -279, Drag: 0, Half: 25, Floor: 0},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Pose) Values(dst []int64) {
-	dst[0] = int64(v.Largest)
-	dst[1] = int64(v.A)
-	dst[2] = int64(v.B)
-	dst[3] = int64(v.C)
-	dst[4] = int64(v.X)
-	dst[5] = int64(v.Y)
-	dst[6] = int64(v.Z)
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Pose) SetValues(src []int64) {
-	v.Largest = uint8(src[0])
-	v.A = uint16(src[1])
-	v.B = uint16(src[2])
-	v.C = uint16(src[3])
-	v.X = int32(src[4])
-	v.Y = int32(src[5])
-	v.Z = int32(src[6])
-}
-
 // Write appends v whole.
 func (v *Charge) Write(w *bits.Writer) {
 	w.Int(int64(v.Level), 0, 100, 7)
@@ -156,33 +117,6 @@ func (v *Charge) WriteDelta(w *bits.Writer, base *Charge) {
 func (v *Charge) ReadDelta(r *bits.Reader, base *Charge) {
 	v.Level = uint8(r.IntDelta(int64(base.Level), 0, 100, 7, 0, 0))
 	v.Firing = base.Firing != bool(r.Bool())
-}
-
-// ChargeLayout says how Charge's fields change.
-var ChargeLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: 0, Max: 100},
-		{Min: 0, Max: 1},
-	},
-	Groups: []best.Group{
-		{Class: best.Plain, First: 0, Count: 1, Lapse: 20},
-		{Class: best.Plain, First: 1, Count: 1, Lapse: 5},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Charge) Values(dst []int64) {
-	dst[0] = int64(v.Level)
-	dst[1] = 0
-	if v.Firing {
-		dst[1] = 1
-	}
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Charge) SetValues(src []int64) {
-	v.Level = uint8(src[0])
-	v.Firing = src[1] != 0
 }
 
 // Write appends v whole.
@@ -271,29 +205,6 @@ func (v *Place) WriteDelta(w *bits.Writer, base *Place) {
 
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Place) ReadDelta(r *bits.Reader, base *Place) { v.ReadPredicted(r, base, base, motion.Span{}) }
-
-// PlaceLayout says how Place's fields change.
-var PlaceLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: -100000, Max: 100000},
-		{Min: -100000, Max: 100000},
-	},
-	Groups: []best.Group{
-		{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 30, Floor: 0},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Place) Values(dst []int64) {
-	dst[0] = int64(v.X)
-	dst[1] = int64(v.Y)
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Place) SetValues(src []int64) {
-	v.X = int32(src[0])
-	v.Y = int32(src[1])
-}
 
 // Write appends v whole.
 func (v *Ammo) Write(w *bits.Writer) {
@@ -415,17 +326,45 @@ func (v *Body) Copy(from *Body) {
 	*v = *from
 }
 
-// Layout says how the fields of Body's rows change.
-func (*Body) Layout() best.Layout { return best.Join(PoseLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Body) Values(row []int64) {
-	v.Pose.Values(row[0:7])
+// BestCodec makes a codec of Body's rows for the best tier.
+func (*Body) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: 0, Max: 3},
+			{Min: 0, Max: 1414},
+			{Min: 0, Max: 1414},
+			{Min: 0, Max: 1414},
+			{Min: -32768, Max: 32767},
+			{Min: -32768, Max: 32767},
+			{Min: -32768, Max: 32767},
+		},
+		Groups: []best.Group{
+			{Class: best.Rotation, First: 0, Count: 4},
+			{Class: best.Motion, First: 4, Count: 3, Fall: -279, Drag: 0, Half: 25, Floor: 0},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Body) SetValues(row []int64) {
-	v.Pose.SetValues(row[0:7])
+// BestRow sets dst to v's components with hints.
+func (v *Body) BestRow(dst []int64) {
+	dst[0] = int64(v.Pose.Largest)
+	dst[1] = int64(v.Pose.A)
+	dst[2] = int64(v.Pose.B)
+	dst[3] = int64(v.Pose.C)
+	dst[4] = int64(v.Pose.X)
+	dst[5] = int64(v.Pose.Y)
+	dst[6] = int64(v.Pose.Z)
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Body) SetBestRow(src []int64) {
+	v.Pose.Largest = uint8(src[0])
+	v.Pose.A = uint16(src[1])
+	v.Pose.B = uint16(src[2])
+	v.Pose.C = uint16(src[3])
+	v.Pose.X = int32(src[4])
+	v.Pose.Y = int32(src[5])
+	v.Pose.Z = int32(src[6])
 }
 
 // Assign makes v the same as from, which is known to be *Body.
@@ -542,19 +481,40 @@ func (v *Tank) Copy(from *Tank) {
 	*v = *from
 }
 
-// Layout says how the fields of Tank's rows change.
-func (*Tank) Layout() best.Layout { return best.Join(PlaceLayout, ChargeLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Tank) Values(row []int64) {
-	v.Place.Values(row[0:2])
-	v.Charge.Values(row[2:4])
+// BestCodec makes a codec of Tank's rows for the best tier.
+func (*Tank) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: -100000, Max: 100000},
+			{Min: -100000, Max: 100000},
+			{Min: 0, Max: 100},
+			{Min: 0, Max: 1},
+		},
+		Groups: []best.Group{
+			{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 30, Floor: 0},
+			{Class: best.Plain, First: 2, Count: 1, Lapse: 20},
+			{Class: best.Plain, First: 3, Count: 1, Lapse: 5},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Tank) SetValues(row []int64) {
-	v.Place.SetValues(row[0:2])
-	v.Charge.SetValues(row[2:4])
+// BestRow sets dst to v's components with hints.
+func (v *Tank) BestRow(dst []int64) {
+	dst[0] = int64(v.Place.X)
+	dst[1] = int64(v.Place.Y)
+	dst[2] = int64(v.Charge.Level)
+	dst[3] = 0
+	if v.Charge.Firing {
+		dst[3] = 1
+	}
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Tank) SetBestRow(src []int64) {
+	v.Place.X = int32(src[0])
+	v.Place.Y = int32(src[1])
+	v.Charge.Level = uint8(src[2])
+	v.Charge.Firing = src[3] != 0
 }
 
 // Assign makes v the same as from, which is known to be *Tank.

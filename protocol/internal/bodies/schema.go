@@ -57,14 +57,14 @@ type Spot struct {
 
 // Body is all row.
 //
-//realmwire:entity id=1
+//realmwire:entity id=1 best
 type Body struct {
 	Pose Pose
 }
 
 // Tank has rows of two components, others beside them, and something for its owner.
 //
-//realmwire:entity id=2
+//realmwire:entity id=2 best
 type Tank struct {
 	Place  Place
 	Tag    Tag

@@ -11,7 +11,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x8e663eec7c5d3eed,
+	Hash: 0x39b361d0b5d4c2fe,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "body", New: func() snapshot.State { return new(Body) }},
 	},
@@ -94,52 +94,6 @@ func (v *Cube) WriteDelta(w *bits.Writer, base *Cube) { v.WritePredicted(w, base
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Cube) ReadDelta(r *bits.Reader, base *Cube) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
-// CubeLayout says how Cube's fields change.
-var CubeLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: 0, Max: 3},
-		{Min: 0, Max: 511},
-		{Min: 0, Max: 511},
-		{Min: 0, Max: 511},
-		{Min: -2147483648, Max: 2147483647},
-		{Min: -2147483648, Max: 2147483647},
-		{Min: -2147483648, Max: 2147483647},
-		{Min: 0, Max: 1},
-	},
-	Groups: []best.Group{
-		{Class: best.Rotation, First: 0, Count: 4},
-		{Class: best.Motion, First: 4, Count: 3, Fall: -728, Drag: 655, Half: 102, Floor: 0},
-		{Class: best.Plain, First: 7, Count: 1, Lapse: 100},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Cube) Values(dst []int64) {
-	dst[0] = int64(v.Largest)
-	dst[1] = int64(v.A)
-	dst[2] = int64(v.B)
-	dst[3] = int64(v.C)
-	dst[4] = int64(v.X)
-	dst[5] = int64(v.Y)
-	dst[6] = int64(v.Z)
-	dst[7] = 0
-	if v.Interacting {
-		dst[7] = 1
-	}
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Cube) SetValues(src []int64) {
-	v.Largest = uint8(src[0])
-	v.A = uint16(src[1])
-	v.B = uint16(src[2])
-	v.C = uint16(src[3])
-	v.X = int32(src[4])
-	v.Y = int32(src[5])
-	v.Z = int32(src[6])
-	v.Interacting = src[7] != 0
-}
-
 // Kind is Body's number on the wire.
 func (*Body) Kind() uint8 { return 1 }
 
@@ -196,17 +150,52 @@ func (v *Body) Copy(from *Body) {
 	*v = *from
 }
 
-// Layout says how the fields of Body's rows change.
-func (*Body) Layout() best.Layout { return best.Join(CubeLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Body) Values(row []int64) {
-	v.Cube.Values(row[0:8])
+// BestCodec makes a codec of Body's rows for the best tier.
+func (*Body) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: 0, Max: 3},
+			{Min: 0, Max: 511},
+			{Min: 0, Max: 511},
+			{Min: 0, Max: 511},
+			{Min: -2147483648, Max: 2147483647},
+			{Min: -2147483648, Max: 2147483647},
+			{Min: -2147483648, Max: 2147483647},
+			{Min: 0, Max: 1},
+		},
+		Groups: []best.Group{
+			{Class: best.Rotation, First: 0, Count: 4},
+			{Class: best.Motion, First: 4, Count: 3, Fall: -728, Drag: 655, Half: 102, Floor: 0},
+			{Class: best.Plain, First: 7, Count: 1, Lapse: 100},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Body) SetValues(row []int64) {
-	v.Cube.SetValues(row[0:8])
+// BestRow sets dst to v's components with hints.
+func (v *Body) BestRow(dst []int64) {
+	dst[0] = int64(v.Cube.Largest)
+	dst[1] = int64(v.Cube.A)
+	dst[2] = int64(v.Cube.B)
+	dst[3] = int64(v.Cube.C)
+	dst[4] = int64(v.Cube.X)
+	dst[5] = int64(v.Cube.Y)
+	dst[6] = int64(v.Cube.Z)
+	dst[7] = 0
+	if v.Cube.Interacting {
+		dst[7] = 1
+	}
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Body) SetBestRow(src []int64) {
+	v.Cube.Largest = uint8(src[0])
+	v.Cube.A = uint16(src[1])
+	v.Cube.B = uint16(src[2])
+	v.Cube.C = uint16(src[3])
+	v.Cube.X = int32(src[4])
+	v.Cube.Y = int32(src[5])
+	v.Cube.Z = int32(src[6])
+	v.Cube.Interacting = src[7] != 0
 }
 
 // Assign makes v the same as from, which is known to be *Body.

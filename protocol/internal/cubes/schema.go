@@ -20,7 +20,7 @@ type Cube struct {
 
 // Body is a cube that a zone replicates.
 //
-//realmwire:entity id=1
+//realmwire:entity id=1 best
 type Body struct {
 	Cube Cube
 }

@@ -15,7 +15,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x427144bfde98ef32,
+	Hash: 0xe93c2fa878835ab0,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "hero", New: func() snapshot.State { return new(Hero) }},
 		{ID: 2, Name: "rock", New: func() snapshot.State { return new(Rock) }},
@@ -117,57 +117,6 @@ func (v *Pose) Equal(base *Pose) bool {
 		bits.Steps(float64(v.Thrust), 1, 64, -64, 64) == bits.Steps(float64(base.Thrust), 1, 64, -64, 64) &&
 		bits.Turn(float64(v.Heading), 12) == bits.Turn(float64(base.Heading), 12) &&
 		v.Landed == base.Landed
-}
-
-// PoseLayout says how Pose's fields change.
-var PoseLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: -100000, Max: 100000},
-		{Min: -100000, Max: 100000},
-		{Min: -100000, Max: 100000},
-		{Min: 0, Max: 3},
-		{Min: 0, Max: 510},
-		{Min: 0, Max: 510},
-		{Min: 0, Max: 510},
-		{Min: -64, Max: 64},
-		{Min: 0, Max: 4095},
-		{Min: 0, Max: 1},
-	},
-	Groups: []best.Group{
-		{Class: best.Motion, First: 0, Count: 3, Fall: -1280, Drag: 0, Half: 150, Floor: 0},
-		{Class: best.Rotation, First: 3, Count: 4},
-		{Class: best.Plain, First: 7, Count: 1, Lapse: 20},
-		{Class: best.Plain, First: 8, Count: 1, Lapse: 0},
-		{Class: best.Plain, First: 9, Count: 1, Lapse: 0},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Pose) Values(dst []int64) {
-	dst[0] = bits.Steps(float64(v.Position.X), 1, 100, -100000, 100000)
-	dst[1] = bits.Steps(float64(v.Position.Y), 1, 100, -100000, 100000)
-	dst[2] = bits.Steps(float64(v.Position.Z), 1, 100, -100000, 100000)
-	{
-		q := bits.PackQuat(v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W, 9)
-		dst[3], dst[4], dst[5], dst[6] = int64(q.Largest), int64(q.Parts[0]), int64(q.Parts[1]), int64(q.Parts[2])
-	}
-	dst[7] = bits.Steps(float64(v.Thrust), 1, 64, -64, 64)
-	dst[8] = int64(bits.Turn(float64(v.Heading), 12))
-	dst[9] = 0
-	if v.Landed {
-		dst[9] = 1
-	}
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Pose) SetValues(src []int64) {
-	v.Position.X = float32(bits.FromSteps(src[0], 1, 100))
-	v.Position.Y = float32(bits.FromSteps(src[1], 1, 100))
-	v.Position.Z = float32(bits.FromSteps(src[2], 1, 100))
-	v.Facing.X, v.Facing.Y, v.Facing.Z, v.Facing.W = bits.Quat{Largest: uint8(src[3]), Parts: [3]int32{int32(src[4]), int32(src[5]), int32(src[6])}}.Floats(9)
-	v.Thrust = float32(bits.FromSteps(src[7], 1, 64))
-	v.Heading = float64(bits.FromTurn(uint64(src[8]), 12))
-	v.Landed = src[9] != 0
 }
 
 // Write appends v whole.
@@ -1516,35 +1465,6 @@ func (v *Spin) WriteDelta(w *bits.Writer, base *Spin) { v.WritePredicted(w, base
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Spin) ReadDelta(r *bits.Reader, base *Spin) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
-// SpinLayout says how Spin's fields change.
-var SpinLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: 0, Max: 3},
-		{Min: 0, Max: 255},
-		{Min: 0, Max: 255},
-		{Min: 0, Max: 255},
-	},
-	Groups: []best.Group{
-		{Class: best.Rotation, First: 0, Count: 4},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Spin) Values(dst []int64) {
-	dst[0] = int64(v.Largest)
-	dst[1] = int64(v.A)
-	dst[2] = int64(v.B)
-	dst[3] = int64(v.C)
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Spin) SetValues(src []int64) {
-	v.Largest = uint8(src[0])
-	v.A = uint8(src[1])
-	v.B = uint8(src[2])
-	v.C = uint8(src[3])
-}
-
 // Write appends v whole.
 func (v *Rigid) Write(w *bits.Writer) {
 	w.Int(int64(v.X), -100000, 100000, 18)
@@ -1624,52 +1544,6 @@ func (v *Rigid) WriteDelta(w *bits.Writer, base *Rigid) {
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Rigid) ReadDelta(r *bits.Reader, base *Rigid) { v.ReadPredicted(r, base, base, motion.Span{}) }
 
-// RigidLayout says how Rigid's fields change.
-var RigidLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: -100000, Max: 100000},
-		{Min: -100000, Max: 100000},
-		{Min: -100000, Max: 100000},
-		{Min: 0, Max: 3},
-		{Min: 0, Max: 1023},
-		{Min: 0, Max: 1023},
-		{Min: 0, Max: 1023},
-		{Min: 0, Max: 1},
-	},
-	Groups: []best.Group{
-		{Class: best.Motion, First: 0, Count: 3, Fall: -128, Drag: 0, Half: 40, Floor: 0},
-		{Class: best.Rotation, First: 3, Count: 4},
-		{Class: best.Plain, First: 7, Count: 1, Lapse: 20},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Rigid) Values(dst []int64) {
-	dst[0] = int64(v.X)
-	dst[1] = int64(v.Y)
-	dst[2] = int64(v.Z)
-	dst[3] = int64(v.Largest)
-	dst[4] = int64(v.A)
-	dst[5] = int64(v.B)
-	dst[6] = int64(v.C)
-	dst[7] = 0
-	if v.Hot {
-		dst[7] = 1
-	}
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Rigid) SetValues(src []int64) {
-	v.X = int32(src[0])
-	v.Y = int32(src[1])
-	v.Z = int32(src[2])
-	v.Largest = uint8(src[3])
-	v.A = uint16(src[4])
-	v.B = uint16(src[5])
-	v.C = uint16(src[6])
-	v.Hot = src[7] != 0
-}
-
 // Write appends v whole.
 func (v *Glide) Write(w *bits.Writer) {
 	w.Int(int64(v.X), -1099511627776, 1099511627776, 42)
@@ -1736,37 +1610,6 @@ func (v *Glide) WriteDelta(w *bits.Writer, base *Glide) {
 
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Glide) ReadDelta(r *bits.Reader, base *Glide) { v.ReadPredicted(r, base, base, motion.Span{}) }
-
-// GlideLayout says how Glide's fields change.
-var GlideLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: -1099511627776, Max: 1099511627776},
-		{Min: -1099511627776, Max: 1099511627776},
-		{Min: 0, Max: 4},
-		{Min: 0, Max: 65535},
-	},
-	Groups: []best.Group{
-		{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
-		{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
-		{Class: best.Plain, First: 3, Count: 1, Lapse: 0},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Glide) Values(dst []int64) {
-	dst[0] = int64(v.X)
-	dst[1] = int64(v.Y)
-	dst[2] = int64(v.Stance)
-	dst[3] = int64(v.Height)
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Glide) SetValues(src []int64) {
-	v.X = int64(src[0])
-	v.Y = int64(src[1])
-	v.Stance = Stance(src[2])
-	v.Height = uint16(src[3])
-}
 
 // Write appends v whole.
 func (v *Input) Write(w *bits.Writer) {
@@ -2144,17 +1987,57 @@ func (v *Craft) Copy(from *Craft) {
 	v.Log = from.Log
 }
 
-// Layout says how the fields of Craft's rows change.
-func (*Craft) Layout() best.Layout { return best.Join(PoseLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Craft) Values(row []int64) {
-	v.Pose.Values(row[0:10])
+// BestCodec makes a codec of Craft's rows for the best tier.
+func (*Craft) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: -100000, Max: 100000},
+			{Min: -100000, Max: 100000},
+			{Min: -100000, Max: 100000},
+			{Min: 0, Max: 3},
+			{Min: 0, Max: 510},
+			{Min: 0, Max: 510},
+			{Min: 0, Max: 510},
+			{Min: -64, Max: 64},
+			{Min: 0, Max: 4095},
+			{Min: 0, Max: 1},
+		},
+		Groups: []best.Group{
+			{Class: best.Motion, First: 0, Count: 3, Fall: -1280, Drag: 0, Half: 150, Floor: 0},
+			{Class: best.Rotation, First: 3, Count: 4},
+			{Class: best.Plain, First: 7, Count: 1, Lapse: 20},
+			{Class: best.Plain, First: 8, Count: 1, Lapse: 0},
+			{Class: best.Plain, First: 9, Count: 1, Lapse: 0},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Craft) SetValues(row []int64) {
-	v.Pose.SetValues(row[0:10])
+// BestRow sets dst to v's components with hints.
+func (v *Craft) BestRow(dst []int64) {
+	dst[0] = bits.Steps(float64(v.Pose.Position.X), 1, 100, -100000, 100000)
+	dst[1] = bits.Steps(float64(v.Pose.Position.Y), 1, 100, -100000, 100000)
+	dst[2] = bits.Steps(float64(v.Pose.Position.Z), 1, 100, -100000, 100000)
+	{
+		q := bits.PackQuat(v.Pose.Facing.X, v.Pose.Facing.Y, v.Pose.Facing.Z, v.Pose.Facing.W, 9)
+		dst[3], dst[4], dst[5], dst[6] = int64(q.Largest), int64(q.Parts[0]), int64(q.Parts[1]), int64(q.Parts[2])
+	}
+	dst[7] = bits.Steps(float64(v.Pose.Thrust), 1, 64, -64, 64)
+	dst[8] = int64(bits.Turn(float64(v.Pose.Heading), 12))
+	dst[9] = 0
+	if v.Pose.Landed {
+		dst[9] = 1
+	}
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Craft) SetBestRow(src []int64) {
+	v.Pose.Position.X = float32(bits.FromSteps(src[0], 1, 100))
+	v.Pose.Position.Y = float32(bits.FromSteps(src[1], 1, 100))
+	v.Pose.Position.Z = float32(bits.FromSteps(src[2], 1, 100))
+	v.Pose.Facing.X, v.Pose.Facing.Y, v.Pose.Facing.Z, v.Pose.Facing.W = bits.Quat{Largest: uint8(src[3]), Parts: [3]int32{int32(src[4]), int32(src[5]), int32(src[6])}}.Floats(9)
+	v.Pose.Thrust = float32(bits.FromSteps(src[7], 1, 64))
+	v.Pose.Heading = float64(bits.FromTurn(uint64(src[8]), 12))
+	v.Pose.Landed = src[9] != 0
 }
 
 // Assign makes v the same as from, which is known to be *Craft.
@@ -2235,17 +2118,52 @@ func (v *Crate) Copy(from *Crate) {
 	*v = *from
 }
 
-// Layout says how the fields of Crate's rows change.
-func (*Crate) Layout() best.Layout { return best.Join(RigidLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Crate) Values(row []int64) {
-	v.Rigid.Values(row[0:8])
+// BestCodec makes a codec of Crate's rows for the best tier.
+func (*Crate) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: -100000, Max: 100000},
+			{Min: -100000, Max: 100000},
+			{Min: -100000, Max: 100000},
+			{Min: 0, Max: 3},
+			{Min: 0, Max: 1023},
+			{Min: 0, Max: 1023},
+			{Min: 0, Max: 1023},
+			{Min: 0, Max: 1},
+		},
+		Groups: []best.Group{
+			{Class: best.Motion, First: 0, Count: 3, Fall: -128, Drag: 0, Half: 40, Floor: 0},
+			{Class: best.Rotation, First: 3, Count: 4},
+			{Class: best.Plain, First: 7, Count: 1, Lapse: 20},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Crate) SetValues(row []int64) {
-	v.Rigid.SetValues(row[0:8])
+// BestRow sets dst to v's components with hints.
+func (v *Crate) BestRow(dst []int64) {
+	dst[0] = int64(v.Rigid.X)
+	dst[1] = int64(v.Rigid.Y)
+	dst[2] = int64(v.Rigid.Z)
+	dst[3] = int64(v.Rigid.Largest)
+	dst[4] = int64(v.Rigid.A)
+	dst[5] = int64(v.Rigid.B)
+	dst[6] = int64(v.Rigid.C)
+	dst[7] = 0
+	if v.Rigid.Hot {
+		dst[7] = 1
+	}
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Crate) SetBestRow(src []int64) {
+	v.Rigid.X = int32(src[0])
+	v.Rigid.Y = int32(src[1])
+	v.Rigid.Z = int32(src[2])
+	v.Rigid.Largest = uint8(src[3])
+	v.Rigid.A = uint16(src[4])
+	v.Rigid.B = uint16(src[5])
+	v.Rigid.C = uint16(src[6])
+	v.Rigid.Hot = src[7] != 0
 }
 
 // Assign makes v the same as from, which is known to be *Crate.
@@ -2326,17 +2244,37 @@ func (v *Kite) Copy(from *Kite) {
 	*v = *from
 }
 
-// Layout says how the fields of Kite's rows change.
-func (*Kite) Layout() best.Layout { return best.Join(GlideLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Kite) Values(row []int64) {
-	v.Glide.Values(row[0:4])
+// BestCodec makes a codec of Kite's rows for the best tier.
+func (*Kite) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: -1099511627776, Max: 1099511627776},
+			{Min: -1099511627776, Max: 1099511627776},
+			{Min: 0, Max: 4},
+			{Min: 0, Max: 65535},
+		},
+		Groups: []best.Group{
+			{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+			{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
+			{Class: best.Plain, First: 3, Count: 1, Lapse: 0},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Kite) SetValues(row []int64) {
-	v.Glide.SetValues(row[0:4])
+// BestRow sets dst to v's components with hints.
+func (v *Kite) BestRow(dst []int64) {
+	dst[0] = int64(v.Glide.X)
+	dst[1] = int64(v.Glide.Y)
+	dst[2] = int64(v.Glide.Stance)
+	dst[3] = int64(v.Glide.Height)
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Kite) SetBestRow(src []int64) {
+	v.Glide.X = int64(src[0])
+	v.Glide.Y = int64(src[1])
+	v.Glide.Stance = Stance(src[2])
+	v.Glide.Height = uint16(src[3])
 }
 
 // Assign makes v the same as from, which is known to be *Kite.

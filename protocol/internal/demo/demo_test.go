@@ -12,27 +12,25 @@ import (
 	"github.com/realmwire/realmwire/protocol/internal/values"
 )
 
-// What the tier that predicts is given of vectors and rotations are their integers, and these give them back.
-func TestValuesOfALayout(t *testing.T) {
-	if _, err := best.New(demo.PoseLayout); err != nil {
-		t.Fatal(err)
-	}
+// What the best tier is given of vectors and rotations are their integers, and these give them back.
+func TestBestRow(t *testing.T) {
+	layout := new(demo.Craft).BestCodec().(*best.Codec).Layout()
 	rng := rand.New(rand.NewPCG(6, 6))
-	n := len(demo.PoseLayout.Fields)
+	n := len(layout.Fields)
 	for range 2000 {
-		var pose, again demo.Pose
-		values.Fill(rng, reflect.ValueOf(&pose).Elem())
+		var craft, again demo.Craft
+		values.Fill(rng, reflect.ValueOf(&craft.Pose).Elem())
 		was, is := make([]int64, n), make([]int64, n)
-		pose.Values(was)
-		for i, f := range demo.PoseLayout.Fields {
+		craft.BestRow(was)
+		for i, f := range layout.Fields {
 			if was[i] < f.Min || was[i] > f.Max {
-				t.Fatalf("field %d is %d, outside %d..%d: %+v", i, was[i], f.Min, f.Max, pose)
+				t.Fatalf("field %d is %d, outside %d..%d: %+v", i, was[i], f.Min, f.Max, craft.Pose)
 			}
 		}
-		again.SetValues(was)
-		again.Values(is)
-		if !slices.Equal(was, is) || !again.Equal(&pose) {
-			t.Fatalf("%+v became %+v: %v, %v", pose, again, was, is)
+		again.SetBestRow(was)
+		again.BestRow(is)
+		if !slices.Equal(was, is) || !again.Pose.Equal(&craft.Pose) {
+			t.Fatalf("%+v became %+v: %v, %v", craft.Pose, again.Pose, was, is)
 		}
 	}
 }

@@ -67,7 +67,7 @@ type Hold struct {
 
 // Craft has a component of every kind.
 //
-//realmwire:entity id=3 priority=2.5
+//realmwire:entity id=3 priority=2.5 best
 type Craft struct {
 	Pose   Pose
 	Gauges Gauges

@@ -98,7 +98,7 @@ type Hero struct {
 
 // Crate is a rigid body.
 //
-//realmwire:entity id=10
+//realmwire:entity id=10 best
 type Crate struct {
 	Rigid Rigid
 	Purse Purse
@@ -106,7 +106,7 @@ type Crate struct {
 
 // Kite glides.
 //
-//realmwire:entity id=11
+//realmwire:entity id=11 best
 type Kite struct {
 	Body  Body
 	Glide Glide

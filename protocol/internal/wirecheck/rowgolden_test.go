@@ -57,7 +57,7 @@ func (g *goldenRows) history() (h past, want [][]int64) {
 	return h, cut(add(g.Rows))
 }
 
-// TestRows reads the packets of the row codec, and refuses what must be.
+// TestRows reads packets of the best tier's rows, and refuses what must be.
 func TestRows(t *testing.T) {
 	var file struct {
 		Layouts map[string]struct {

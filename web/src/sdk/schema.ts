@@ -42,8 +42,8 @@ export interface PredictedCodec<T> extends Codec<T> {
 /** One integer of a row; a bigint where its range is beyond what numbers hold. */
 export type RowValue = number | bigint;
 
-/** The components of an entity kind that have prediction hints, as rows of integers: what the best tier codes. */
-export interface RowCodec<T> {
+/** The components with hints of an entity kind whose schema asks for the best tier, as rows of integers. */
+export interface BestRows<T> {
   readonly layout: Layout;
   values(v: T): RowValue[];
   /** What v is with the values of a row. */
@@ -65,8 +65,8 @@ export interface EntityCodec<T> {
   readDelta(r: BitReader, base: T, owner: boolean): T;
   /** Kinds that are predicted have it. */
   readPredicted?(r: BitReader, base: T, prior: T, span: Span, owner: boolean): T;
-  /** Kinds that have components with hints have it. */
-  readonly rows?: RowCodec<T>;
+  /** Kinds whose schema asks for the best tier have it. */
+  readonly best?: BestRows<T>;
 }
 
 /** A message of the reliable lane; its id is its first byte. */

@@ -1,7 +1,7 @@
 import type { BitReader } from './bits';
 import { MAX_REST, BestCodec, type History, type Rows } from './best';
 import type { Change, Replicated } from './replicated';
-import type { RowCodec, RowValue, Schema } from './schema';
+import type { BestRows, RowValue, Schema } from './schema';
 import { KIND_BITS, MAX_IN_VIEW, type Refusal } from './snapshot';
 import { MAX_SECTION_AGE, MEMORY_TICKS, Room, Window, type Bringing } from './window';
 
@@ -18,7 +18,7 @@ export interface Section {
 
 /** The rows of one kind. */
 interface Kind {
-  readonly rows: RowCodec<unknown>;
+  readonly rows: BestRows<unknown>;
   readonly codec: BestCodec;
   readonly room: Room;
 }
@@ -41,13 +41,8 @@ export class BestTier {
   private readonly memory = new Map<number, Bringing>();
 
   constructor(schema: Schema) {
-    for (const { kind, rows } of schema.kinds) {
-      if (rows === undefined) continue;
-      try {
-        this.kinds.set(kind, { rows, codec: new BestCodec(rows.layout), room: new Room() });
-      } catch {
-        // A layout that the codec refuses, such as one with two places, leaves the kind to records, on both ends.
-      }
+    for (const { kind, best } of schema.kinds) {
+      if (best !== undefined) this.kinds.set(kind, { rows: best, codec: new BestCodec(best.layout), room: new Room() });
     }
   }
 
@@ -118,7 +113,7 @@ export class BestTier {
  * A row's new version. What the entity has beside its row is as in its newest version: a server that changed it since sends
  * a record.
  */
-function update(slot: number, entity: Replicated, rows: RowCodec<unknown>, row: readonly RowValue[], w: Window): Change {
+function update(slot: number, entity: Replicated, rows: BestRows<unknown>, row: readonly RowValue[], w: Window): Change {
   const state = rows.assign(entity.state, row);
   return { slot, entity, fresh: false, spawn: false, state, base: entity.newestNamed(w.base, w.names.lags), own: entity.own };
 }

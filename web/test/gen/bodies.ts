@@ -303,7 +303,7 @@ export const Body: EntityCodec<Body> = {
       pose: Pose.readPredicted(r, base.pose, prior.pose, span),
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: 0, max: 3 }, { min: 0, max: 1414 }, { min: 0, max: 1414 }, { min: 0, max: 1414 }, { min: -32768, max: 32767 }, { min: -32768, max: 32767 }, { min: -32768, max: 32767 }],
       groups: [{ class: 'rotation', first: 0, count: 4 }, { class: 'motion', first: 4, count: 3, fall: -279, half: 25 }],
@@ -358,7 +358,7 @@ export const Tank: EntityCodec<Tank> = {
       ammo: owner ? (r.bool() ? Ammo.readDelta(r, base.ammo) : base.ammo) : base.ammo,
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: 0, max: 100 }, { min: 0, max: 1 }],
       groups: [{ class: 'motion', first: 0, count: 2, half: 30 }, { class: 'plain', first: 2, count: 1, lapse: 20 }, { class: 'plain', first: 3, count: 1, lapse: 5 }],
@@ -410,7 +410,7 @@ export const Sign: EntityCodec<Sign> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '8c8444887a8df7e1',
+  hash: 'b425e71048325b33',
   kinds: [Body, Tank, Sign],
   messages: [],
   input: Input,

@@ -977,7 +977,7 @@ export const Craft: EntityCodec<Craft> = {
       log: owner ? (r.bool() ? Purse.readDelta(r, base.log) : base.log) : base.log,
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: 0, max: 3 }, { min: 0, max: 510 }, { min: 0, max: 510 }, { min: 0, max: 510 }, { min: -64, max: 64 }, { min: 0, max: 4095 }, { min: 0, max: 1 }],
       groups: [{ class: 'motion', first: 0, count: 3, fall: -1280, half: 150 }, { class: 'rotation', first: 3, count: 4 }, { class: 'plain', first: 7, count: 1, lapse: 20 }, { class: 'plain', first: 8, count: 1 }, { class: 'plain', first: 9, count: 1 }],
@@ -1024,7 +1024,7 @@ export const Crate: EntityCodec<Crate> = {
       purse: r.bool() ? Purse.readDelta(r, base.purse) : base.purse,
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: -100000, max: 100000 }, { min: 0, max: 3 }, { min: 0, max: 1023 }, { min: 0, max: 1023 }, { min: 0, max: 1023 }, { min: 0, max: 1 }],
       groups: [{ class: 'motion', first: 0, count: 3, fall: -128, half: 40 }, { class: 'rotation', first: 3, count: 4 }, { class: 'plain', first: 7, count: 1, lapse: 20 }],
@@ -1071,7 +1071,7 @@ export const Kite: EntityCodec<Kite> = {
       glide: Glide.readPredicted(r, base.glide, prior.glide, span),
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: -1099511627776, max: 1099511627776 }, { min: -1099511627776, max: 1099511627776 }, { min: 0, max: 4 }, { min: 0, max: 65535 }],
       groups: [{ class: 'motion', first: 0, count: 2 }, { class: 'plain', first: 2, count: 1 }, { class: 'plain', first: 3, count: 1 }],
@@ -1087,7 +1087,7 @@ export const Kite: EntityCodec<Kite> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '427144bfde98ef32',
+  hash: 'e93c2fa878835ab0',
   kinds: [Hero, Rock, Craft, Crate, Kite],
   messages: [Offer, Telegram],
   input: Input,

@@ -11,7 +11,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash: 0x8238bbfae2e80dd2,
+	Hash: 0x1ac68caf70737ca0,
 	Kinds: []snapshot.Kind{
 		{ID: 1, Name: "player", New: func() snapshot.State { return new(Player) }},
 		{ID: 2, Name: "npc", New: func() snapshot.State { return new(NPC) }},
@@ -77,33 +77,6 @@ func (v *Body) WriteDelta(w *bits.Writer, base *Body) { v.WritePredicted(w, base
 
 // ReadDelta sets v to what WriteDelta wrote against base.
 func (v *Body) ReadDelta(r *bits.Reader, base *Body) { v.ReadPredicted(r, base, base, motion.Span{}) }
-
-// BodyLayout says how Body's fields change.
-var BodyLayout = best.Layout{
-	Fields: []best.Field{
-		{Min: 0, Max: 262143},
-		{Min: 0, Max: 262143},
-		{Min: 0, Max: 3},
-	},
-	Groups: []best.Group{
-		{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
-		{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
-	},
-}
-
-// Values sets dst to v's fields, in order.
-func (v *Body) Values(dst []int64) {
-	dst[0] = int64(v.X)
-	dst[1] = int64(v.Y)
-	dst[2] = int64(v.Facing)
-}
-
-// SetValues sets v's fields to what Values gave.
-func (v *Body) SetValues(src []int64) {
-	v.X = int32(src[0])
-	v.Y = int32(src[1])
-	v.Facing = Facing(src[2])
-}
 
 // Write appends v whole.
 func (v *Look) Write(w *bits.Writer) {
@@ -323,17 +296,33 @@ func (v *Player) Copy(from *Player) {
 	*v = *from
 }
 
-// Layout says how the fields of Player's rows change.
-func (*Player) Layout() best.Layout { return best.Join(BodyLayout) }
-
-// Values sets row to v's components with hints.
-func (v *Player) Values(row []int64) {
-	v.Body.Values(row[0:3])
+// BestCodec makes a codec of Player's rows for the best tier.
+func (*Player) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: 0, Max: 262143},
+			{Min: 0, Max: 262143},
+			{Min: 0, Max: 3},
+		},
+		Groups: []best.Group{
+			{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+			{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *Player) SetValues(row []int64) {
-	v.Body.SetValues(row[0:3])
+// BestRow sets dst to v's components with hints.
+func (v *Player) BestRow(dst []int64) {
+	dst[0] = int64(v.Body.X)
+	dst[1] = int64(v.Body.Y)
+	dst[2] = int64(v.Body.Facing)
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *Player) SetBestRow(src []int64) {
+	v.Body.X = int32(src[0])
+	v.Body.Y = int32(src[1])
+	v.Body.Facing = Facing(src[2])
 }
 
 // Assign makes v the same as from, which is known to be *Player.
@@ -414,17 +403,33 @@ func (v *NPC) Copy(from *NPC) {
 	*v = *from
 }
 
-// Layout says how the fields of NPC's rows change.
-func (*NPC) Layout() best.Layout { return best.Join(BodyLayout) }
-
-// Values sets row to v's components with hints.
-func (v *NPC) Values(row []int64) {
-	v.Body.Values(row[0:3])
+// BestCodec makes a codec of NPC's rows for the best tier.
+func (*NPC) BestCodec() snapshot.BestCodec {
+	return best.MustNew(best.Layout{
+		Fields: []best.Field{
+			{Min: 0, Max: 262143},
+			{Min: 0, Max: 262143},
+			{Min: 0, Max: 3},
+		},
+		Groups: []best.Group{
+			{Class: best.Motion, First: 0, Count: 2, Fall: 0, Drag: 0, Half: 0, Floor: 0},
+			{Class: best.Plain, First: 2, Count: 1, Lapse: 0},
+		},
+	})
 }
 
-// SetValues sets v's components with hints to row.
-func (v *NPC) SetValues(row []int64) {
-	v.Body.SetValues(row[0:3])
+// BestRow sets dst to v's components with hints.
+func (v *NPC) BestRow(dst []int64) {
+	dst[0] = int64(v.Body.X)
+	dst[1] = int64(v.Body.Y)
+	dst[2] = int64(v.Body.Facing)
+}
+
+// SetBestRow sets v's components with hints to src.
+func (v *NPC) SetBestRow(src []int64) {
+	v.Body.X = int32(src[0])
+	v.Body.Y = int32(src[1])
+	v.Body.Facing = Facing(src[2])
 }
 
 // Assign makes v the same as from, which is known to be *NPC.

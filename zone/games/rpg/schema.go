@@ -63,7 +63,7 @@ type Self struct {
 
 // Player is a player's character.
 //
-//realmwire:entity id=1
+//realmwire:entity id=1 best
 type Player struct {
 	Body Body
 	Look Look
@@ -80,7 +80,7 @@ type NPCLook struct {
 
 // NPC is somebody that the server plays.
 //
-//realmwire:entity id=2
+//realmwire:entity id=2 best
 type NPC struct {
 	Body Body
 	Look NPCLook

@@ -19,6 +19,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/internal/bodies"
 	"github.com/realmwire/realmwire/protocol/internal/cubes"
 	"github.com/realmwire/realmwire/protocol/internal/physics"
+	"github.com/realmwire/realmwire/protocol/snapshot"
 )
 
 const (
@@ -27,6 +28,14 @@ const (
 	ahead  = 6
 	block  = 100 // frames that are held back or not
 )
+
+// The layouts of what is learnt from.
+var (
+	cubeLayout = layoutOf(new(cubes.Body))
+	poseLayout = layoutOf(new(bodies.Body))
+)
+
+func layoutOf(s snapshot.BestState) best.Layout { return s.BestCodec().(*best.Codec).Layout() }
 
 func main() {
 	trace := flag.String("trace", "", "the unpacked trace")
@@ -42,15 +51,15 @@ func main() {
 		log.Fatal(err)
 	}
 	l := &lessons{all: *all, epochs: *epochs, tries: *tries}
-	for _, lay := range []best.Layout{cubes.CubeLayout, alone(cubes.CubeLayout)} {
+	for _, lay := range []best.Layout{cubeLayout, alone(cubeLayout)} {
 		if err := l.watch(frames, lay, fields, ahead); err != nil {
 			log.Fatal(err)
 		}
 	}
 	for seed := range uint64(*crowds) {
 		frames := crowd(seed+2, *crowdFrames)
-		for _, lay := range []best.Layout{bodies.PoseLayout, alone(bodies.PoseLayout)} {
-			if err := l.watch(frames, lay, len(bodies.PoseLayout.Fields), 3); err != nil {
+		for _, lay := range []best.Layout{poseLayout, alone(poseLayout)} {
+			if err := l.watch(frames, lay, len(poseLayout.Fields), 3); err != nil {
 				log.Fatal(err)
 			}
 		}
@@ -135,10 +144,10 @@ func (l *lessons) watch(frames [][]int64, lay best.Layout, fields, ahead int) er
 	for i := ahead + 1; i < len(frames); i++ {
 		base := i - ahead
 		c.Rested(rest, rows[base-1], rows[base])
-		h := best.History{Names: best.Names{Ahead: ahead, Steady: true}, Rest: rest}
+		h := snapshot.BestHistory{BestNames: snapshot.BestNames{Ahead: ahead, Steady: true}, Rest: rest}
 		for lag := 0; lag <= min(base, best.MaxLag); lag++ {
 			h.Lags |= 1 << lag
-			h.Versions = append(h.Versions, best.Version{Lag: lag, Rows: rows[base-lag]})
+			h.Versions = append(h.Versions, snapshot.BestVersion{Lag: lag, Rows: rows[base-lag]})
 		}
 		test := i/block%2 == 1
 		c.Observe(func(model string, x int64, means, shared, own []int64) {

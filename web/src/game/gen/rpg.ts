@@ -269,7 +269,7 @@ export const Player: EntityCodec<Player> = {
       self: owner ? (r.bool() ? Self.readDelta(r, base.self) : base.self) : base.self,
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: 0, max: 262143 }, { min: 0, max: 262143 }, { min: 0, max: 3 }],
       groups: [{ class: 'motion', first: 0, count: 2 }, { class: 'plain', first: 2, count: 1 }],
@@ -316,7 +316,7 @@ export const NPC: EntityCodec<NPC> = {
       look: r.bool() ? NPCLook.readDelta(r, base.look) : base.look,
     };
   },
-  rows: {
+  best: {
     layout: {
       fields: [{ min: 0, max: 262143 }, { min: 0, max: 262143 }, { min: 0, max: 3 }],
       groups: [{ class: 'motion', first: 0, count: 2 }, { class: 'plain', first: 2, count: 1 }],
@@ -332,7 +332,7 @@ export const NPC: EntityCodec<NPC> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '8238bbfae2e80dd2',
+  hash: '1ac68caf70737ca0',
   kinds: [Player, NPC],
   messages: [],
   input: Input,

@@ -1,10 +1,6 @@
 package snapshot
 
-import (
-	"slices"
-
-	"github.com/realmwire/realmwire/protocol/best"
-)
+import "slices"
 
 const (
 	lengthGroup   = 6
@@ -17,7 +13,7 @@ const (
 	// usualRecord is about what a record takes beside its body, where it is not expected.
 	usualRecord = 10
 	// spawnRest is the rest of what came whole: nothing says that it moves.
-	spawnRest = best.MaxRest
+	spawnRest = BestMaxRest
 )
 
 // section is a snapshot's section of the best tier while it is made. It belongs to the world; its views take turns.
@@ -39,9 +35,9 @@ func (w *World) enableBest() {
 	for len(x.streams) < len(w.tables) {
 		t := w.tables[len(x.streams)]
 		if !slices.ContainsFunc(w.tables[:len(x.streams)], func(o rows) bool { return o.kind() == t.kind() }) {
-			t.enableRows() // one table of a kind: a client could not tell the rows of two apart
+			t.enableBest() // one table of a kind: a client could not tell the rows of two apart
 		}
-		x.streams = append(x.streams, stream{coder: t.coder()})
+		x.streams = append(x.streams, newStream(t.kind(), t.codec()))
 	}
 }
 
@@ -70,7 +66,7 @@ func (v *View) remember(d *dueRecord) {
 		return
 	}
 	s := &v.slots[d.slot]
-	if s.state == slotLeaving || s.own || v.world.tables[v.world.find(s.id).table].coder() == nil {
+	if s.state == slotLeaving || s.own || v.world.tables[v.world.find(s.id).table].codec() == nil {
 		return
 	}
 	rest := uint8(0)
@@ -158,7 +154,7 @@ func (v *View) openWindow(w *window) bool {
 			return false
 		}
 	}
-	names := best.Names{Ahead: int(tick - base), Steady: true}
+	names := BestNames{Ahead: int(tick - base), Steady: true}
 	for l := range min(uint32(windowTicks), base) {
 		if v.ackedAt(base-l) != nil {
 			names.Lags |= 1 << l
@@ -190,7 +186,7 @@ func (v *View) rowPlace(s *slot) *place {
 	if p == nil {
 		return nil
 	}
-	if t := v.world.tables[p.table]; t.coder() == nil || t.othersChanged(p.row) > s.base {
+	if t := v.world.tables[p.table]; t.codec() == nil || t.othersChanged(p.row) > s.base {
 		return nil
 	}
 	return p

@@ -94,7 +94,7 @@ func (v *View) codeStream(st *stream) {
 		}
 	}
 	var err error
-	if st.bytes, err = st.coder.Encode(st.bytes[:0], &st.history, st.rows); err != nil {
+	if st.bytes, err = st.codec.Encode(st.bytes[:0], &st.history, st.rows); err != nil {
 		panic("best tier: " + err.Error()) // the arguments are ours
 	}
 }
@@ -121,7 +121,7 @@ func (v *View) writeSection(w *bits.Writer, rec *sent) int {
 			continue
 		}
 		w.Bool(true)
-		w.Uint(uint64(st.coder.kind), kindBits)
+		w.Uint(uint64(st.kind), kindBits)
 		w.Varuint(uint64(len(st.bytes)), lengthGroup)
 		w.Copy(st.bytes, 8*len(st.bytes))
 		for i, n := range st.slots {

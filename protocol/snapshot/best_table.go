@@ -2,15 +2,15 @@ package snapshot
 
 // What the best tier asks of a table.
 
-// others is what generated code gives a pointer to a Rowed entity kind's struct.
+// others is what generated code gives a pointer to the struct of a kind in the best tier.
 type others[T any] interface {
 	OthersChanged(old *T) bool
 }
 
-func (t *Table[T, P]) coder() *coder { return t.rowCoder }
+func (t *Table[T, P]) codec() BestCodec { return t.best }
 
-// enableRows is called once, before the first snapshot of the best tier.
-func (t *Table[T, P]) enableRows() { t.rowCoder = coderOf(P(new(T))) }
+// enableBest is called once, before the first snapshot of the best tier.
+func (t *Table[T, P]) enableBest() { t.best = bestCodec(P(new(T))) }
 
 // noteOthers notes that what everyone sees of an entity, beside its row, changed this tick.
 func (r *row[T]) noteOthers(now any, old *T, tick uint32) {
@@ -29,8 +29,8 @@ func (t *Table[T, P]) rowAt(dst []int64, n int32, tick uint32) bool {
 	if v == nil {
 		return false
 	}
-	any(P(&v.state)).(Rowed).Values(dst)
-	t.rowCoder.limit(dst)
+	any(P(&v.state)).(BestState).BestRow(dst)
+	t.best.Limit(dst)
 	return true
 }
 

@@ -1,10 +1,8 @@
 package snapshot
 
-import "github.com/realmwire/realmwire/protocol/best"
-
 // Limits of the best tier.
 const (
-	windowTicks = best.MaxLag + 1
+	windowTicks = BestMaxLag + 1
 	// A section's baseline is at most this many ticks old, so that its window lies within what both ends remember.
 	maxSectionAge = memoryTicks - 1 - windowTicks
 	memoryTicks   = 64
@@ -14,8 +12,7 @@ const (
 // may know counts, so that both see the same. See docs/wire.md#best-tier.
 type window struct {
 	base  uint32 // the newest of them
-	names best.Names
-	looks uint16                // those of the lags whose rows the codec reads
+	names BestNames
 	held  [windowTicks]*slotSet // by lag: the rows that the snapshot brought; nil: not named
 	rests [windowTicks][]uint8  // by lag, by slot: rest as of that snapshot
 	known slotSet               // slots that any of them holds
@@ -35,8 +32,8 @@ func (m *remembered) hold(n int, rest uint8) {
 	m.rests[n] = rest
 }
 
-func (w *window) open(base uint32, names best.Names) {
-	*w = window{base: base, names: names, looks: best.Looks(names.Lags)}
+func (w *window) open(base uint32, names BestNames) {
+	*w = window{base: base, names: names}
 }
 
 func (w *window) add(lag int, m *remembered) {
@@ -66,13 +63,24 @@ type past interface {
 
 // stream is the rows of one kind in a section, and room to code them.
 type stream struct {
-	coder   *coder
+	codec   BestCodec // nil: the kind has no rows
+	kind    uint8
+	fields  int      // of a row
 	slots   []uint16 // rising
 	rows    []int64  // as they are now
 	was     [windowTicks][]int64
-	history best.History
+	history BestHistory
 	scratch []int64
 	bytes   []byte
+}
+
+// newStream makes the stream of a kind, without rows where codec is nil.
+func newStream(kind uint8, codec BestCodec) stream {
+	st := stream{codec: codec, kind: kind}
+	if codec != nil {
+		st.fields = codec.Fields()
+	}
+	return st
 }
 
 func grown[T any](s []T, n int) []T {
@@ -84,40 +92,41 @@ func grown[T any](s []T, n int) []T {
 
 // baseline is row i as of the baseline.
 func (st *stream) baseline(i int) []int64 {
-	f := st.coder.fields
+	f := st.fields
 	return st.was[0][i*f : i*f+f]
 }
 
 func (st *stream) row(i int) []int64 {
-	f := st.coder.fields
+	f := st.fields
 	return st.rows[i*f : i*f+f]
 }
 
 // recall gathers what the window knows of the stream's slots.
 func (st *stream) recall(w *window, from past) {
-	f, n := st.coder.fields, len(st.slots)
+	f, n := st.fields, len(st.slots)
 	st.rows = grown(st.rows, n*f)
 	st.scratch = grown(st.scratch, f)
 	h := &st.history
-	h.Names = w.names
+	h.BestNames = w.names
 	h.Rest = grown(h.Rest, n)
 	h.Versions = h.Versions[:0]
+	looks := st.codec.Looks(w.names.Lags)
 	for l := range windowTicks {
 		if w.names.Lags>>l&1 == 0 {
 			continue
 		}
-		if w.looks>>l&1 == 0 {
-			h.Versions = append(h.Versions, best.Version{Lag: l, Rows: st.was[0]}) // never read
+		if looks>>l&1 == 0 {
+			h.Versions = append(h.Versions, BestVersion{Lag: l, Rows: st.was[0]}) // never read
 			continue
 		}
 		st.was[l] = grown(st.was[l], n*f)
-		h.Versions = append(h.Versions, best.Version{Lag: l, Rows: st.was[l]})
+		h.Versions = append(h.Versions, BestVersion{Lag: l, Rows: st.was[l]})
 	}
 	for i, slot := range st.slots {
 		last := -1
 		var row []int64
 		for l := range windowTicks {
-			if w.looks>>l&1 == 0 {
+			if looks>>l&1 == 0 {
 				continue
 			}
 			to := st.was[l][i*f : i*f+f]
@@ -138,7 +147,7 @@ func (st *stream) recall(w *window, from past) {
 func (st *stream) rest(w *window, from past, i, slot int) uint8 {
 	at := w.asOf(slot, 0)
 	if r := w.rests[at][slot]; r > 0 {
-		return uint8(min(best.MaxRest, int(r)+at))
+		return uint8(min(BestMaxRest, int(r)+at))
 	}
 	oldest := at
 	for l := at + 1; l < windowTicks; l++ {
@@ -146,7 +155,7 @@ func (st *stream) rest(w *window, from past, i, slot int) uint8 {
 			continue
 		}
 		from.rowAt(st.scratch, slot, w.base-uint32(l))
-		if st.coder.Moved(st.baseline(i), st.scratch) {
+		if st.codec.Moved(st.baseline(i), st.scratch) {
 			return uint8(l - 1)
 		}
 		oldest = l
@@ -156,8 +165,8 @@ func (st *stream) rest(w *window, from past, i, slot int) uint8 {
 
 // rested is the rest of row i as of the snapshot that brings it.
 func (st *stream) rested(i int) uint8 {
-	if st.coder.Moved(st.row(i), st.baseline(i)) {
+	if st.codec.Moved(st.row(i), st.baseline(i)) {
 		return 0
 	}
-	return uint8(min(best.MaxRest, int(st.history.Rest[i])+st.history.Ahead))
+	return uint8(min(BestMaxRest, int(st.history.Rest[i])+st.history.Ahead))
 }

@@ -10,18 +10,16 @@ import (
 // maxSafe is the greatest integer that a JavaScript number holds exactly, with all below it.
 const maxSafe = 1<<maxSafeBits - 1
 
-// rows writes what the best tier needs of an entity kind: see goEmitter.rows. States are shared, so a new one is made of a
-// row's values.
-func (g *tsEmitter) rows(d *schema.Def) {
-	hinted, _ := rowFields(d)
-	if len(hinted) == 0 {
-		return
-	}
+// best writes what the best tier needs of an entity kind that asks for it: see goEmitter.best. States are shared, so a new one is
+// made of a row's values.
+func (g *tsEmitter) best(d *schema.Def) {
 	var spans, groups, values, made []string
-	for _, f := range hinted {
+	for _, f := range d.Row() {
 		var parts []string
 		name, first := lowerFirst(f.Name), len(spans)
-		eachGroup(f.Type.Struct, func(h schema.Hint, at, count int) { groups = append(groups, tsGroup(h, first+at, count)) })
+		for _, p := range f.Type.Struct.HintGroups() {
+			groups = append(groups, tsGroup(p.Hint, first+p.First, p.Count))
+		}
 		for _, part := range f.Type.Struct.Fields {
 			field := lowerFirst(part.Name)
 			values = append(values, tsIntegersOf("v."+name+"."+field, part.Type)...)
@@ -32,7 +30,7 @@ func (g *tsEmitter) rows(d *schema.Def) {
 		}
 		made = append(made, fmt.Sprintf("%s: { %s }", name, strings.Join(parts, ", ")))
 	}
-	g.line("\trows: {\n\t\tlayout: {\n\t\t\tfields: [%s],\n\t\t\tgroups: [%s],\n\t\t},", strings.Join(spans, ", "), strings.Join(groups, ", "))
+	g.line("\tbest: {\n\t\tlayout: {\n\t\t\tfields: [%s],\n\t\t\tgroups: [%s],\n\t\t},", strings.Join(spans, ", "), strings.Join(groups, ", "))
 	g.line("\t\tvalues(v: %s): RowValue[] {\n\t\t\treturn [%s];\n\t\t},", d.Name, strings.Join(values, ", "))
 	g.line("\t\tassign(v: %s, n: readonly RowValue[]): %s {\n\t\t\treturn { ...v, %s };\n\t\t},\n\t},", d.Name, d.Name, strings.Join(made, ", "))
 }

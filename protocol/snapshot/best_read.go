@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/realmwire/realmwire/protocol/best"
 	"github.com/realmwire/realmwire/protocol/bits"
 )
 
@@ -31,10 +30,8 @@ type brought struct {
 func NewBestReplica(s *Schema) *Replica {
 	m := &memory{}
 	for _, k := range s.Kinds {
-		st := stream{coder: coderOf(k.New())}
-		if st.coder != nil {
-			m.stride = max(m.stride, st.coder.fields)
-		}
+		st := newStream(k.ID, bestCodec(k.New()))
+		m.stride = max(m.stride, st.fields)
 		m.streams = append(m.streams, st)
 	}
 	return &Replica{schema: s, memory: m}
@@ -58,7 +55,7 @@ func (m *memory) keep(b *brought, slot int, rest uint8) []int64 {
 // stream finds the stream of a kind; nil where the kind has no rows.
 func (r *Replica) stream(kind uint8) (int, *stream) {
 	for i := range r.memory.streams {
-		if st := &r.memory.streams[i]; r.schema.Kinds[i].ID == kind && st.coder != nil {
+		if st := &r.memory.streams[i]; st.kind == kind && st.codec != nil {
 			return i, st
 		}
 	}
@@ -120,7 +117,7 @@ func readSlots(rd *bits.Reader, s *slotSet) bool {
 // decodeStream decodes the rows of one kind.
 func (r *Replica) decodeStream(st *stream, tick uint32) error {
 	m := r.memory
-	names, err := st.coder.Names(st.bytes)
+	names, err := st.codec.Names(st.bytes)
 	if err != nil || names.Ahead < 1 || !names.Steady {
 		return ErrMalformed
 	}
@@ -135,7 +132,7 @@ func (r *Replica) decodeStream(st *stream, tick uint32) error {
 	in.removeAll(&m.records)
 	st.slots = st.slots[:0]
 	for n := in.next(0); n >= 0; n = in.next(n + 1) {
-		if e := r.at(n); e != nil && e.kind.ID == st.coder.kind {
+		if e := r.at(n); e != nil && e.kind.ID == st.kind {
 			st.slots = append(st.slots, uint16(n))
 		}
 	}
@@ -143,7 +140,7 @@ func (r *Replica) decodeStream(st *stream, tick uint32) error {
 		return ErrMalformed
 	}
 	st.recall(&m.window, m)
-	if st.coder.Decode(st.bytes, &st.history, st.rows) != nil {
+	if st.codec.Decode(st.bytes, &st.history, st.rows) != nil {
 		return ErrMalformed
 	}
 	for i, n := range st.slots {
@@ -167,9 +164,9 @@ func (r *Replica) decodeStream(st *stream, tick uint32) error {
 func (r *Replica) updateRow(st *stream, i, slot int) {
 	e := r.slots[slot]
 	c := change{slot: slot, state: e.take(), own: e.Own, base: r.memory.window.acked(e)}
-	s := c.state.(Rowed)
+	s := c.state.(BestState)
 	s.Assign(e.State)
-	s.SetValues(st.row(i))
+	s.SetBestRow(st.row(i))
 	r.pending = append(r.pending, c)
 }
 
@@ -186,7 +183,7 @@ func (w *window) acked(e *Replicated) uint32 {
 }
 
 // openWindow recalls the snapshots that a section names.
-func (m *memory) openWindow(tick uint32, names best.Names) error {
+func (m *memory) openWindow(tick uint32, names BestNames) error {
 	w := &m.window
 	w.open(tick-uint32(names.Ahead), names)
 	for l := range uint32(windowTicks) {
@@ -233,13 +230,13 @@ func (r *Replica) rememberApplied(h Header) {
 		if c.gone || c.own || b.held.has(c.slot) {
 			continue
 		}
-		if s, ok := c.state.(Rowed); ok {
+		if s, ok := c.state.(BestState); ok {
 			if k, _ := r.stream(s.Kind()); k >= 0 {
 				rest := uint8(0)
 				if c.spawn {
 					rest = spawnRest
 				}
-				s.Values(m.keep(b, c.slot, rest))
+				s.BestRow(m.keep(b, c.slot, rest))
 			}
 		}
 	}

@@ -15,7 +15,7 @@ func TestTypeScriptRows(t *testing.T) {
 	src := "package game\n\n//realmwire:component position\ntype Place struct {\n" +
 		"X, Y int32 `rw:\"predict=motion drag=0.5 floor=-7\"`\nMask uint64\nDebt int64\nWide int64 `rw:\"min=-2305843009213693952 max=5\"`\n}\n\n" +
 		"//realmwire:component\ntype Secret struct{ Code uint8 }\n\n" +
-		"//realmwire:entity id=1\ntype Blob struct {\nSecret Secret `rw:\"owner\"`\nPlace Place\n}\n"
+		"//realmwire:entity id=1 best\ntype Blob struct {\nSecret Secret `rw:\"owner\"`\nPlace Place\n}\n"
 	if err := os.WriteFile(filepath.Join(dir, "game.go"), []byte(src), 0o600); err != nil {
 		t.Fatal(err)
 	}
