@@ -81,11 +81,14 @@ func (c *cluster) zoneIsDown(zone string) {
 		}
 		return "", true
 	})
-	if b, ok := c.witness.within(zone); ok {
-		_, err := b.api.Play(context.Background(), b.character, rpg.Schema.Hash)
-		if !client.HasTitle(err, "zone-down") || !strings.Contains(err.Error(), "try again in a few seconds") {
-			c.t.Errorf("a player of the dead zone who asks to play is told: %v", err)
-		}
+	var b sighted
+	c.eventually("a player of the dead zone notices", func() (text string, ok bool) {
+		b, ok = c.witness.cutOff(zone)
+		return "nobody does", ok
+	})
+	_, err = b.api.Play(context.Background(), b.character, rpg.Schema.Hash)
+	if !client.HasTitle(err, "zone-down") || !strings.Contains(err.Error(), "try again in a few seconds") {
+		c.t.Errorf("a player of the dead zone who asks to play is told: %v", err)
 	}
 	c.eventually("a portal into the dead zone says so", func() (string, bool) {
 		c.witness.mu.Lock()

@@ -133,11 +133,11 @@ func (w *witness) crossed(zone string) int {
 	return w.crossings[zone]
 }
 
-// within is a bot that is in a zone, or was when it was dropped.
-func (w *witness) within(zone string) (bot sighted, ok bool) {
+// cutOff is a bot that was dropped in a zone and is not back. One that was at a portal may be in another zone by now, as the realm sees it.
+func (w *witness) cutOff(zone string) (bot sighted, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := slices.IndexFunc(w.bots, func(b sighted) bool { return b.zone == zone })
+	i := slices.IndexFunc(w.bots, func(b sighted) bool { return b.drops > 0 && !b.inside && b.lostIn == zone && !b.crossing })
 	if i < 0 {
 		return sighted{}, false
 	}
