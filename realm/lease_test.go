@@ -199,7 +199,7 @@ func TestHungProcess(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	hung.Serve(ZoneHandlers{
-		Evict: func(context.Context, ID, string) (json.RawMessage, uint64, error) {
+		Evict: func(context.Context, ID, uint64, string) (json.RawMessage, uint64, error) {
 			<-release // does not come back in time
 			return json.RawMessage(`{"too":"late"}`), 1, nil
 		},
@@ -221,7 +221,7 @@ func TestTakeoverMeetsTravel(t *testing.T) {
 	w := newWorld(t, nil)
 	a, b := w.newProcess("overworld"), w.zone("cave")
 	a.Serve(ZoneHandlers{
-		Evict: func(ctx context.Context, id ID, _ string) (json.RawMessage, uint64, error) {
+		Evict: func(ctx context.Context, id ID, _ uint64, _ string) (json.RawMessage, uint64, error) {
 			a.mu.Lock()
 			h := a.holds[id]
 			a.mu.Unlock()

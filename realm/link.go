@@ -132,8 +132,10 @@ type (
 		Incarnation ID            `json:"incarnation"`
 		Travel      TravelRequest `json:"travel"`
 	}
+	// evictMsg is about the epoch that it names, and those before: it may come late, when the process has the character under a newer one.
 	evictMsg struct {
 		Character ID     `json:"character"`
+		Epoch     uint64 `json:"epoch"`
 		Reason    string `json:"reason"`
 	}
 	evictAnswer struct {

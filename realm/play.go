@@ -156,7 +156,7 @@ func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, 
 	ctx, cancel := context.WithTimeout(ctx, evictTimeout)
 	defer cancel()
 	subject := bus.ZoneSubject(h.Holder.String(), "evict")
-	answer, err := bus.Call[evictAnswer](ctx, r.bus, subject, evictMsg{Character: character.ID, Reason: reason})
+	answer, err := bus.Call[evictAnswer](ctx, r.bus, subject, evictMsg{Character: character.ID, Epoch: h.Epoch, Reason: reason})
 	how := "ok"
 	switch {
 	case err == nil && answer.Epoch != h.Epoch:

@@ -216,11 +216,11 @@ func (w *world) zone(zones ...string) *zoneProcess {
 	return z
 }
 
-func (z *zoneProcess) evictPlayer(_ context.Context, id ID, reason string) (json.RawMessage, uint64, error) {
+func (z *zoneProcess) evictPlayer(_ context.Context, id ID, upTo uint64, reason string) (json.RawMessage, uint64, error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	h, ok := z.holds[id]
-	if !ok {
+	if !ok || h.epoch > upTo {
 		return nil, 0, ErrNotHere
 	}
 	delete(z.holds, id)

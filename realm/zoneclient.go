@@ -13,8 +13,8 @@ import (
 // ZoneHandlers is what a zone process does for others. Both are called on many goroutines.
 type ZoneHandlers struct {
 	// Evict saves a character one last time and drops its player, who is told the reason. It returns the state and the epoch under which
-	// the process held it, or ErrNotHere.
-	Evict func(ctx context.Context, character ID, reason string) (state json.RawMessage, epoch uint64, err error)
+	// the process held it, or ErrNotHere. One that is held under a later epoch than upTo stays: the request was overtaken on its way.
+	Evict func(ctx context.Context, character ID, upTo uint64, reason string) (state json.RawMessage, epoch uint64, err error)
 	// Signal answers a WebRTC offer. Errors that are no *Error reach the player as a refusal without details.
 	Signal func(ctx context.Context, ticket []byte, sdp string) (answer string, err error)
 }
@@ -103,7 +103,7 @@ func (z *ZoneClient) listen(incarnation ID) error {
 }
 
 func (z *ZoneClient) evict(ctx context.Context, m evictMsg) (evictAnswer, error) {
-	state, epoch, err := z.handlers.Evict(ctx, m.Character, m.Reason)
+	state, epoch, err := z.handlers.Evict(ctx, m.Character, m.Epoch, m.Reason)
 	if err != nil {
 		return evictAnswer{}, err
 	}

@@ -19,11 +19,11 @@ func TestEvictionBringsTheStateOfWhoLeftUnsaved(t *testing.T) {
 	p.Close(transport.Normal, "")
 	z := r.Zones()[0]
 	eventually(t, "failed save", func() bool { s := z.Stats(); return s.Sessions == 0 && s.SavesFailed > 0 })
-	e, err := r.Evict(context.Background(), 7, "")
+	e, err := r.Evict(context.Background(), 7, 3, "")
 	if err != nil || !e.Found || e.Epoch != 3 || !strings.HasPrefix(string(e.State), `{"v":1,`) {
 		t.Fatalf("eviction %+v, %v", e, err)
 	}
-	if e, err := r.Evict(context.Background(), 7, ""); err != nil || e.Found {
+	if e, err := r.Evict(context.Background(), 7, 3, ""); err != nil || e.Found {
 		t.Fatalf("a second eviction gives %+v, %v", e, err)
 	}
 	r.realm.with(func() { r.realm.down = false })
@@ -47,7 +47,7 @@ func TestEvictionWaitsForTheSaveOfWhoLeft(t *testing.T) {
 	eventually(t, "save under way", func() bool { ok := false; r.realm.with(func() { ok = r.realm.saves > 0 }); return ok })
 	got := make(chan core.Eviction, 1)
 	go func() {
-		e, err := r.Evict(context.Background(), 7, "")
+		e, err := r.Evict(context.Background(), 7, 3, "")
 		if err != nil {
 			t.Error(err)
 		}
@@ -61,6 +61,28 @@ func TestEvictionWaitsForTheSaveOfWhoLeft(t *testing.T) {
 	close(gate)
 	if e := <-got; e.Found {
 		t.Errorf("eviction %+v of what is saved", e)
+	}
+	r.realm.with(func() {
+		if r.realm.final[7] != 1 {
+			t.Errorf("saved %d times for good", r.realm.final[7])
+		}
+	})
+}
+
+// What waits to be saved is of a later grant than the one that the realm asks about: it stays, and is saved.
+func TestEvictionLeavesWhatIsOfALaterGrant(t *testing.T) {
+	r := run(t, "overworld")
+	p := r.connect(t, "overworld", 7, 3)
+	r.realm.with(func() { r.realm.down = true })
+	p.Close(transport.Normal, "")
+	z := r.Zones()[0]
+	eventually(t, "failed save", func() bool { s := z.Stats(); return s.Sessions == 0 && s.SavesFailed > 0 })
+	if e, err := r.Evict(context.Background(), 7, 2, ""); err != nil || e.Found {
+		t.Fatalf("eviction %+v, %v", e, err)
+	}
+	r.realm.with(func() { r.realm.down = false })
+	if err := r.stop(); err != nil {
+		t.Error(err)
 	}
 	r.realm.with(func() {
 		if r.realm.final[7] != 1 {

@@ -14,15 +14,15 @@ func (z *Zone) answer(it item) {
 	e := evictions[len(evictions)-1]
 	e.State = append([]byte(nil), e.State...)
 	if z.saver.has(e.Character) {
-		z.owed = append(z.owed, owed{e, it.reply})
+		z.owed = append(z.owed, owed{e, it.Epoch, it.reply})
 		return
 	}
-	it.reply <- z.withUnsaved(e)
+	it.reply <- z.withUnsaved(e, it.Epoch)
 }
 
 // withUnsaved gives the realm the last state of somebody who has left, and whose save still waits: because the realm was away.
-func (z *Zone) withUnsaved(e core.Eviction) core.Eviction {
-	r, waits := z.saver.take(e.Character)
+func (z *Zone) withUnsaved(e core.Eviction, upTo uint64) core.Eviction {
+	r, waits := z.saver.take(e.Character, upTo)
 	if waits && !e.Found {
 		e.Found, e.Epoch, e.State = true, r.Epoch, r.State
 	}
@@ -42,7 +42,7 @@ func (z *Zone) settle(r saveResult) {
 		z.core.Handle(core.Event{Kind: core.EventStale, Character: s.Character, Epoch: s.Epoch, Err: err})
 	})
 	for _, o := range z.owed {
-		o.reply <- z.withUnsaved(o.Eviction)
+		o.reply <- z.withUnsaved(o.Eviction, o.upTo)
 	}
 	z.owed = z.owed[:0]
 }

@@ -63,6 +63,7 @@ type Zone struct {
 // owed is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
 type owed struct {
 	core.Eviction
+	upTo  uint64
 	reply chan core.Eviction
 }
 
@@ -128,9 +129,10 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 
 // Evict takes a character out of the zone for the realm: its client is told text ("": signed in elsewhere), and its
 // state returned rather than saved. Found is false when the character is not here and nothing of it waits to be saved.
-func (z *Zone) Evict(ctx context.Context, p rules.PlayerID, text string) (core.Eviction, error) {
+// What it has under a later epoch than upTo stays: the realm has granted it anew since it asked, and gave this answer up.
+func (z *Zone) Evict(ctx context.Context, p rules.PlayerID, upTo uint64, text string) (core.Eviction, error) {
 	reply := make(chan core.Eviction, 1)
-	if !z.inbox.post(item{Event: core.Event{Kind: core.EventEvict, Character: p, Text: text, At: z.now()}, reply: reply}) {
+	if !z.inbox.post(item{Event: core.Event{Kind: core.EventEvict, Character: p, Epoch: upTo, Text: text, At: z.now()}, reply: reply}) {
 		return core.Eviction{}, fmt.Errorf("zone %s is restarting; try again in a moment", z.Name())
 	}
 	select {

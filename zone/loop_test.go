@@ -274,7 +274,7 @@ func TestZonePlaysAndDrains(t *testing.T) {
 	if _, err := r.Accept(&pipe{}, ticket.Claims{Zone: "overworld"}); !errors.As(err, &refused) || refused.Code != transport.ServerShutdown {
 		t.Errorf("after the drain a session gets %v", err)
 	}
-	if _, err := r.Evict(context.Background(), 1, ""); err == nil || !strings.Contains(err.Error(), "restarting") {
+	if _, err := r.Evict(context.Background(), 1, 1, ""); err == nil || !strings.Contains(err.Error(), "restarting") {
 		t.Errorf("after the drain an eviction gives %v", err)
 	}
 }
@@ -313,7 +313,7 @@ func TestEvictFromAProcess(t *testing.T) {
 	eventually(t, "save under way", func() bool { ok := false; r.realm.with(func() { ok = r.realm.saves > 0 }); return ok })
 	got := make(chan core.Eviction, 1)
 	go func() {
-		e, err := r.Evict(context.Background(), 7, "")
+		e, err := r.Evict(context.Background(), 7, 3, "")
 		if err != nil {
 			t.Error(err)
 		}
@@ -332,12 +332,12 @@ func TestEvictFromAProcess(t *testing.T) {
 	if e := <-got; !e.Found || e.Epoch != 3 || !strings.HasPrefix(string(e.State), `{"v":1,`) {
 		t.Fatalf("eviction %+v", e)
 	}
-	if e, err := r.Evict(context.Background(), 7, ""); err != nil || e.Found {
+	if e, err := r.Evict(context.Background(), 7, 3, ""); err != nil || e.Found {
 		t.Fatalf("a second eviction gives %+v, %v", e, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := r.Evict(ctx, 7, ""); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := r.Evict(ctx, 7, 3, ""); err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatalf("a cancelled eviction gives %v", err)
 	}
 }

@@ -69,10 +69,10 @@ func (p *Process) Accept(conn transport.Conn, claims ticket.Claims) (transport.H
 }
 
 // Evict takes a character out of whichever zone has it. See [Zone.Evict].
-func (p *Process) Evict(ctx context.Context, id rules.PlayerID, text string) (core.Eviction, error) {
+func (p *Process) Evict(ctx context.Context, id rules.PlayerID, upTo uint64, text string) (core.Eviction, error) {
 	found := core.Eviction{Character: id}
 	for _, z := range p.zones {
-		e, err := z.Evict(ctx, id, text)
+		e, err := z.Evict(ctx, id, upTo, text)
 		if err != nil {
 			return core.Eviction{}, err
 		}

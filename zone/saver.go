@@ -74,11 +74,14 @@ func (s *saver) again(batch []core.SaveRequest) {
 // forget drops what waits for a character, because the realm is given it another way.
 func (s *saver) forget(p rules.PlayerID) { delete(s.pending, p) }
 
-// take is forget for who needs to know what waited.
-func (s *saver) take(p rules.PlayerID) (core.SaveRequest, bool) {
+// take is forget for who needs to know what waited. What waits under a later epoch than upTo stays.
+func (s *saver) take(p rules.PlayerID, upTo uint64) (core.SaveRequest, bool) {
 	r, ok := s.pending[p]
+	if !ok || r.Epoch > upTo {
+		return core.SaveRequest{}, false
+	}
 	delete(s.pending, p)
-	return r, ok
+	return r, true
 }
 
 // has reports whether a character's state is on its way.

@@ -77,8 +77,8 @@ func zoneError(err error) error {
 // handlers answer what realm and gateways ask of a zone process.
 func (p *zoneProcess) handlers() realm.ZoneHandlers {
 	return realm.ZoneHandlers{
-		Evict: func(ctx context.Context, character realm.ID, reason string) (json.RawMessage, uint64, error) {
-			e, err := p.zones.Evict(ctx, rules.PlayerID(character), reason)
+		Evict: func(ctx context.Context, character realm.ID, upTo uint64, reason string) (json.RawMessage, uint64, error) {
+			e, err := p.zones.Evict(ctx, rules.PlayerID(character), upTo, reason)
 			if err != nil {
 				return nil, 0, err
 			}

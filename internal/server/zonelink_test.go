@@ -51,7 +51,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 	link := zoneLink{realm.Dial(zoneConn)}
 	key := ticket.NewKey()
 	link.client.Serve(realm.ZoneHandlers{
-		Evict: func(context.Context, realm.ID, string) (json.RawMessage, uint64, error) {
+		Evict: func(context.Context, realm.ID, uint64, string) (json.RawMessage, uint64, error) {
 			return nil, 0, realm.ErrNotHere
 		},
 		Signal: func(context.Context, []byte, string) (string, error) { return "", errors.ErrUnsupported },

@@ -138,7 +138,7 @@ func (s *site) zone(capacity int) *zoneProcess {
 	}
 	z.opener = ticket.NewOpener(z.process.TicketKey, uint64(z.process.Incarnation), ticket.OpenerConfig{})
 	z.Serve(realm.ZoneHandlers{
-		Evict: func(context.Context, realm.ID, string) (json.RawMessage, uint64, error) {
+		Evict: func(context.Context, realm.ID, uint64, string) (json.RawMessage, uint64, error) {
 			return nil, 0, realm.ErrNotHere
 		},
 		Signal: func(_ context.Context, raw []byte, sdp string) (string, error) {

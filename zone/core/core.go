@@ -194,7 +194,7 @@ func (c *Core) Handle(e Event) {
 			c.lapsed(cl, e.Err)
 		}
 	case EventEvict:
-		c.evict(e.Character, e.Text)
+		c.evict(e.Character, e.Epoch, e.Text)
 	case EventDrain:
 		c.drain(e.Text)
 	case EventTellAll:
@@ -261,19 +261,24 @@ func (c *Core) drain(text string) {
 	}
 }
 
-func (c *Core) evict(p rules.PlayerID, text string) {
+// evict takes a character out for the realm. A request may come late, when the realm has granted the character anew: who plays it by then is
+// not the one who was to go.
+func (c *Core) evict(p rules.PlayerID, upTo uint64, text string) {
 	if text == "" {
 		text = "You signed in elsewhere."
 	}
 	e := Eviction{Character: p}
 	if cl := c.players[p]; cl != nil && cl.phase != phaseGone {
-		from := len(c.out.arena)
-		c.out.arena = c.sim.Save(p, c.out.arena)
-		e.Found, e.Epoch, e.State = true, cl.epoch, c.out.tail(from)
-		c.dismiss(cl, message.TakenOver, text, false)
+		if cl.epoch <= upTo {
+			from := len(c.out.arena)
+			c.out.arena = c.sim.Save(p, c.out.arena)
+			e.Found, e.Epoch, e.State = true, cl.epoch, c.out.tail(from)
+			c.dismiss(cl, message.TakenOver, text, false)
+		}
 	} else {
 		for _, cl := range slices.Clone(c.clients) {
-			if cl.character == p && (cl.phase == phaseJoin || cl.phase == phaseAttach || cl.phase == phaseGone) {
+			waits := cl.phase == phaseJoin || cl.phase == phaseAttach || cl.phase == phaseGone
+			if cl.character == p && cl.epoch <= upTo && waits {
 				c.dismiss(cl, message.TakenOver, text, false)
 			}
 		}

@@ -22,7 +22,7 @@ const (
 	EventAttach                       // Attach: the realm's answer
 	EventTravel                       // Travel: the realm's answer
 	EventStale                        // Character, Epoch, Err: a save was refused, the lease is another's
-	EventEvict                        // Character, Text: the realm wants the character back
+	EventEvict                        // Character, Epoch, Text: the realm wants back what it granted under this epoch or before
 	EventDrain                        // Text: the process is stopping
 	EventTellAll                      // Text: system chat to everybody
 )

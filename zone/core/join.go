@@ -105,8 +105,15 @@ func (c *Core) attached(r *AttachResult) {
 
 // release ends the lease of a player who left while the realm looked. It comes in and goes at once, so that what is stored
 // is where it would have stood: a traveller must not be found in this zone at its place in the last one.
+//
+// An answer may come late: where the character has another session by now, under this grant or a later one, the lease is that session's.
 func (c *Core) release(r *AttachResult) {
 	p := r.Request.Character
+	if slices.ContainsFunc(c.clients, func(o *client) bool {
+		return o.character == p && o.epoch >= r.Request.Epoch && o.id != r.Request.Client && o.phase != phaseGone && o.phase != phaseClosing
+	}) {
+		return
+	}
 	c.supersede(p)
 	if _, _, err := c.sim.Join(r.Character.Character); err != nil {
 		return // the lease ends when somebody asks for it: the zone will not have the character
@@ -131,6 +138,10 @@ func (c *Core) supersede(p rules.PlayerID) (turn uint32) {
 const kindText = "Your character is of a kind that this client does not know. Update the client."
 
 func (c *Core) enter(cl *client, r *AttachResult) {
+	if old := c.players[cl.character]; old != nil && old.epoch > cl.epoch {
+		c.refuse(cl, message.AttachRefused, fmt.Sprintf("Your place in %s was given to a newer connection of yours. Please enter again.", c.cfg.Zone.Title))
+		return
+	}
 	cl.turn = c.supersede(cl.character)
 	id, inputs, err := c.sim.Join(r.Character.Character)
 	if err == nil && cl.older != nil && !slices.Contains(cl.older.Kinds, c.world.Kind(id)) {

@@ -155,6 +155,36 @@ func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
 	}
 }
 
+// The realm's answer for who has left comes when the same player is back, under the same grant or a later one: it ends nothing.
+func TestAttachAnswersThatComeLate(t *testing.T) {
+	for _, epoch := range []uint64{1, 2} {
+		w := newTable(t, Config{}, 1)
+		w.core.Handle(Event{Kind: EventConnect, Client: 50, Connect: &Connect{Session: 50, Character: 1001, Epoch: 1, Transport: transport.KCP, MaxLatest: 1100}})
+		w.core.Handle(Event{Kind: EventMessage, Client: 50, Lane: transport.Reliable, Msg: w.joinMessage()})
+		req := w.core.Out().Attaches[0]
+		w.core.Out().Reset()
+		left := epoch == 1
+		if left {
+			w.core.Handle(Event{Kind: EventClosed, Client: 50})
+		}
+		p := w.add()
+		w.core.byID[p.id].epoch = epoch
+		w.run(5, nil)
+		if !p.inZone {
+			t.Fatal("the player is not in")
+		}
+		w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: req, Character: Character{Character: rules.Character{ID: 1001, Class: "rogue"}}}})
+		w.carryOut()
+		w.run(5, nil)
+		if p.goodbye != nil || w.core.Players() != 1 || w.realm.released[1001] != 0 {
+			t.Errorf("epoch %d: goodbye %+v, %d players, the lease was released %d times", epoch, p.goodbye, w.core.Players(), w.realm.released[1001])
+		}
+		if w.core.joining != 0 {
+			t.Errorf("epoch %d: %d are joining", epoch, w.core.joining)
+		}
+	}
+}
+
 func TestASecondSessionTakesOver(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	a := w.add()

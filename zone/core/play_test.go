@@ -280,7 +280,7 @@ func TestEvict(t *testing.T) {
 	p := w.add()
 	w.run(5, nil)
 	id, at := w.characterOf(p.id), w.body(p)
-	w.core.Handle(Event{Kind: EventEvict, Character: id})
+	w.core.Handle(Event{Kind: EventEvict, Character: id, Epoch: 1})
 	e := w.core.Out().Evictions
 	if len(e) != 1 || !e[0].Found || e[0].Epoch != 1 || string(e[0].State) != fmt.Sprintf(`{"v":1,"x":%d,"y":%d,"facing":%d}`, at.X, at.Y, at.Facing) {
 		t.Fatalf("the eviction is %+v (%s)", e, e[0].State)
@@ -290,9 +290,29 @@ func TestEvict(t *testing.T) {
 	if p.goodbye == nil || p.goodbye.Reason != message.TakenOver || !strings.Contains(p.goodbye.Text, "elsewhere") || w.realm.released[id] != 0 {
 		t.Fatalf("goodbye %+v, %d final saves", p.goodbye, w.realm.released[id])
 	}
-	w.core.Handle(Event{Kind: EventEvict, Character: id})
+	w.core.Handle(Event{Kind: EventEvict, Character: id, Epoch: 1})
 	if e := w.core.Out().Evictions; len(e) != 1 || e[0].Found {
 		t.Fatalf("a second eviction found %+v", e)
+	}
+}
+
+// A request of the realm that it gave up may come when it has granted the character anew, to a player who has come in since.
+func TestAnEvictionThatComesLate(t *testing.T) {
+	w := newTable(t, Config{}, 1)
+	p := w.add()
+	w.run(5, nil)
+	const joining = 9
+	w.connect(joining, joining, transport.KCP)
+	for _, id := range []rules.PlayerID{w.characterOf(p.id), joining} {
+		w.core.Handle(Event{Kind: EventEvict, Character: id, Epoch: 0})
+		if e := w.core.Out().Evictions; len(e) != 1 || e[0].Found {
+			t.Fatalf("the eviction is %+v", e)
+		}
+		w.carryOut()
+	}
+	w.run(5, nil)
+	if p.goodbye != nil || w.core.Players() != 1 || w.core.Sessions() != 2 {
+		t.Fatalf("goodbye %+v, %d players, %d sessions", p.goodbye, w.core.Players(), w.core.Sessions())
 	}
 }
 

@@ -142,12 +142,12 @@ func TestWhoMayNotResume(t *testing.T) {
 			}
 		},
 		"put out by the realm": func(w *table, a *player) {
-			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id), Text: "banned"})
+			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id), Epoch: 1, Text: "banned"})
 			w.carryOut()
 		},
 		"put out by the realm while away": func(w *table, a *player) {
 			w.cut(a, transport.Timeout)
-			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id)})
+			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id), Epoch: 1})
 			if e := w.core.Out().Evictions; len(e) != 1 || !e[0].Found || len(e[0].State) == 0 {
 				w.t.Fatalf("evictions %+v", e)
 			}
