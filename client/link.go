@@ -21,6 +21,8 @@ const (
 	maxSilence = 4 * time.Second
 	// slept is how long this client may not have run: then the silence is its own.
 	slept = 1500 * time.Millisecond
+	// listenEvery is how often silence is looked for where no tick is due: a clock that was set back waits.
+	listenEvery = time.Second
 )
 
 // Player is what a session plays with: it decides inputs and predicts. A game's rules.Bot is one. A session calls it under its
@@ -308,7 +310,11 @@ func (l *link) nextStep() (time.Time, bool) {
 	if l.phase != entered && l.phase != playing {
 		return time.Time{}, false
 	}
-	return l.began.Add(l.clock.at(l.clock.next)), true
+	next := l.began.Add(l.clock.at(l.clock.next))
+	if listen := l.ranAt.Add(listenEvery); !l.ranAt.IsZero() && listen.Before(next) {
+		next = listen
+	}
+	return next, true
 }
 
 // finish ends the link; only the first reason counts, but a Goodbye is worth more than the close behind it.

@@ -256,7 +256,7 @@ func TestLinkReportsTheGoodbye(t *testing.T) {
 	w := newWorld(t, 20, false, 1)
 	p := w.add()
 	w.run(time.Second)
-	w.core.Handle(core.Event{Kind: core.EventEvict, Character: 1})
+	w.core.Handle(core.Event{Kind: core.EventEvict, Character: 1, Epoch: 1})
 	w.carryOut()
 	w.run(time.Second)
 	if p.link.phase != ended || p.link.end == nil || p.link.end.Goodbye == nil {

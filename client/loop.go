@@ -184,7 +184,11 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 func (s *Session) connect(ctx context.Context, g *Grant) (*connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
 	defer cancel()
-	return s.connectWithin(ctx, ctx, g)
+	c, err := s.connectWithin(ctx, ctx, g)
+	if err != nil {
+		return nil, wayError{err}
+	}
+	return c, nil
 }
 
 // connectWithin is connect with a context of its own for the transport.

@@ -140,11 +140,22 @@ func backoff(attempt int, random float64) time.Duration {
 	return time.Duration(float64(min(full, maxBackoff)) * (0.5 + random/2))
 }
 
-// final reports whether trying again cannot help.
+// wayError is what went wrong on the way into a zone for which there was a grant: a map that the realm did not have yet, a WebRTC offer whose
+// ticket the zone did not take. The next grant may lead in, whatever the HTTP status says.
+type wayError struct{ error }
+
+// Unwrap is the reason.
+func (e wayError) Unwrap() error { return e.error }
+
+// final reports whether trying again cannot help: the zone has said so, or the realm refuses a grant.
 func final(err error) bool {
 	var end *EndError
 	if errors.As(err, &end) {
 		return end.Final()
+	}
+	var way wayError
+	if errors.As(err, &way) {
+		return false
 	}
 	var refused *Error
 	return errors.As(err, &refused) && !refused.Temporary()

@@ -43,6 +43,9 @@ func TestWhatIsWorthAnotherTry(t *testing.T) {
 		{&ResumeError{goodbye(message.AttachRefused)}, false, "resumption: goodbye: attach-refused"},
 		{&ResumeError{fmt.Errorf("dial: %w (%w)", errors.New("port 1234"), transport.ErrUnspent)}, false, "resumption: no connection"},
 		{errors.New("the network is unreachable"), false, "the network is unreachable"},
+		{wayError{&Error{Op: "POST /v1/rtc/1", Status: 403, Title: "signal-refused"}}, false, "realm: signal-refused (403)"},
+		{wayError{&Error{Op: "GET /v1/maps/1", Status: 404, Title: "not-found"}}, false, "realm: not-found (404)"},
+		{wayError{goodbye(message.Kicked)}, true, "goodbye: kicked"},
 	} {
 		if got := final(fmt.Errorf("wrapped: %w", c.err)); got != c.final {
 			t.Errorf("%v: final %t", c.err, got)

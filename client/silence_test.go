@@ -29,6 +29,17 @@ func TestLinkGivesUpOnAZoneThatFellSilent(t *testing.T) {
 	}
 }
 
+// A clock that was set back leaves nothing to step for a long time. The silence is looked for all the same.
+func TestLinkThatWaitsForItsClockListens(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	w.run(time.Second)
+	p.link.clock.next += 1000
+	if at, ok := p.link.nextStep(); !ok || at.Sub(w.at()) > listenEvery {
+		t.Errorf("the next step is in %v", at.Sub(w.at()))
+	}
+}
+
 func TestLinkThatSleptBlamesNobody(t *testing.T) {
 	w := newWorld(t, 20, false, 1)
 	p := w.add()
