@@ -100,13 +100,14 @@ func (a *API) Characters(ctx context.Context) (Roster, error) {
 	return call[Roster](ctx, a, http.MethodGet, "/v1/characters", nil)
 }
 
-// CreateCharacter makes a character. Its name is 2–16 letters, digits, spaces, ' or -, and unique in the realm.
-func (a *API) CreateCharacter(ctx context.Context, name, class string, look Look) (Character, error) {
+// CreateCharacter makes a character. Its name is 2–16 letters, digits, spaces, ' or -, and unique in the realm. Its class is one of the
+// realm's, or empty where that has none; its appearance is JSON in the game's own form, or nil.
+func (a *API) CreateCharacter(ctx context.Context, name, class string, appearance json.RawMessage) (Character, error) {
 	return call[Character](ctx, a, http.MethodPost, "/v1/characters", struct {
-		Name  string `json:"name"`
-		Class string `json:"class"`
-		Look  Look   `json:"look"`
-	}{name, class, look})
+		Name       string          `json:"name"`
+		Class      string          `json:"class,omitempty"`
+		Appearance json.RawMessage `json:"appearance,omitempty"`
+	}{name, class, appearance})
 }
 
 // RenameCharacter gives a character of the account another name.

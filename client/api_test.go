@@ -91,19 +91,19 @@ func TestAPICalls(t *testing.T) {
 			map[string]any{},
 		},
 		{
-			"characters", `{"characters":[{"id":"` + id + `","look":{"hair":3}}],"limit":5}`,
+			"characters", `{"characters":[{"id":"` + id + `","appearance":{"hair":3}}],"limit":5}`,
 			func(a *API) (any, error) { return a.Characters(t.Context()) },
-			Roster{Characters: []Character{{ID: id, Look: Look{Hair: 3}}}, Limit: 5},
+			Roster{Characters: []Character{{ID: id, Appearance: json.RawMessage(`{"hair":3}`)}}, Limit: 5},
 			"GET /v1/characters", nil,
 		},
 		{
 			"create", `{"id":"` + id + `","name":"Bo"}`,
 			func(a *API) (any, error) {
-				return a.CreateCharacter(t.Context(), "Bo", "rogue", Look{Skin: 1, Hair: 2, Shirt: 3})
+				return a.CreateCharacter(t.Context(), "Bo", "rogue", json.RawMessage(`{"skin":1,"hair":2,"shirt":3}`))
 			},
 			Character{ID: id, Name: "Bo"},
 			"POST /v1/characters",
-			map[string]any{"name": "Bo", "class": "rogue", "look": map[string]any{"skin": 1.0, "hair": 2.0, "shirt": 3.0}},
+			map[string]any{"name": "Bo", "class": "rogue", "appearance": map[string]any{"skin": 1.0, "hair": 2.0, "shirt": 3.0}},
 		},
 		{
 			"rename", `{"id":"` + id + `","name":"Bea"}`,

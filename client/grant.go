@@ -1,6 +1,9 @@
 package client
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Account is the account that a token belongs to. IDs are 16 lowercase hex digits.
 type Account struct {
@@ -16,20 +19,14 @@ type SignedIn struct {
 	Account Account `json:"account"`
 }
 
-// Look is how a character appears; each is a choice from 0 to 7.
-type Look struct {
-	Skin  uint8 `json:"skin"`
-	Hair  uint8 `json:"hair"`
-	Shirt uint8 `json:"shirt"`
-}
-
 // Character is a character as its owner sees it.
 type Character struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Class string `json:"class"`
-	Look  Look   `json:"look"`
-	Zone  string `json:"zone"`
+	// Appearance is what the player chose, JSON in the game's own form; nil where there is none.
+	Appearance json.RawMessage `json:"appearance,omitempty"`
+	Zone       string          `json:"zone"`
 }
 
 // Roster is an account's characters, and how many it may have.

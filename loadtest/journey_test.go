@@ -152,7 +152,7 @@ func guest(t *testing.T, url, name string) (*client.API, string) {
 		t.Fatal(err)
 	}
 	api = api.As(in.Token)
-	c, err := api.CreateCharacter(t.Context(), name, "knight", client.Look{})
+	c, err := api.CreateCharacter(t.Context(), name, "knight", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package realm
 
 import (
 	"context"
+	"encoding/json"
 	"net/netip"
 	"time"
 )
@@ -80,21 +81,14 @@ type SignedIn struct {
 	Account Account `json:"account"`
 }
 
-// Look is how a character appears: three palettes of eight.
-type Look struct {
-	Skin  uint8 `json:"skin" maximum:"7"`
-	Hair  uint8 `json:"hair" maximum:"7"`
-	Shirt uint8 `json:"shirt" maximum:"7"`
-}
-
 // Profile is a character as its owner sees it in the list.
 type Profile struct {
-	ID         ID        `json:"id"`
-	Name       string    `json:"name"`
-	Class      string    `json:"class"`
-	Look       Look      `json:"look"`
-	Zone       string    `json:"zone"`
-	LastPlayed time.Time `json:"last_played,omitzero"`
+	ID         ID              `json:"id"`
+	Name       string          `json:"name"`
+	Class      string          `json:"class"`
+	Appearance json.RawMessage `json:"appearance,omitempty" doc:"what the player chose, in the game's own form; missing where the game has none"`
+	Zone       string          `json:"zone"`
+	LastPlayed time.Time       `json:"last_played,omitzero"`
 }
 
 // Roster is an account's characters, and how many it may have. Last is the one that was played last; zero where none was.
@@ -104,11 +98,15 @@ type Roster struct {
 	Last       ID        `json:"last,omitzero" doc:"the character that was played last; missing where none was"`
 }
 
-// NewCharacter is what a player chooses. The name is 2–16 letters, digits, spaces, ' or -, and unique in the realm.
+// MaxAppearance is the most bytes that a character's appearance has, as compact JSON.
+const MaxAppearance = 1 << 10
+
+// NewCharacter is what a player chooses. The name is 2–16 letters, digits, spaces, ' or -, and unique in the realm. The class is
+// one of the game's, or empty where it has none; the appearance is the game's affair.
 type NewCharacter struct {
-	Name  string `json:"name" doc:"2-16 letters, digits, spaces, ' or -; unique in the realm, whatever the case"`
-	Class string `json:"class"`
-	Look  Look   `json:"look"`
+	Name       string          `json:"name" doc:"2-16 letters, digits, spaces, ' or -; unique in the realm, whatever the case"`
+	Class      string          `json:"class,omitempty" doc:"one of the realm's classes; missing where it has none"`
+	Appearance json.RawMessage `json:"appearance,omitempty" doc:"JSON in the game's own form, at most a kilobyte"`
 }
 
 // NewName is another name for a character. It follows the rules of NewCharacter.

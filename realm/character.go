@@ -1,7 +1,9 @@
 package realm
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,8 +14,6 @@ import (
 
 // maxCharacters is how many characters an account may have.
 const maxCharacters = 8
-
-const maxLook = 7 // palettes of eight
 
 // Characters implements API.
 func (r *Realm) Characters(ctx context.Context, c Caller) (Roster, error) {
@@ -48,7 +48,7 @@ func (r *Realm) Characters(ctx context.Context, c Caller) (Roster, error) {
 }
 
 func (c characterRecord) profile(h holdRecord) Profile {
-	return Profile{ID: c.ID, Name: c.Name, Class: c.Class, Look: c.Look, Zone: h.Zone, LastPlayed: h.LastPlayed}
+	return Profile{ID: c.ID, Name: c.Name, Class: c.Class, Appearance: c.Appearance, Zone: h.Zone, LastPlayed: h.LastPlayed}
 }
 
 // CreateCharacter implements API.
@@ -60,12 +60,12 @@ func (r *Realm) CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (
 	if err := r.limitCalls(account.ID); err != nil {
 		return Profile{}, err
 	}
-	if err := r.checkCharacter(n); err != nil {
+	if err := r.checkCharacter(&n); err != nil {
 		return Profile{}, err
 	}
 	character := characterRecord{
 		V: recordVersion, ID: NewID(), Account: account.ID,
-		Name: n.Name, Class: n.Class, Look: n.Look, Created: r.now().UTC(),
+		Name: n.Name, Class: n.Class, Appearance: n.Appearance, Created: r.now().UTC(),
 	}
 	hold := holdRecord{V: recordVersion, Zone: r.cfg.StartZone}
 	err = r.update(ctx, func(tx *store.Tx) error {
@@ -95,15 +95,41 @@ func (r *Realm) CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (
 	return character.profile(hold), nil
 }
 
-func (r *Realm) checkCharacter(n NewCharacter) error {
+// checkCharacter holds a new character to the rules of names and to what the game offers, and brings it into the form that is kept.
+func (r *Realm) checkCharacter(n *NewCharacter) error {
 	if err := checkCharacterName(n.Name); err != nil {
 		return err
 	}
-	if !slices.Contains(r.cfg.Classes, n.Class) {
+	switch {
+	case len(r.cfg.Classes) == 0 && n.Class != "":
+		return refuse(CodeInvalid, "Characters of this game have no class; leave it out.")
+	case len(r.cfg.Classes) > 0 && !slices.Contains(r.cfg.Classes, n.Class):
 		return refuse(CodeInvalid, "There is no class %.20q; choose one of %s.", n.Class, strings.Join(r.cfg.Classes, ", "))
 	}
-	if max(n.Look.Skin, n.Look.Hair, n.Look.Shirt) > maxLook {
-		return refuse(CodeInvalid, "Skin, hair and shirt are 0 to %d.", maxLook)
+	return r.checkAppearance(n)
+}
+
+func (r *Realm) checkAppearance(n *NewCharacter) error {
+	var compact bytes.Buffer
+	if len(n.Appearance) > 0 {
+		if err := json.Compact(&compact, n.Appearance); err != nil {
+			return refuse(CodeInvalid, "The appearance is not JSON: %v.", err)
+		}
+	}
+	n.Appearance = compact.Bytes()
+	switch {
+	case len(n.Appearance) == 0 || string(n.Appearance) == "null":
+		n.Appearance = nil
+	case r.cfg.CheckAppearance == nil:
+		return refuse(CodeInvalid, "Characters of this game have no appearance; leave it out.")
+	case len(n.Appearance) > MaxAppearance:
+		return refuse(CodeInvalid, "The appearance has %d bytes, at most %d are allowed.", len(n.Appearance), MaxAppearance)
+	}
+	if r.cfg.CheckAppearance == nil {
+		return nil
+	}
+	if err := r.cfg.CheckAppearance(n.Class, n.Appearance); err != nil {
+		return refuse(CodeInvalid, "The appearance does not fit: %v.", err)
 	}
 	return nil
 }

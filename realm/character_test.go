@@ -19,10 +19,9 @@ func mustAddr(t *testing.T, s string) netip.Addr {
 func TestCreateCharacter(t *testing.T) {
 	w := newWorld(t, nil)
 	ctx, c := t.Context(), w.guest()
-	look := Look{Skin: 7, Hair: 0, Shirt: 3}
-	p, err := w.realm.CreateCharacter(ctx, c, NewCharacter{Name: "Sir O'Neil-2", Class: "wizard", Look: look})
+	p, err := w.realm.CreateCharacter(ctx, c, NewCharacter{Name: "Sir O'Neil-2", Class: "wizard", Appearance: []byte(`{ "hat": "pointed" }`)})
 	must(t, err)
-	if p.Name != "Sir O'Neil-2" || p.Class != "wizard" || p.Look != look || p.Zone != "overworld" || !p.LastPlayed.IsZero() {
+	if p.Name != "Sir O'Neil-2" || p.Class != "wizard" || string(p.Appearance) != `{"hat":"pointed"}` || p.Zone != "overworld" || !p.LastPlayed.IsZero() {
 		t.Errorf("character %+v", p)
 	}
 	for _, tt := range []struct {
@@ -40,13 +39,33 @@ func TestCreateCharacter(t *testing.T) {
 		{NewCharacter{Name: "Ünal", Class: "knight"}, CodeInvalidName},
 		{NewCharacter{Name: "Fine", Class: "bard"}, CodeInvalid},
 		{NewCharacter{Name: "Fine", Class: ""}, CodeInvalid},
-		{NewCharacter{Name: "Fine", Class: "knight", Look: Look{Hair: 8}}, CodeInvalid},
+		{NewCharacter{Name: "Fine", Class: "knight", Appearance: []byte(`{"wings":2}`)}, CodeInvalid},
+		{NewCharacter{Name: "Fine", Class: "knight", Appearance: []byte(`{"hat":`)}, CodeInvalid},
+		{NewCharacter{Name: "Fine", Class: "knight", Appearance: []byte(`{"hat":"` + strings.Repeat("x", MaxAppearance) + `"}`)}, CodeInvalid},
 	} {
 		_, err := w.realm.CreateCharacter(ctx, c, tt.n)
 		wantCode(t, err, tt.want)
 	}
+	for _, none := range []string{"", "null", " null "} {
+		p, err := w.realm.CreateCharacter(ctx, w.guest(), NewCharacter{Name: fmt.Sprintf("Bare %d", len(none)), Class: "knight", Appearance: []byte(none)})
+		must(t, err)
+		if p.Appearance != nil {
+			t.Errorf("an appearance of %q is kept as %q", none, p.Appearance)
+		}
+	}
 	_, err = w.realm.CreateCharacter(ctx, Caller{Addr: here}, NewCharacter{Name: "Fine", Class: "knight"})
 	wantCode(t, err, CodeSignedOut)
+}
+
+// A game that offers nothing gets characters of which nothing was chosen but the name.
+func TestCharactersWithoutChoices(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Classes, c.CheckAppearance = nil, nil })
+	_, err := w.realm.CreateCharacter(t.Context(), w.guest(), NewCharacter{Name: "Dot"})
+	must(t, err)
+	for _, n := range []NewCharacter{{Name: "Knight", Class: "knight"}, {Name: "Hatter", Appearance: []byte(`{"hat":"pointed"}`)}} {
+		_, err := w.realm.CreateCharacter(t.Context(), w.guest(), n)
+		wantCode(t, err, CodeInvalid)
+	}
 }
 
 func TestCharacterLimit(t *testing.T) {

@@ -79,7 +79,7 @@ func (r *Realm) attach(ctx context.Context, m attachMsg) (c Character, err error
 	}
 	r.dir.attach(m.Character, m.Epoch, m.Incarnation, h.Zone)
 	return Character{
-		ID: rec.ID, Account: rec.Account, Name: rec.Name, Class: rec.Class, Look: rec.Look,
+		ID: rec.ID, Account: rec.Account, Name: rec.Name, Class: rec.Class, Appearance: rec.Appearance,
 		Zone: h.Zone, Arrive: h.Arrive, State: h.State, Role: account.Role,
 	}, nil
 }

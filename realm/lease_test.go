@@ -26,7 +26,7 @@ func TestPlaySaveAndComeBack(t *testing.T) {
 		t.Errorf("claims %+v", claims)
 	}
 	h := z.enter(w.play(p))
-	if h.Name != "Percival" || h.Class != "knight" || h.Look.Shirt != 3 || h.State != nil || h.Role != RolePlayer || h.Zone != "overworld" {
+	if h.Name != "Percival" || h.Class != "knight" || string(h.Appearance) != `{"shirt":3}` || h.State != nil || h.Role != RolePlayer || h.Zone != "overworld" {
 		t.Errorf("attached %+v", h)
 	}
 	must(t, z.save(h, `{"x":1}`, false))

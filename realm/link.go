@@ -59,15 +59,15 @@ type ZoneLoad struct {
 // Character is a character as the zone that attaches it gets it. State is the game's own, as it was last saved, and nil for a character that
 // has never played. Arrive is the spawn point where it comes in, "" for where State says.
 type Character struct {
-	ID      ID              `json:"id"`
-	Account ID              `json:"account"`
-	Name    string          `json:"name"`
-	Class   string          `json:"class"`
-	Look    Look            `json:"look"`
-	Zone    string          `json:"zone"`
-	Arrive  string          `json:"arrive"`
-	State   json.RawMessage `json:"state,omitempty"`
-	Role    Role            `json:"role"`
+	ID         ID              `json:"id"`
+	Account    ID              `json:"account"`
+	Name       string          `json:"name"`
+	Class      string          `json:"class"`
+	Appearance json.RawMessage `json:"appearance,omitempty"`
+	Zone       string          `json:"zone"`
+	Arrive     string          `json:"arrive"`
+	State      json.RawMessage `json:"state,omitempty"`
+	Role       Role            `json:"role"`
 }
 
 // SaveRequest saves a character under the epoch by which the zone holds it. Final gives the character up.

@@ -21,21 +21,24 @@ import (
 
 // Config is what a realm is made of. Store, Bus and StartZone are required.
 type Config struct {
-	Store      store.Store
-	Bus        *bus.Conn // as bus.RoleRealm
-	Name       string    // shown to players; default "Realmwire"
-	MOTD       string
-	Version    string // of the program; default "dev"
-	Game       string
-	Schema     uint64   // hash of the game's schema; zone processes must have the same
-	Accepts    []uint64 // hashes of older versions of the schema whose clients are served too
-	Classes    []string // that characters can have; default knight, rogue, wizard
-	StartZone  string   // where new characters begin
-	Capacity   int      // players in the whole realm; default: what the zones hold together
-	Limits     Limits
-	Now        func() time.Time // default time.Now
-	Log        *slog.Logger     // default slog.Default()
-	Registerer prometheus.Registerer
+	Store   store.Store
+	Bus     *bus.Conn // as bus.RoleRealm
+	Name    string    // shown to players; default "Realmwire"
+	MOTD    string
+	Version string // of the program; default "dev"
+	Game    string
+	Schema  uint64   // hash of the game's schema; zone processes must have the same
+	Accepts []uint64 // hashes of older versions of the schema whose clients are served too
+	Classes []string // of which a new character is one; none: its class is ""
+	// CheckAppearance returns an error, for the player, for an appearance (JSON, nil: none) that a new character of a class cannot
+	// have. Nil: characters have none.
+	CheckAppearance func(class string, appearance []byte) error
+	StartZone       string // where new characters begin
+	Capacity        int    // players in the whole realm; default: what the zones hold together
+	Limits          Limits
+	Now             func() time.Time // default time.Now
+	Log             *slog.Logger     // default slog.Default()
+	Registerer      prometheus.Registerer
 }
 
 // characterStripes is how many locks order the takeovers of characters; two characters that share one wait for each other.
@@ -116,9 +119,6 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.Version == "" {
 		cfg.Version = "dev"
-	}
-	if len(cfg.Classes) == 0 {
-		cfg.Classes = []string{"knight", "rogue", "wizard"}
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

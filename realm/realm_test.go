@@ -1,6 +1,7 @@
 package realm
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -60,11 +61,20 @@ type world struct {
 	realm  *Realm
 }
 
+// noWings is what the game of these tests says of an appearance.
+func noWings(_ string, appearance []byte) error {
+	if bytes.Contains(appearance, []byte("wings")) {
+		return errors.New("nobody has wings")
+	}
+	return nil
+}
+
 // newWorld starts a realm; change, where given, edits its Config first.
 func newWorld(t *testing.T, change func(*Config)) *world {
 	w := &world{t: t, dir: t.TempDir(), clock: newClock()}
 	w.cfg = Config{
 		Game: "rpg", Schema: testSchema, StartZone: "overworld", Now: w.clock.Now,
+		Classes: []string{"knight", "rogue", "wizard"}, CheckAppearance: noWings,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
@@ -142,7 +152,7 @@ func (w *world) guest() Caller {
 func (w *world) player(name string) player {
 	w.t.Helper()
 	c := w.guest()
-	p, err := w.realm.CreateCharacter(w.t.Context(), c, NewCharacter{Name: name, Class: "knight", Look: Look{Skin: 1, Hair: 2, Shirt: 3}})
+	p, err := w.realm.CreateCharacter(w.t.Context(), c, NewCharacter{Name: name, Class: "knight", Appearance: []byte(`{"shirt":3}`)})
 	must(w.t, err)
 	return player{Caller: c, character: p}
 }

@@ -52,13 +52,13 @@ type (
 		Characters []ID `json:"characters"`
 	}
 	characterRecord struct {
-		V       int       `json:"v"`
-		ID      ID        `json:"id"`
-		Account ID        `json:"account"`
-		Name    string    `json:"name"`
-		Class   string    `json:"class"`
-		Look    Look      `json:"look"`
-		Created time.Time `json:"created"`
+		V          int             `json:"v"`
+		ID         ID              `json:"id"`
+		Account    ID              `json:"account"`
+		Name       string          `json:"name"`
+		Class      string          `json:"class"`
+		Appearance json.RawMessage `json:"appearance,omitempty"`
+		Created    time.Time       `json:"created"`
 	}
 	holdRecord struct {
 		V          int             `json:"v"`

@@ -49,7 +49,7 @@ func travel(t *testing.T, url string, kind transport.Kind, proxy *netsim.Proxy) 
 		t.Fatal(err)
 	}
 	api = api.As(guest.Token)
-	who, err := api.CreateCharacter(ctx, "Wanda", rpg.Classes[0], client.Look{})
+	who, err := api.CreateCharacter(ctx, "Wanda", rpg.Classes[0], nil)
 	if err != nil {
 		t.Fatal(err)
 	}

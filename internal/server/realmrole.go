@@ -49,7 +49,7 @@ func startRealm(f realmFlags, game rules.Game, dial func() (*bus.Conn, error), r
 		return nil, err
 	}
 	m.realm, err = realm.New(realm.Config{
-		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Accepts: accepted(game.Schema), Classes: game.Classes,
+		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Accepts: accepted(game.Schema), Classes: game.Characters.Classes, CheckAppearance: game.Characters.CheckAppearance,
 		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: f.RateLimit == "off"}, Log: log, Registerer: reg,
 	})
 	if err != nil {

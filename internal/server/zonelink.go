@@ -25,8 +25,7 @@ func (l zoneLink) Attach(ctx context.Context, r core.AttachRequest) (core.Charac
 	}
 	return core.Character{
 		Character: rules.Character{
-			ID: r.Character, Name: c.Name, Class: c.Class, State: c.State, Arrive: c.Arrive,
-			Look: rules.Look{Skin: c.Look.Skin, Hair: c.Look.Hair, Shirt: c.Look.Shirt},
+			ID: r.Character, Name: c.Name, Class: c.Class, Appearance: c.Appearance, State: c.State, Arrive: c.Arrive,
 		},
 		Account: uint64(c.Account), Role: string(c.Role),
 	}, nil

@@ -144,9 +144,6 @@ func (r *runner) newPlayer(ctx context.Context, direct, url string, number int) 
 	if err != nil {
 		return nil, err
 	}
-	if len(realm.Classes) == 0 {
-		return nil, errors.New("the server offers no class for a character")
-	}
 	if len(realm.Zones) > 0 {
 		r.report.TickMs = 1000 / float64(realm.Zones[0].TickHz)
 	}
@@ -154,7 +151,8 @@ func (r *runner) newPlayer(ctx context.Context, direct, url string, number int) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := short.As(in.Token).CreateCharacter(ctx, fmt.Sprintf("Joiner %d", number), realm.Classes[0], client.Look{})
+	class, appearance := r.cfg.Game.Characters.Bot(number)
+	c, err := short.As(in.Token).CreateCharacter(ctx, fmt.Sprintf("Joiner %d", number), class, appearance)
 	if err != nil {
 		return nil, err
 	}

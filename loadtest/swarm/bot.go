@@ -202,11 +202,10 @@ func (b *bot) account(ctx context.Context) (*client.API, string, error) {
 		return nil, "", err
 	}
 	api := s.api.As(in.Token)
-	class := s.realm.Classes[b.index%len(s.realm.Classes)]
-	look := client.Look{Skin: uint8(b.index & 7), Hair: uint8(b.index >> 1 & 7), Shirt: uint8(b.index >> 3 & 7)}
+	class, appearance := s.cfg.Game.Characters.Bot(b.index)
 	for attempt := range nameAttempts {
 		name := fmt.Sprintf("B%s%d", s.nameTag(attempt), b.index)
-		c, err := patient(ctx, func() (client.Character, error) { return api.CreateCharacter(ctx, name, class, look) })
+		c, err := patient(ctx, func() (client.Character, error) { return api.CreateCharacter(ctx, name, class, appearance) })
 		if err == nil {
 			return api, c.ID, nil
 		}

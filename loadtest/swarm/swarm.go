@@ -158,8 +158,6 @@ func (s *Swarm) checkRealm() error {
 		return fmt.Errorf("the server at %s runs the game %q, this program has the bots of %q", s.cfg.URL, s.realm.Game, s.cfg.Game.Name)
 	case s.realm.Schema != want && !slices.Contains(s.realm.Accepts, want):
 		return fmt.Errorf("the server at %s has schema %s, the bots have %s; build both from the same sources", s.cfg.URL, s.realm.Schema, want)
-	case len(s.realm.Classes) == 0:
-		return fmt.Errorf("the server at %s offers no class for a character", s.cfg.URL)
 	}
 	return nil
 }

@@ -71,7 +71,13 @@ func newSite(t *testing.T, changeRealm func(*realm.Config), change func(*Config)
 	t.Cleanup(realmConn.Close)
 	rc := realm.Config{
 		Store: st, Bus: realmConn, Name: "Testwood", MOTD: "Welcome!", Game: "rpg", Schema: testSchema,
-		StartZone: "overworld", Log: log,
+		StartZone: "overworld", Log: log, Classes: []string{"knight", "rogue", "wizard"},
+		CheckAppearance: func(_ string, appearance []byte) error {
+			if bytes.Contains(appearance, []byte("wings")) {
+				return errors.New("nobody has wings")
+			}
+			return nil
+		},
 	}
 	if changeRealm != nil {
 		changeRealm(&rc)
@@ -257,7 +263,7 @@ type m = map[string]any
 func (s *site) character(name string) (token string, id realm.ID) {
 	s.t.Helper()
 	in := into[realm.SignedIn](s.t, s.send("POST", "/v1/guest", "", m{}), 201)
-	p := into[realm.Profile](s.t, s.send("POST", "/v1/characters", in.Token, m{"name": name, "class": "knight", "look": m{"skin": 1, "hair": 2, "shirt": 3}}), 201)
+	p := into[realm.Profile](s.t, s.send("POST", "/v1/characters", in.Token, m{"name": name, "class": "knight", "appearance": m{"skin": 1, "hair": 2, "shirt": 3}}), 201)
 	return in.Token, p.ID
 }
 
@@ -325,10 +331,10 @@ func TestBadRequests(t *testing.T) {
 		{"unknown field", "/v1/login", m{"name": "x", "password": secret, "admin": true}, 422, "invalid-request"},
 		{"no body", "/v1/login", nil, 400, "invalid-request"},
 		{"huge body", "/v1/login", m{"name": "x", "password": strings.Repeat("x", 1<<20)}, 413, "request-entity-too-large"},
-		{"look out of range", "/v1/characters", m{"name": "Fine", "class": "knight", "look": m{"skin": 8, "hair": 0, "shirt": 0}}, 422, "invalid-request"},
-		{"negative look", "/v1/characters", m{"name": "Fine", "class": "knight", "look": m{"skin": -1, "hair": 0, "shirt": 0}}, 422, "invalid-request"},
-		{"unknown class", "/v1/characters", m{"name": "Fine", "class": "bard", "look": m{"skin": 0, "hair": 0, "shirt": 0}}, 422, "invalid-request"},
-		{"name too long", "/v1/characters", m{"name": strings.Repeat("x", 17), "class": "knight", "look": m{"skin": 0, "hair": 0, "shirt": 0}}, 422, "invalid-name"},
+		{"appearance that the game refuses", "/v1/characters", m{"name": "Fine", "class": "knight", "appearance": m{"wings": 2}}, 422, "invalid-request"},
+		{"appearance too long", "/v1/characters", m{"name": "Fine", "class": "knight", "appearance": strings.Repeat("x", 1025)}, 422, "invalid-request"},
+		{"unknown class", "/v1/characters", m{"name": "Fine", "class": "bard"}, 422, "invalid-request"},
+		{"name too long", "/v1/characters", m{"name": strings.Repeat("x", 17), "class": "knight"}, 422, "invalid-name"},
 		{"character is no ID", "/v1/play", m{"character": "zzz", "schema": testSchemaHex, "protocol": 2}, 422, "invalid-request"},
 		{"host is not the client's to say", "/v1/play", m{"character": realm.ID(1), "schema": testSchemaHex, "protocol": 2, "Host": "evil"}, 422, "invalid-request"},
 		{"no such path", "/v1/nothing", m{}, 404, "not-found"},

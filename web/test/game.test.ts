@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dress, type DrawableMap } from '../src/game/dress';
-import { cellOf, composePlayer, FRAME_H, FRAME_W } from '../src/game/figure';
+import { cellOf, coloursOf, composePlayer, FRAME_H, FRAME_W } from '../src/game/figure';
 import { COLUMNS, figures, sprites, tiles } from '../src/game/manifest';
 import { vista } from '../src/game/vista';
 import { readRepo } from './files';
@@ -143,4 +143,11 @@ test('numbers that no client should send are drawn as the first choice', () => {
 test('cells count facings first, then steps', () => {
   assert.equal(cellOf(0, 0), 0);
   assert.equal(cellOf(3, 2), figures.facings.length * figures.steps - 1);
+});
+
+test('the colours of an appearance are read from whatever the realm keeps', () => {
+  assert.deepEqual(coloursOf({ skin: 7, hair: 0, shirt: 3 }), { skin: 7, hair: 0, shirt: 3 });
+  for (const odd of [undefined, null, 7, 'red', [], {}, { skin: 8, hair: -1, shirt: 1.5 }, { skin: '1' }]) {
+    assert.deepEqual(coloursOf(odd), { skin: 0, hair: 0, shirt: 0 });
+  }
 });

@@ -54,7 +54,7 @@ func _load() -> RealmwireReply:
 
 func _entry(c: Dictionary, gold: bool) -> Control:
 	var portrait: Portrait = Portrait.new(2)
-	var look: Variant = c.get("look")
+	var look: Variant = c.get("appearance")
 	portrait.wear(CLASSES.find(str(c.get("class"))), look if look is Dictionary else {})
 	var acts: HBoxContainer = UiLook.row([UiLook.button("Rename", _rename.bind(c), &"Small"), UiLook.button("Delete", _delete.bind(c), &"Small")], false, 16)
 	var words: VBoxContainer = UiLook.column([

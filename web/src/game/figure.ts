@@ -9,6 +9,16 @@ export interface FigureLook {
   shirt: number;
 }
 
+/** The colours that an account's list shows of a character; what is no colour is the first. */
+export function coloursOf(appearance: unknown): Omit<FigureLook, 'class'> {
+  const chosen = (typeof appearance === 'object' && appearance !== null ? appearance : {}) as Record<string, unknown>;
+  const shade = (part: string): number => {
+    const n = chosen[part];
+    return typeof n === 'number' && Number.isInteger(n) && n >= 0 && n < 8 ? n : 0;
+  };
+  return { skin: shade('skin'), hair: shade('hair'), shirt: shade('shirt') };
+}
+
 export const FACINGS = figures.facings.length;
 export const FRAME_W = figures.frame_w;
 export const FRAME_H = figures.frame_h;

@@ -44,19 +44,13 @@ export interface Account {
   role: 'player' | 'moderator' | 'admin';
 }
 
-/** How a character appears; each is a choice from 0 to 7. */
-export interface Look {
-  skin: number;
-  hair: number;
-  shirt: number;
-}
-
 /** A character in its owner's list. */
 export interface Character {
   id: string;
   name: string;
   class: string;
-  look: Look;
+  /** What the player chose when making it, in the game's own form; missing where the game has none. */
+  appearance?: unknown;
   zone: string;
   /** RFC 3339; missing where it never played. */
   last_played?: string;
@@ -155,7 +149,8 @@ export class RealmApi {
     return this.call('GET', '/v1/characters');
   }
 
-  createCharacter(c: { name: string; class: string; look: Look }): Promise<Character> {
+  /** Makes a character. Its class is one of the realm's, if it has any; its appearance is the game's affair. */
+  createCharacter(c: { name: string; class?: string; appearance?: unknown }): Promise<Character> {
     return this.call('POST', '/v1/characters', c);
   }
 

@@ -160,7 +160,7 @@ export class Creator {
     void busy([create], async () => {
       try {
         const { skin, hair, shirt } = this.look;
-        this.o.created(await this.o.api.createCharacter({ name: this.name.input.value.trim(), class: this.chosen, look: { skin, hair, shirt } }));
+        this.o.created(await this.o.api.createCharacter({ name: this.name.input.value.trim(), class: this.chosen, appearance: { skin, hair, shirt } }));
       } catch (e) {
         this.error.show(explain(e));
       }

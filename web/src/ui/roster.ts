@@ -1,6 +1,7 @@
 // The player's characters: go on with the last one, pick another, name it anew, delete it, or make a new one.
 import type { Account, Character, RealmApi } from '../sdk';
 import type { Art } from '../game/art';
+import { coloursOf } from '../game/figure';
 import { figures } from '../game/manifest';
 import { ask } from './dialog';
 import { busy, button, el, errorLine, field } from './dom';
@@ -32,7 +33,7 @@ export function capital(word: string): string {
 }
 
 function card(o: RosterOptions, c: Character): HTMLElement {
-  const portrait = new Portrait(o.art, { ...c.look, class: classNumber(c.class) }, `${c.name}, ${c.class}`);
+  const portrait = new Portrait(o.art, { ...coloursOf(c.appearance), class: classNumber(c.class) }, `${c.name}, ${c.class}`);
   const play = button('Play', { kind: o.last === null && o.characters.length === 1 ? 'primary' : 'plain', testid: 'char-play', onclick: () => o.play(c) });
   const rename = button('Rename', { kind: 'quiet', testid: 'char-rename', onclick: () => askName(o, c) });
   const remove = button('Delete', { kind: 'quiet', testid: 'char-delete', onclick: () => askDeletion(o, c) });

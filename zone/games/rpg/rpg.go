@@ -17,10 +17,10 @@ var Classes = []string{"knight", "rogue", "wizard"}
 
 // Game is the RPG.
 var Game = rules.Game{
-	Name:    "rpg",
-	Schema:  &Schema,
-	Maps:    maps(),
-	Classes: Classes,
+	Name:       "rpg",
+	Schema:     &Schema,
+	Maps:       maps(),
+	Characters: rules.Characters{Classes: Classes, CheckAppearance: checkAppearance, ForBot: forBot},
 	Zones: []rules.Zone{
 		{Name: "overworld", Title: "Overworld", Map: "overworld.tmx", Capacity: 1000},
 		{Name: "dungeon-entrance", Title: "Dungeon Entrance", Map: "dungeon-entrance.tmx", Capacity: 300},

@@ -59,6 +59,10 @@ func (s *sim) Join(c rules.Character) (snapshot.ID, rules.InputBuffer, error) {
 	if class < 0 {
 		return 0, nil, fmt.Errorf("the class %q is not known here; update the server", c.Class)
 	}
+	appearance, err := readAppearance(c.Appearance)
+	if err != nil {
+		return 0, nil, fmt.Errorf("the character's appearance is not known here (%w); update the server", err)
+	}
 	at, err := s.place(c)
 	if err != nil {
 		return 0, nil, err
@@ -67,7 +71,7 @@ func (s *sim) Join(c rules.Character) (snapshot.ID, rules.InputBuffer, error) {
 	if p == nil {
 		return 0, nil, fmt.Errorf("the zone holds as many entities as it can; try again later")
 	}
-	p.Look = Look{Name: c.Name, Class: Class(class), Skin: c.Look.Skin & 7, Hair: c.Look.Hair & 7, Shirt: c.Look.Shirt & 7}
+	p.Look = Look{Name: c.Name, Class: Class(class), Skin: appearance.Skin, Hair: appearance.Hair, Shirt: appearance.Shirt}
 	p.Body.set(at)
 	a := &avatar{id: c.ID, entity: id, Player: p, outside: at, armed: s.ground.PortalAt(at.X, at.Y) < 0}
 	a.inputs.Repeat = max(1, s.host.TickHz()/5)

@@ -42,7 +42,7 @@ func newStage(t *testing.T, zone string) (*stage, *sim) {
 }
 
 func knight(id rules.PlayerID, state string) rules.Character {
-	return rules.Character{ID: id, Name: "Ada", Class: "knight", Look: rules.Look{Skin: 3, Hair: 7, Shirt: 200}, State: []byte(state)}
+	return rules.Character{ID: id, Name: "Ada", Class: "knight", Appearance: []byte(`{"skin":3,"hair":7,"shirt":0}`), State: []byte(state)}
 }
 
 func TestJoinPlacesACharacter(t *testing.T) {

@@ -86,9 +86,10 @@ func characters() -> RealmwireReply:
 	return await request(HTTPClient.METHOD_GET, "/v1/characters")
 
 
-## Makes a character. [param look] has skin, hair and shirt, each 0 to 7.
-func create_character(name: String, class_id: String, look: Dictionary) -> RealmwireReply:
-	return await request(HTTPClient.METHOD_POST, "/v1/characters", {"name": name, "class": class_id, "look": look})
+## Makes a character. [param class_id] is one of the realm's classes, or empty where it has none; [param appearance] is the game's
+## affair, and may be [code]null[/code].
+func create_character(name: String, class_id: String, appearance: Variant = null) -> RealmwireReply:
+	return await request(HTTPClient.METHOD_POST, "/v1/characters", {"name": name, "class": class_id, "appearance": appearance})
 
 
 ## Gives a character another name. Whoever plays it is put out of the world, and may enter again.
