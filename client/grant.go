@@ -79,13 +79,15 @@ type Grant struct {
 
 // GrantZone is the zone that a Grant enters.
 type GrantZone struct {
-	Name   string `json:"name"`
-	Title  string `json:"title"`
-	TickHz int    `json:"tick_hz"`
+	Name     string `json:"name"`               // its identity in the realm
+	Title    string `json:"title"`              // for people
+	Instance string `json:"instance,omitempty"` // empty: the zone that is open to all
+	TickHz   int    `json:"tick_hz"`
 }
 
 // GrantMap names the map artefact that client and zone share.
 type GrantMap struct {
+	Name string `json:"name"` // the map's own; several zones may be played on one
 	Hash string `json:"hash"` // SHA-256, hex
 	URL  string `json:"url"`
 }

@@ -180,13 +180,15 @@ type Grant struct {
 
 // GrantZone is the zone that a Grant enters.
 type GrantZone struct {
-	Name   string `json:"name"`
-	Title  string `json:"title"`
-	TickHz int    `json:"tick_hz"`
+	Name     string `json:"name" doc:"the zone's identity in the realm"`
+	Title    string `json:"title" doc:"for people"`
+	Instance ID     `json:"instance,omitzero" doc:"missing for the zone that is open to all"`
+	TickHz   int    `json:"tick_hz"`
 }
 
 // GrantMap names the map artefact that client and zone must share.
 type GrantMap struct {
+	Name string `json:"name" doc:"the map's own name; several zones may be played on one map"`
 	Hash string `json:"hash"`
 	URL  string `json:"url"`
 }

@@ -136,3 +136,19 @@ func TestRecordVersions(t *testing.T) {
 		t.Error("a broken record was read")
 	}
 }
+
+// A character of the first version of the data looks as it did, and so do records of kinds that have not changed.
+func TestCharactersOfVersionOne(t *testing.T) {
+	old := []byte(`{"v":1,"id":"00000000000000ab","account":"00000000000000cd","name":"Ada","class":"rogue",` +
+		`"look":{"skin":1,"hair":2,"shirt":3},"created":"2026-11-01T00:00:00Z"}`)
+	c, err := decode[characterRecord]("character/00000000000000ab", old)
+	must(t, err)
+	if c.ID != 0xab || c.Account != 0xcd || c.Class != "rogue" || string(c.Appearance) != `{"skin":1,"hair":2,"shirt":3}` || c.V != recordVersion {
+		t.Errorf("%+v", c)
+	}
+	a, err := decode[accountRecord]("account/00000000000000cd", []byte(`{"v":1,"id":"00000000000000cd","name":"look","role":"player"}`))
+	must(t, err)
+	if a.Name != "look" || a.V != recordVersion {
+		t.Errorf("%+v", a)
+	}
+}

@@ -15,10 +15,10 @@ func TestPlaySaveAndComeBack(t *testing.T) {
 	z := w.zone("overworld", "cave")
 	p := w.player("Percival")
 	g := w.play(p)
-	if g.Character != p.character.ID || g.Zone != (GrantZone{"overworld", "The overworld", 20}) || g.Suite != 1 || len(g.Secret) != 32 ||
+	if g.Character != p.character.ID || g.Zone != (GrantZone{Name: "overworld", Title: "The overworld", TickHz: 20}) || g.Suite != 1 || len(g.Secret) != 32 ||
 		g.UDP.Addr != "play.example.org:7777" || g.Schema != "0123456789abcdef" || g.Snapshots != "latest" ||
 		g.WebRTC.URL != "/v1/rtc/"+z.process.Incarnation.String() || g.WebSocket.URL != "/v1/ws/"+z.process.Incarnation.String() ||
-		g.Map.URL != "/v1/maps/"+g.Map.Hash || g.Map.Hash != z.process.Zones[0].MapHash {
+		g.Map.Name != "overworld" || g.Map.URL != "/v1/maps/"+g.Map.Hash || g.Map.Hash != z.process.Zones[0].MapHash {
 		t.Errorf("grant %+v", g)
 	}
 	claims := z.open(g)
@@ -454,6 +454,7 @@ func TestRegisterProcess(t *testing.T) {
 		{func(p *Process) { p.Zones[0].Title = "" }, CodeInvalid},
 		{func(p *Process) { p.Zones[0].Map = []byte("another") }, CodeInvalid},
 		{func(p *Process) { p.Zones[0].MapHash = "abc" }, CodeInvalid},
+		{func(p *Process) { p.Zones[0].MapName = "" }, CodeInvalid},
 		{func(p *Process) { p.Zones = append(p.Zones, p.Zones[0]) }, CodeInvalid},
 	} {
 		bad := w.newProcess("cave")
@@ -467,6 +468,18 @@ func TestRegisterProcess(t *testing.T) {
 	}
 	must(t, z.Leave(t.Context()))
 	must(t, second.Register(t.Context(), second.process))
+}
+
+// A grant tells a zone's identity, the map it is played on and the instance apart.
+func TestGrantNamesZoneMapAndInstance(t *testing.T) {
+	w := newWorld(t, nil)
+	z := w.newProcess("overworld")
+	z.process.Zones[0].MapName, z.process.Zones[0].Instance = "meadow", 7
+	must(t, z.Register(t.Context(), z.process))
+	g := w.play(w.player("Percival"))
+	if g.Zone.Name != "overworld" || g.Zone.Instance != 7 || g.Map.Name != "meadow" {
+		t.Errorf("zone %+v, map %+v", g.Zone, g.Map)
+	}
 }
 
 func TestRestartedRealm(t *testing.T) {

@@ -36,8 +36,10 @@ type Process struct {
 
 // ZoneInfo is a zone that a process serves. Map is the artefact whose SHA-256 in hex is MapHash.
 type ZoneInfo struct {
-	Name     string `json:"name"`
-	Title    string `json:"title"`
+	Name     string `json:"name"`              // its identity in the realm
+	Title    string `json:"title"`             // for people
+	Instance ID     `json:"instance,omitzero"` // 0: the one that is open to all
+	MapName  string `json:"map_name"`          // the map's own; several zones may be played on one
 	MapHash  string `json:"map_hash"`
 	Map      []byte `json:"-"` // travels in a message of its own
 	Capacity int    `json:"capacity"`

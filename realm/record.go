@@ -78,10 +78,19 @@ type (
 )
 
 // recordVersion is the version that this program writes, for every kind of record.
-const recordVersion = 1
+const recordVersion = 2
 
 // upgrades holds, by version, what turns a record's JSON object into the next version's.
-var upgrades = map[int]func(kind string, record map[string]json.RawMessage) error{}
+var upgrades = map[int]func(kind string, record map[string]json.RawMessage) error{
+	// Version 2: how a character looks is the game's affair; the realm knew of palettes before.
+	1: func(kind string, record map[string]json.RawMessage) error {
+		if look, ok := record["look"]; ok && kind == "character" {
+			record["appearance"] = look
+			delete(record, "look")
+		}
+		return nil
+	},
+}
 
 func accountKey(id ID) string          { return "account/" + id.String() }
 func liveKey(id ID) string             { return "account-live/" + id.String() }

@@ -100,6 +100,8 @@ func checkZone(z ZoneInfo) error {
 	switch {
 	case err != nil || len(hash) != 32:
 		return refuse(CodeInvalid, "zone %s: map hash %.80q, want a SHA-256 in hex", z.Name, z.MapHash)
+	case checkZoneName(z.MapName) != nil:
+		return refuse(CodeInvalid, "zone %s: its map is called %.40q, want 1 to %d lowercase letters, digits or -", z.Name, z.MapName, maxZoneName)
 	case z.Capacity < 1 || z.Capacity > MaxZoneCapacity:
 		return refuse(CodeInvalid, "zone %s: capacity %d, want 1 to %d", z.Name, z.Capacity, MaxZoneCapacity)
 	case z.TickHz < minTickHz || z.TickHz > maxTickHz:

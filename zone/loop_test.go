@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -398,11 +399,16 @@ func TestProcessesThatCannotBe(t *testing.T) {
 			g.Zones = []rules.Zone{{Name: "moon", Map: "moon.tmx"}}
 			c.Core.Game = &g
 		}, want: "moon.tmx"},
-		"zone named otherwise": {change: func(c *Config) {
+		"no name for a zone": {change: func(c *Config) {
 			g := rpg.Game
-			g.Zones = []rules.Zone{{Name: "moon", Map: "overworld.tmx"}}
+			g.Zones = []rules.Zone{{Name: "The Moon", Map: "overworld.tmx"}}
 			c.Core.Game = &g
-		}, want: "rename one"},
+		}, want: `"The Moon"; a zone's name is 1 to 32 of a-z`},
+		"two of a name": {change: func(c *Config) {
+			g := rpg.Game
+			g.Zones = append(slices.Clone(g.Zones), g.Zones[0])
+			c.Core.Game = &g
+		}, want: `two zones "overworld"; rename one`},
 		"portal to nowhere": {change: func(c *Config) {
 			g := rpg.Game
 			g.Zones = g.Zones[:1]
@@ -416,5 +422,20 @@ func TestProcessesThatCannotBe(t *testing.T) {
 		if _, err := NewProcess(cfg, c.names); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
+	}
+}
+
+// A zone's name is not its map's: two are played on one map file, and what leads to them leads to their names.
+func TestTwoZonesOnOneMap(t *testing.T) {
+	g := rpg.Game
+	g.Zones = append(slices.Clone(g.Zones), rules.Zone{Name: "mirror", Title: "The Mirror", Map: g.Zones[0].Map})
+	p := runWith(t, Config{Core: core.Config{Game: &g, TickHz: 100}})
+	zones := p.Zones()
+	first, mirror := zones[0], zones[2]
+	if mirror.Name() != "mirror" || mirror.Map().Name != first.Map().Name || mirror.Map().Hash() != first.Map().Hash() {
+		t.Errorf("%s is played on %s, %s on %s", mirror.Name(), mirror.Map().Name, first.Name(), first.Map().Name)
+	}
+	if title := mirror.Stats().Title; title != "The Mirror" {
+		t.Errorf("its title is %q", title)
 	}
 }

@@ -23,16 +23,22 @@ type Process struct {
 // NewProcess makes the zones of a game that names lists, or all of them. cfg is what they share: Core.Zone and Core.Ground are
 // set for each. The maps of all the game's zones are checked, so that no portal leads nowhere.
 func NewProcess(cfg Config, names []string) (*Process, error) {
-	var maps []*tilemap.Map
+	maps := map[string]*tilemap.Map{}
 	p := &Process{}
 	known := make([]string, 0, len(cfg.Core.Game.Zones))
 	for _, z := range cfg.Core.Game.Zones {
 		known = append(known, z.Name)
+		switch {
+		case !tilemap.ValidName(z.Name):
+			return nil, fmt.Errorf("the game %s has a zone %q; a zone's name is 1 to %d of a-z, 0-9 and '-'", cfg.Core.Game.Name, z.Name, tilemap.MaxName)
+		case maps[z.Name] != nil:
+			return nil, fmt.Errorf("the game %s has two zones %q; rename one", cfg.Core.Game.Name, z.Name)
+		}
 		ground, err := LoadGround(cfg.Core.Game, z)
 		if err != nil {
 			return nil, err
 		}
-		maps = append(maps, ground.Map)
+		maps[z.Name] = ground.Map
 		if len(names) > 0 && !slices.Contains(names, z.Name) {
 			continue
 		}

@@ -43,8 +43,5 @@ func LoadGround(g *rules.Game, z rules.Zone) (core.Ground, error) {
 	if err != nil {
 		return core.Ground{}, fmt.Errorf("zone %s: %w", z.Name, err)
 	}
-	if loaded.Name != z.Name {
-		return core.Ground{}, fmt.Errorf("zone %s: its map file is named %q; a zone is named as its map, rename one", z.Name, z.Map)
-	}
 	return core.Ground{Map: loaded.Map, Objects: loaded.Objects}, nil
 }

@@ -59,7 +59,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 	process := realm.Process{Incarnation: realm.NewID(), TicketKey: key, UDPAddr: "127.0.0.1:1", HTTPAddr: "127.0.0.1:1", Schema: 1, Snapshots: "latest"}
 	for _, name := range []string{"here", "there"} {
 		process.Zones = append(process.Zones, realm.ZoneInfo{
-			Name: name, Title: name, MapHash: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", Map: []byte("{}"), Capacity: 1, TickHz: 20,
+			Name: name, Title: name, MapName: name, MapHash: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", Map: []byte("{}"), Capacity: 1, TickHz: 20,
 		})
 	}
 	must(link.client.Register(ctx, process))

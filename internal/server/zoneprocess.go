@@ -164,7 +164,7 @@ func (p *zoneProcess) registration() realm.Process {
 	stats := p.zones.Stats()
 	for i, z := range p.zones.Zones() {
 		reg.Zones = append(reg.Zones, realm.ZoneInfo{
-			Name: z.Name(), Title: stats[i].Title, MapHash: z.Map().Hash(), Map: z.Map().Artefact(), Capacity: stats[i].Capacity, TickHz: stats[i].TickHz,
+			Name: z.Name(), Title: stats[i].Title, MapName: z.Map().Name, MapHash: z.Map().Hash(), Map: z.Map().Artefact(), Capacity: stats[i].Capacity, TickHz: stats[i].TickHz,
 		})
 	}
 	return reg

@@ -140,7 +140,7 @@ func (s *site) zone(capacity int) *zoneProcess {
 	z.process = realm.Process{
 		Incarnation: realm.NewID(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: z.http.Listener.Addr().String(),
 		Schema: testSchema, Snapshots: "latest",
-		Zones: []realm.ZoneInfo{{Name: "overworld", Title: "Overworld", MapHash: hex.EncodeToString(sum[:]), Map: testMap, Capacity: capacity, TickHz: 20}},
+		Zones: []realm.ZoneInfo{{Name: "overworld", Title: "Overworld", MapName: "overworld", MapHash: hex.EncodeToString(sum[:]), Map: testMap, Capacity: capacity, TickHz: 20}},
 	}
 	z.opener = ticket.NewOpener(z.process.TicketKey, uint64(z.process.Incarnation), ticket.OpenerConfig{})
 	z.Serve(realm.ZoneHandlers{

@@ -55,11 +55,11 @@ const (
 	DefaultViewTiles = 24
 )
 
-// Zone is one map region of a game.
+// Zone is one place of a game, and the simulation that runs it: a map, the rules, and a name.
 type Zone struct {
-	Name     string // lower case, digits and hyphens; the name of the map file, where there is one
+	Name     string // its identity in the realm: lower case, digits and hyphens; portals lead to it by this name
 	Title    string // for people; empty: the map's title
-	Map      string // file in Game.Maps; empty: an open field of Width × Height tiles
+	Map      string // file in Game.Maps, which other zones may use too; empty: an open field of Width × Height tiles
 	Width    int    // tiles; only without Map
 	Height   int
 	Capacity int // players; 0: DefaultCapacity

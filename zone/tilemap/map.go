@@ -6,7 +6,9 @@ package tilemap
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 
 	"github.com/realmwire/realmwire/zone/mover"
 )
@@ -137,23 +139,21 @@ func (m *Map) PortalAt(x, y int32) int {
 	return -1
 }
 
-// CheckLinks returns an error for every portal that leads to a zone or point that none of the maps has.
-func CheckLinks(maps []*Map) []error {
-	byName := make(map[string]*Map, len(maps))
-	for _, m := range maps {
-		byName[m.Name] = m
-	}
+// CheckLinks returns an error for every portal that leads to a zone or point that does not exist. zones are the maps by the names of
+// the zones that are played on them, which need not be the maps' own: two zones may share a map.
+func CheckLinks(zones map[string]*Map) []error {
 	var errs []error
-	for _, m := range maps {
+	for _, zone := range slices.Sorted(maps.Keys(zones)) {
+		m := zones[zone]
 		for _, p := range m.Portals {
-			to, ok := byName[p.ToZone]
+			to, ok := zones[p.ToZone]
 			if !ok {
-				errs = append(errs, fmt.Errorf("map %s: portal %q leads to zone %q, which this game does not have; mend its to_zone", m.Name, p.Name, p.ToZone))
+				errs = append(errs, fmt.Errorf("zone %s, map %s: portal %q leads to zone %q, which this game does not have; mend its to_zone", zone, m.Name, p.Name, p.ToZone))
 				continue
 			}
 			if _, ok := to.Spawn(p.ToPoint); !ok {
-				errs = append(errs, fmt.Errorf("map %s: portal %q leads to point %q, which zone %s does not have; mend its to_point or add the spawn point",
-					m.Name, p.Name, p.ToPoint, p.ToZone))
+				errs = append(errs, fmt.Errorf("zone %s, map %s: portal %q leads to point %q, which the map of zone %s does not have; mend its to_point or add the spawn point",
+					zone, m.Name, p.Name, p.ToPoint, p.ToZone))
 			}
 		}
 	}

@@ -91,19 +91,26 @@ func TestCheckLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if errs := CheckLinks([]*Map{a}); len(errs) != 1 || !strings.Contains(errs[0].Error(), `zone "dungeon"`) {
+	if errs := CheckLinks(map[string]*Map{"meadow": a}); len(errs) != 1 || !strings.Contains(errs[0].Error(), `zone "dungeon"`) {
 		t.Errorf("a missing zone gives %v", errs)
 	}
 	b, err := Blank("dungeon", "Dungeon", 3, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if errs := CheckLinks([]*Map{a, b}); len(errs) != 1 || !strings.Contains(errs[0].Error(), `point "gate"`) {
+	if errs := CheckLinks(map[string]*Map{"meadow": a, "dungeon": b}); len(errs) != 1 || !strings.Contains(errs[0].Error(), `point "gate"`) {
 		t.Errorf("a missing point gives %v", errs)
 	}
 	b.Spawns[0].Name = "gate"
-	if errs := CheckLinks([]*Map{a, b}); len(errs) != 0 {
+	if errs := CheckLinks(map[string]*Map{"meadow": a, "dungeon": b}); len(errs) != 0 {
 		t.Errorf("good links give %v", errs)
+	}
+	// A portal leads to a zone, whatever the map is called on which that is played.
+	if errs := CheckLinks(map[string]*Map{"meadow": a, "deep": b}); len(errs) != 1 || !strings.Contains(errs[0].Error(), `zone "dungeon"`) {
+		t.Errorf("a map of the right name under a zone of another gives %v", errs)
+	}
+	if errs := CheckLinks(map[string]*Map{"meadow": a, "mirror": a, "dungeon": b}); len(errs) != 0 {
+		t.Errorf("two zones on one map give %v", errs)
 	}
 }
 

@@ -60,8 +60,8 @@ export interface Character {
 export interface Grant {
   session: string;
   character: string;
-  zone: { name: string; title: string; tick_hz: number };
-  map: { hash: string; url: string };
+  zone: { name: string; title: string; instance?: string; tick_hz: number };
+  map: { name: string; hash: string; url: string };
   /** Standard base64. */
   ticket: string;
   /** Standard base64; what UDP clients derive keys from. */

@@ -45,9 +45,9 @@ func reachable(m *tilemap.Map, from tilemap.Spawn) map[[2]int32]bool {
 func TestMapsCanBePlayed(t *testing.T) {
 	const grid = mover.UnitsPerTile / 2
 	maps := loadMaps(t)
-	var all []*tilemap.Map
+	all := map[string]*tilemap.Map{}
 	for name, m := range maps {
-		all = append(all, m.Map)
+		all[name] = m.Map
 		start, _ := m.Spawn(tilemap.StartSpawn)
 		seen := reachable(m.Map, start)
 		if len(seen) < 1000 {
