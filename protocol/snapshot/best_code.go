@@ -9,7 +9,7 @@ import (
 
 // codeSection codes the section in at most limit bits, leaving out the rows that matter least.
 func (v *View) codeSection(limit int) bool {
-	x := &v.world.section
+	x := &v.enc.section
 	if v.cfg.Tier != Best || !x.on {
 		return false
 	}
@@ -39,7 +39,7 @@ func (v *View) codeSection(limit int) bool {
 
 // drop leaves all but the first keep of the due rows, by priority, out of the section.
 func (v *View) drop(keep int) {
-	x := &v.world.section
+	x := &v.enc.section
 	if keep >= len(x.due) {
 		return
 	}
@@ -60,7 +60,7 @@ func (v *View) drop(keep int) {
 
 // code codes the rows of the section.
 func (v *View) code() {
-	x := &v.world.section
+	x := &v.enc.section
 	for i := range x.streams {
 		x.streams[i].slots = x.streams[i].slots[:0]
 	}
@@ -81,7 +81,7 @@ func (v *View) code() {
 }
 
 func (v *View) codeStream(st *stream) {
-	x := &v.world.section
+	x := &v.enc.section
 	st.recall(&x.window, v)
 	for i, n := range st.slots {
 		v.rowAt(st.row(i), int(n), v.world.tick)
@@ -102,12 +102,16 @@ func (v *View) codeStream(st *stream) {
 // still reports whether an entity that changed, and whose row equals its baseline, is at the client what it is now: it
 // changed back before the client could be told.
 func (v *View) still(st *stream, s *slot, p *place, i int) bool {
-	return s.gap == 0 && v.world.tables[p.table].rowAt(st.scratch, p.row, s.base) && slices.Equal(st.scratch, st.row(i))
+	if s.gap != 0 || !v.world.tables[p.table].rowAt(st.scratch, p.row, s.base) {
+		return false
+	}
+	st.codec.Limit(st.scratch)
+	return slices.Equal(st.scratch, st.row(i))
 }
 
 // writeSection writes the section and notes what it holds. It returns the number of entities that it brought.
 func (v *View) writeSection(w *bits.Writer, rec *sent) int {
-	x := &v.world.section
+	x := &v.enc.section
 	excluded := x.window.known
 	excluded.removeAll(&x.rows)
 	for i := range v.due {
@@ -137,15 +141,15 @@ func (v *View) writeSection(w *bits.Writer, rec *sent) int {
 
 // sumSection adds the entities that the section brought to the checksum.
 func (v *View) sumSection(w *bits.Writer) {
-	x := &v.world.section
+	x := &v.enc.section
 	if v.cfg.Tier != Best || !x.on {
 		return
 	}
 	for _, n := range x.updated {
 		s := &v.slots[n]
 		w.Uint(uint64(s.id), 32)
-		at := v.world.publicBody(v.world.find(s.id), against{})
-		w.Copy(v.world.arena[at.off:], int(at.bits))
+		at := v.enc.publicBody(s.id, v.world.find(s.id), against{})
+		w.Copy(v.enc.arena[at.off:], int(at.bits))
 	}
 }
 

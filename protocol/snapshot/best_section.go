@@ -16,7 +16,7 @@ const (
 	spawnRest = BestMaxRest
 )
 
-// section is a snapshot's section of the best tier while it is made. It belongs to the world; its views take turns.
+// section is a snapshot's section of the best tier while it is made. It belongs to an encoder; its views take turns.
 type section struct {
 	on      bool // this view's snapshot may have one
 	window  window
@@ -31,19 +31,25 @@ type section struct {
 
 // enableBest readies a world for views of the best tier.
 func (w *World) enableBest() {
-	x := &w.section
-	for len(x.streams) < len(w.tables) {
-		t := w.tables[len(x.streams)]
-		if !slices.ContainsFunc(w.tables[:len(x.streams)], func(o rows) bool { return o.kind() == t.kind() }) {
+	for w.best = max(w.best, 0); w.best < len(w.tables); w.best++ {
+		t := w.tables[w.best]
+		if !slices.ContainsFunc(w.tables[:w.best], func(o rows) bool { return o.kind() == t.kind() }) {
 			t.enableBest() // one table of a kind: a client could not tell the rows of two apart
 		}
-		x.streams = append(x.streams, newStream(t.kind(), t.codec()))
+	}
+}
+
+// begin makes room for the rows of all tables.
+func (x *section) begin(w *World) {
+	for len(x.streams) < w.best {
+		t := w.tables[len(x.streams)]
+		x.streams = append(x.streams, newStream(t.kind(), t.newCodec()))
 	}
 }
 
 // inSection reports whether a slot's entity goes into the section of the snapshot that is being made.
 func (v *View) inSection(n int) bool {
-	return v.cfg.Tier == Best && v.world.section.on && v.world.section.rows.has(n)
+	return v.cfg.Tier == Best && v.enc.section.on && v.enc.section.rows.has(n)
 }
 
 // forget makes the memory of a slot's entity no one else's.
@@ -66,7 +72,7 @@ func (v *View) remember(d *dueRecord) {
 		return
 	}
 	s := &v.slots[d.slot]
-	if s.state == slotLeaving || s.own || v.world.tables[v.world.find(s.id).table].codec() == nil {
+	if s.state == slotLeaving || s.own || !v.world.tables[v.world.find(s.id).table].coded() {
 		return
 	}
 	rest := uint8(0)
@@ -78,12 +84,12 @@ func (v *View) remember(d *dueRecord) {
 
 // plan decides which entities the snapshot's section holds.
 func (v *View) plan() {
-	x := &v.world.section
+	x := &v.enc.section
 	x.on = false
 	if v.cfg.Tier != Best || v.vain == sectionTries && v.world.tick%sectionRetry != 0 || !v.openWindow(&x.window) {
 		return
 	}
-	v.world.enableBest()
+	x.begin(v.world)
 	x.on, x.sorted = true, false
 	x.rows, x.due = slotSet{}, x.due[:0]
 	for n := x.window.known.next(0); n >= 0; n = x.window.known.next(n + 1) {
@@ -103,7 +109,7 @@ func (v *View) plan() {
 
 // recordsAlone is how many bits the snapshot takes without a section; 0 where it cannot have one.
 func (v *View) recordsAlone() int {
-	x := &v.world.section
+	x := &v.enc.section
 	if v.cfg.Tier != Best || !x.on || len(x.due) == 0 || v.eager {
 		return 0
 	}
@@ -141,7 +147,7 @@ func (v *View) pays(alone, with int) bool {
 		return true
 	}
 	v.vain = min(v.vain+1, sectionTries)
-	v.world.section.on = false
+	v.enc.section.on = false
 	return false
 }
 
@@ -179,14 +185,14 @@ func (v *View) ackedAt(tick uint32) *remembered {
 // rowPlace is where the entity of a slot is, if it may be in the section: the client certainly has it, knows it by what
 // the window says, and needs nothing but its row.
 func (v *View) rowPlace(s *slot) *place {
-	if s.state != slotKnown || s.own || s.mute != 0 && v.world.section.window.base < s.mute+windowTicks {
+	if s.state != slotKnown || s.own || s.mute != 0 && v.enc.section.window.base < s.mute+windowTicks {
 		return nil
 	}
 	p := v.world.find(s.id)
 	if p == nil {
 		return nil
 	}
-	if t := v.world.tables[p.table]; t.codec() == nil || t.othersChanged(p.row) > s.base {
+	if t := v.world.tables[p.table]; !t.coded() || t.othersChanged(p.row) > s.base {
 		return nil
 	}
 	return p
@@ -195,5 +201,7 @@ func (v *View) rowPlace(s *slot) *place {
 // rowAt implements past: what a snapshot said of an entity is what it was.
 func (v *View) rowAt(row []int64, n int, tick uint32) {
 	p := v.world.find(v.slots[n].id)
-	v.world.tables[p.table].rowAt(row, p.row, tick)
+	if v.world.tables[p.table].rowAt(row, p.row, tick) {
+		v.enc.section.streams[p.table].codec.Limit(row)
+	}
 }

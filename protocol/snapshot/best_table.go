@@ -7,10 +7,19 @@ type others[T any] interface {
 	OthersChanged(old *T) bool
 }
 
-func (t *Table[T, P]) codec() BestCodec { return t.best }
+// newCodec makes a codec of the table's rows; nil where they are not coded.
+func (t *Table[T, P]) newCodec() BestCodec {
+	if !t.best {
+		return nil
+	}
+	return bestCodec(P(new(T)))
+}
+
+// coded reports whether the table's entities go into sections of the best tier.
+func (t *Table[T, P]) coded() bool { return t.best }
 
 // enableBest is called once, before the first snapshot of the best tier.
-func (t *Table[T, P]) enableBest() { t.best = bestCodec(P(new(T))) }
+func (t *Table[T, P]) enableBest() { t.best = bestCodec(P(new(T))) != nil }
 
 // noteOthers notes that what everyone sees of an entity, beside its row, changed this tick.
 func (r *row[T]) noteOthers(now any, old *T, tick uint32) {
@@ -22,7 +31,7 @@ func (r *row[T]) noteOthers(now any, old *T, tick uint32) {
 // othersChanged is the version in which what everyone sees of an entity, beside its row, last changed.
 func (t *Table[T, P]) othersChanged(n int32) uint32 { return t.rows[n].others }
 
-// rowAt sets dst to an entity's row as it stood at a tick; false when that is forgotten.
+// rowAt sets dst to an entity's row as it stood at a tick, within no limits yet; false when that is forgotten.
 func (t *Table[T, P]) rowAt(dst []int64, n int32, tick uint32) bool {
 	r := t.rows[n]
 	v := r.recent(tick)
@@ -30,7 +39,6 @@ func (t *Table[T, P]) rowAt(dst []int64, n int32, tick uint32) bool {
 		return false
 	}
 	any(P(&v.state)).(BestState).BestRow(dst)
-	t.best.Limit(dst)
 	return true
 }
 

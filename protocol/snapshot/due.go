@@ -87,14 +87,14 @@ func (v *View) claim(d *dueRecord, s *slot, p *place) bool {
 	}
 	if s.own {
 		// The owner's body is no one else's; its length is found by writing it.
-		w := &v.world.body
-		w.Reset(v.world.sumB[:0])
+		w := &v.enc.body
+		w.Reset(v.enc.sumB[:0])
 		v.world.writeBody(w, p, d.against, true)
 		d.bits += w.Len()
-		v.world.sumB = w.Bytes()
+		v.enc.sumB = w.Bytes()
 		return true
 	}
-	d.body = v.world.publicBody(p, d.against)
+	d.body = v.enc.publicBody(s.id, p, d.against)
 	d.bits += int(d.body.bits)
 	return true
 }

@@ -8,9 +8,16 @@ import (
 	"github.com/realmwire/realmwire/protocol/bits"
 )
 
-// Encode appends the snapshot of the world's tick to dst, its length at most budgetBytes. It returns dst and the number
-// of entities in the snapshot.
+// Encode is [Encoder.Encode] with the encoder of the view's world: one view after another.
 func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
+	return v.world.usual.Encode(v, dst, h, budgetBytes)
+}
+
+// Encode appends a view's snapshot of the world's tick to dst, its length at most budgetBytes. It returns dst and the number
+// of entities in the snapshot.
+func (e *Encoder) Encode(v *View, dst []byte, h Header, budgetBytes int) ([]byte, int) {
+	e.begin()
+	v.enc = e
 	h.Tick, h.Verify = v.world.tick, v.cfg.Verify
 	v.plan()
 	alone := v.recordsAlone()
@@ -20,11 +27,11 @@ func (v *View) Encode(dst []byte, h Header, budgetBytes int) ([]byte, int) {
 		budget -= checksumBitsLen
 	}
 	h.section = v.codeSection(budget - min(total, budget/2))
-	if h.section && !v.pays(alone, v.records()+v.world.section.bits) {
+	if h.section && !v.pays(alone, v.records()+v.enc.section.bits) {
 		h.section, total = false, v.collect()
 	}
 	if h.section {
-		budget -= v.world.section.bits
+		budget -= v.enc.section.bits
 		total -= len(v.named.expected)
 		v.named.expected = nil // what is expected of a client with a section is in the section
 	}
@@ -145,7 +152,7 @@ func (v *View) writeBody(w *bits.Writer, d *dueRecord) {
 		v.world.writeBody(w, v.world.find(s.id), d.against, true)
 		return
 	}
-	w.Copy(v.world.arena[d.body.off:], int(d.body.bits))
+	w.Copy(v.enc.arena[d.body.off:], int(d.body.bits))
 }
 
 // mark notes that the snapshot holds a record's entity.
@@ -181,8 +188,8 @@ func (v *View) markSlot(rec *sent, slot uint16) {
 
 // checksum covers every entity of the snapshot as the client must have it after decoding: its id and its whole state.
 func (v *View) checksum() uint32 {
-	w := &v.world.sum
-	w.Reset(v.world.sumB[:0])
+	w := &v.enc.sum
+	w.Reset(v.enc.sumB[:0])
 	for _, i := range v.order {
 		s := &v.slots[v.due[i].slot]
 		if s.state == slotLeaving {
@@ -194,10 +201,10 @@ func (v *View) checksum() uint32 {
 			v.world.writeBody(w, p, against{}, true)
 			continue
 		}
-		at := v.world.publicBody(p, against{})
-		w.Copy(v.world.arena[at.off:], int(at.bits))
+		at := v.enc.publicBody(s.id, p, against{})
+		w.Copy(v.enc.arena[at.off:], int(at.bits))
 	}
 	v.sumSection(w)
-	v.world.sumB = w.Bytes()
-	return crc32.ChecksumIEEE(v.world.sumB)
+	v.enc.sumB = w.Bytes()
+	return crc32.ChecksumIEEE(v.enc.sumB)
 }

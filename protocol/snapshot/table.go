@@ -29,8 +29,8 @@ type Table[T any, P Entity[T]] struct {
 	free  []int32
 
 	kindID   uint8
-	weight   float32   // of its entities in new views
-	best     BestCodec // for the best tier; nil: none
+	weight   float32 // of its entities in new views
+	best     bool    // its entities are coded in sections of the best tier
 	predicts bool
 }
 
@@ -40,7 +40,6 @@ type row[T any] struct {
 	history []version[T] // a ring of at most History, newest at newest
 	newest  int
 	others  uint32 // version in which what everyone sees beside the row of the best tier last changed
-	cache   bodyCache
 }
 
 type version[T any] struct {
@@ -124,7 +123,7 @@ func (t *Table[T, P]) commit(tick uint32) {
 		if len(r.history) > 0 {
 			old := &r.history[r.newest].state
 			public, private = P(&r.cur).Changed(old)
-			if public && t.best != nil {
+			if public && t.best {
 				r.noteOthers(P(&r.cur), old, tick)
 			}
 		} else {
@@ -195,5 +194,3 @@ func (t *Table[T, P]) delta(w *bits.Writer, n int32, a against, owner bool) {
 	}
 	any(now).(predictor[T]).WritePredicted(w, base, &r.at(a.prior).state, motion.Span{Ahead: int64(a.ahead), Lag: int64(a.lag)}, owner)
 }
-
-func (t *Table[T, P]) cached(n int32) *bodyCache { return &t.rows[n].cache }

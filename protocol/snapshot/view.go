@@ -22,10 +22,10 @@ type ViewConfig struct {
 	Insist bool
 }
 
-// View is the server's picture of one client. Its zone owns it. Views of one world share its scratch space: encode them
-// one after another.
+// View is the server's picture of one client. Its zone owns it.
 type View struct {
 	world  *World
+	enc    *Encoder // that encodes it now, or did last
 	cfg    ViewConfig
 	slots  []slot
 	free   []uint16

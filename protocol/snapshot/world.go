@@ -3,7 +3,7 @@ package snapshot
 import "github.com/realmwire/realmwire/protocol/bits"
 
 // World is the replicated entities of one zone. Its zone's goroutine owns it; between [World.Commit] and the next change
-// any number of views may be encoded.
+// any number of views may be encoded, by several goroutines at once if each has an [Encoder].
 type World struct {
 	tables []rows
 	places []place // by the slot of an ID
@@ -12,12 +12,8 @@ type World struct {
 	// predicts: a table's kind has predicted components, so that views look for versions from before the baseline.
 	predicts bool
 
-	arena []byte      // bodies encoded this tick, shared by the views
-	body  bits.Writer // scratch for one body
-	sum   bits.Writer // scratch for checksums
-	sumB  []byte
-
-	section section // scratch for the best tier
+	best  int     // tables that are ready for views of the best tier; -1: there is no such view
+	usual Encoder // of View.Encode
 }
 
 // place is where an entity's row is.
@@ -47,15 +43,19 @@ type rows interface {
 	full(w *bits.Writer, row int32, owner bool)
 	delta(w *bits.Writer, row int32, a against, owner bool)
 	versionAt(row int32, tick uint32) (version uint32, ok bool)
-	cached(row int32) *bodyCache
-	codec() BestCodec
+	newCodec() BestCodec
+	coded() bool
 	enableBest()
 	othersChanged(row int32) uint32
 	rowAt(dst []int64, row int32, tick uint32) bool
 }
 
 // NewWorld makes an empty world.
-func NewWorld() *World { return &World{} }
+func NewWorld() *World {
+	w := &World{best: -1}
+	w.usual.world = w
+	return w
+}
 
 // Tick is the tick of the last Commit.
 func (w *World) Tick() uint32 { return w.tick }
@@ -63,7 +63,9 @@ func (w *World) Tick() uint32 { return w.tick }
 // Commit takes the entities as they stand for tick's state. Ticks rise; the first is above 0.
 func (w *World) Commit(tick uint32) {
 	w.tick = tick
-	w.arena = w.arena[:0]
+	if w.best >= 0 {
+		w.enableBest() // the game may have made another table
+	}
 	for _, t := range w.tables {
 		t.commit(tick)
 	}
@@ -150,48 +152,6 @@ func (w *World) place(table int16, row int32) ID {
 	}
 	w.places = append(w.places, place{generation: 1, table: table, row: row})
 	return ID(1)<<16 | ID(len(w.places)-1)
-}
-
-// bodyCache remembers where the arena holds an entity's public bodies of this tick, by what they differ from.
-// A move that forty clients share is encoded once and copied as bits.
-type bodyCache struct {
-	tick    uint32
-	n       int
-	entries [4]cachedBody
-}
-
-type cachedBody struct {
-	against
-	at span
-}
-
-// span is where the arena holds some bits.
-type span struct {
-	off, bits int32
-}
-
-// publicBody finds or writes the bits of an entity as others see it.
-func (w *World) publicBody(p *place, a against) span {
-	t := w.tables[p.table]
-	c := t.cached(p.row)
-	if c.tick != w.tick {
-		c.tick, c.n = w.tick, 0
-	}
-	for i := range c.n {
-		if e := &c.entries[i]; e.against == a {
-			return e.at
-		}
-	}
-	off := len(w.arena)
-	w.body.Reset(w.arena)
-	w.writeBody(&w.body, p, a, false)
-	at := span{int32(off), int32(w.body.Len() - off*8)}
-	w.arena = w.body.Bytes()
-	if c.n < len(c.entries) {
-		c.entries[c.n] = cachedBody{a, at}
-		c.n++
-	}
-	return at
 }
 
 func (w *World) writeBody(dst *bits.Writer, p *place, a against, owner bool) {
