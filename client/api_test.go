@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone/tilemap"
 )
@@ -129,7 +130,7 @@ func TestAPICalls(t *testing.T) {
 			func(a *API) (any, error) { return a.Play(t.Context(), id, 0xabc) },
 			Grant{Character: id, Ticket: []byte{1, 2}, Secret: []byte{3}, Suite: 1, UDP: GrantUDP{"127.0.0.1:7"}, Zone: GrantZone{Name: "z", TickHz: 20}},
 			"POST /v1/play",
-			map[string]any{"character": id, "schema": "0000000000000abc", "protocol": 2.0, "suite": 1.0},
+			map[string]any{"character": id, "schema": "0000000000000abc", "protocol": float64(message.Version), "suite": 1.0},
 		},
 		{
 			"signal", `{"sdp":"answer"}`,

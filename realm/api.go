@@ -8,7 +8,7 @@ import (
 )
 
 // Protocol is the version of the HTTP interface and of the wire that this realm speaks.
-const Protocol = 2
+const Protocol = 3
 
 // Caller is who calls the API: a session token where signed in, and the address that rate limits count.
 type Caller struct {

@@ -390,8 +390,8 @@ func TestPlayRefuses(t *testing.T) {
 	}{
 		{"not my character", func(r *PlayRequest) { r.Character = other.character.ID }, CodeNotFound, "no character"},
 		{"no such character", func(r *PlayRequest) { r.Character = 1 }, CodeNotFound, "no character"},
-		{"older protocol", func(r *PlayRequest) { r.Protocol = 0 }, CodeClientOutdated, "protocol 0, the realm speaks 2"},
-		{"newer protocol", func(r *PlayRequest) { r.Protocol = 3 }, CodeServerOutdated, "protocol 3, the realm speaks 2"},
+		{"older protocol", func(r *PlayRequest) { r.Protocol = 2 }, CodeClientOutdated, "protocol 2, the realm speaks 3. Update the client"},
+		{"newer protocol", func(r *PlayRequest) { r.Protocol = 4 }, CodeServerOutdated, "protocol 4, the realm speaks 3"},
 		{"wrong schema", func(r *PlayRequest) { r.Schema = "ffffffffffffffff" }, CodeClientOutdated, "schema ffffffffffffffff, the realm runs schema 0123456789abcdef"},
 		{"no schema", func(r *PlayRequest) { r.Schema = "" }, CodeClientOutdated, "Update the client"},
 		{"unknown suite", func(r *PlayRequest) { r.Suite = 9 }, CodeInvalid, "suite 9"},

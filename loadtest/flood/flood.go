@@ -23,9 +23,9 @@ const (
 
 // First bytes of the datagrams of docs/wire.md#one-port-three-protocols.
 const (
-	request  = 0xC0
-	response = 0xC2
-	sealed   = 0xD0
+	request  = 0x80
+	response = 0x82
+	sealed   = 0x90
 )
 
 // Config is one flood.
@@ -150,7 +150,7 @@ func (f *Flood) fill(b []byte, n int) []byte {
 
 // garbage is noise with a first byte of ours.
 func (f *Flood) garbage(b []byte) []byte {
-	return f.fill(append(b, byte(0xC0+f.rng.IntN(0x40))), f.rng.IntN(datagram))
+	return f.fill(append(b, byte(0x80+f.rng.IntN(0x40))), f.rng.IntN(datagram))
 }
 
 // webrtc is noise that looks like STUN or DTLS.

@@ -6,7 +6,7 @@ package message
 //go:generate go run github.com/realmwire/realmwire/protocol/gen/realmwire-gen -first-message-id 1 -ts ../../web/src/sdk/gen/message.ts -ts-sdk .. -gd ../../godot/addons/realmwire/gen/message.gd
 
 // Version is raised when system messages, snapshots or inputs come to mean other bytes.
-const Version = 2
+const Version = 3
 
 // Reason says why a zone ends or refuses a session.
 type Reason uint8

@@ -269,7 +269,7 @@ func (s *site) character(name string) (token string, id realm.ID) {
 
 func (s *site) play(token string, id realm.ID) answer {
 	s.t.Helper()
-	return s.send("POST", "/v1/play", token, m{"character": id, "schema": testSchemaHex, "protocol": 2})
+	return s.send("POST", "/v1/play", token, m{"character": id, "schema": testSchemaHex, "protocol": realm.Protocol})
 }
 
 func TestAccounts(t *testing.T) {
@@ -335,8 +335,8 @@ func TestBadRequests(t *testing.T) {
 		{"appearance too long", "/v1/characters", m{"name": "Fine", "class": "knight", "appearance": strings.Repeat("x", 1025)}, 422, "invalid-request"},
 		{"unknown class", "/v1/characters", m{"name": "Fine", "class": "bard"}, 422, "invalid-request"},
 		{"name too long", "/v1/characters", m{"name": strings.Repeat("x", 17), "class": "knight"}, 422, "invalid-name"},
-		{"character is no ID", "/v1/play", m{"character": "zzz", "schema": testSchemaHex, "protocol": 2}, 422, "invalid-request"},
-		{"host is not the client's to say", "/v1/play", m{"character": realm.ID(1), "schema": testSchemaHex, "protocol": 2, "Host": "evil"}, 422, "invalid-request"},
+		{"character is no ID", "/v1/play", m{"character": "zzz", "schema": testSchemaHex, "protocol": realm.Protocol}, 422, "invalid-request"},
+		{"host is not the client's to say", "/v1/play", m{"character": realm.ID(1), "schema": testSchemaHex, "protocol": realm.Protocol, "Host": "evil"}, 422, "invalid-request"},
 		{"no such path", "/v1/nothing", m{}, 404, "not-found"},
 		{"wrong method", "/v1/realm", m{}, 404, "not-found"},
 	} {
@@ -379,16 +379,16 @@ func TestPlay(t *testing.T) {
 		title string
 		says  string
 	}{
-		{m{"character": id, "schema": "00000000000000ff", "protocol": 2}, "client-outdated", "00000000000000ff"},
-		{m{"character": id, "schema": testSchemaHex, "protocol": 0}, "client-outdated", "Update the client"},
-		{m{"character": id, "schema": testSchemaHex, "protocol": 3}, "server-outdated", "update the server"},
+		{m{"character": id, "schema": "00000000000000ff", "protocol": realm.Protocol}, "client-outdated", "00000000000000ff"},
+		{m{"character": id, "schema": testSchemaHex, "protocol": realm.Protocol - 1}, "client-outdated", "Update the client"},
+		{m{"character": id, "schema": testSchemaHex, "protocol": realm.Protocol + 1}, "server-outdated", "update the server"},
 	} {
 		wantProblem(t, s.send("POST", "/v1/play", token, tt.body), 409, tt.title, tt.says)
 	}
 	token2, id2 := s.character("Bors")
 	wantProblem(t, s.play(token2, id2), 503, "zone-full", "Overworld is full")
 	wantProblem(t, s.play(token2, id), 404, "not-found", "no character")
-	wantProblem(t, s.send("POST", "/v1/play", token2, m{"character": id2, "schema": testSchemaHex, "protocol": 2, "suite": 7}), 422, "invalid-request", "suite")
+	wantProblem(t, s.send("POST", "/v1/play", token2, m{"character": id2, "schema": testSchemaHex, "protocol": realm.Protocol, "suite": 7}), 422, "invalid-request", "suite")
 }
 
 func TestRealmInfo(t *testing.T) {
@@ -396,7 +396,7 @@ func TestRealmInfo(t *testing.T) {
 	s.zone(25)
 	a := s.send("GET", "/v1/realm", "", nil)
 	info := into[realm.Info](t, a, 200)
-	if info.Name != "Testwood" || info.MOTD != "Welcome!" || info.Protocol != 2 || info.Schema != testSchemaHex || info.Capacity != 25 ||
+	if info.Name != "Testwood" || info.MOTD != "Welcome!" || info.Protocol != realm.Protocol || info.Schema != testSchemaHex || info.Capacity != 25 ||
 		len(info.Classes) != 3 || len(info.Zones) != 1 || info.Zones[0] != (realm.ZoneStatus{Name: "overworld", Title: "Overworld", Capacity: 25, TickHz: 20}) {
 		t.Errorf("info %+v", info)
 	}

@@ -14,11 +14,7 @@ import (
 
 // request answers a client's first datagram, if its ticket is good, and remembers nothing.
 func (s *Server) request(now time.Time, d udp.Datagram) {
-	random, rawTicket, ok := parseRequest(d.Data)
-	if !ok {
-		s.counters.dropped.Add(1)
-		return
-	}
+	random, rawTicket := readRequest(d.Data)
 	claims, err := s.cfg.Tickets.Open(rawTicket, now)
 	if err != nil {
 		s.counters.badTickets.Add(1)
@@ -37,11 +33,7 @@ func (s *Server) request(now time.Time, d udp.Datagram) {
 
 // response proves a client's address, ticket and secret, in the order of what they cost, and makes its session.
 func (s *Server) response(now time.Time, d udp.Datagram) {
-	t, rawTicket, ok := parseResponse(d.Data)
-	if !ok {
-		s.counters.dropped.Add(1)
-		return
-	}
+	t, rawTicket := readResponse(d.Data)
 	if !s.cookies.fresh(t.stamp, now) || s.cookies.cookie(d.Addr, t.clientRandom[:], t.stamp, rawTicket) != t.cookie {
 		s.counters.badProofs.Add(1)
 		return

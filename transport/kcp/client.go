@@ -68,8 +68,8 @@ func (cl *client) took(t time.Time, datagram []byte) bool {
 	c := cl.conn
 	c.mu.Lock()
 	var msgs []delivery
-	if len(datagram) > 0 {
-		msgs, _ = c.session.receive(t, c.session.path.Remote, datagram)
+	if h, ok := readHeader(datagram); ok {
+		msgs, _ = c.session.receive(t, c.session.path.Remote, h, datagram)
 	}
 	cl.deadline = time.Time{}
 	cl.rebind(t)

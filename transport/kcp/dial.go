@@ -65,18 +65,20 @@ func (d *dialing) ask(now time.Time) {
 
 // receive takes a datagram. It returns the session once the server has greeted us, with what the greeting brought.
 func (d *dialing) receive(now time.Time, b []byte) (*session, []delivery) {
-	if t, ok := parseChallenge(b, d.proofKey, d.random); ok {
-		d.challenged(now, t)
+	h, ok := readHeader(b)
+	if ok && h.typ == typeChallenge {
+		if t, ok := readChallenge(b, d.proofKey, d.random); ok {
+			d.challenged(now, t)
+		}
 		return nil, nil
 	}
-	id, _, ok := parseSealedHeader(b)
-	if !ok || d.toServer == nil {
+	if !ok || h.typ != typeSealed || d.toServer == nil {
 		return nil, nil
 	}
 	s := newSession(sessionConfig{
-		id: id, out: d.toServer, in: d.toClient, remote: d.remote, timeout: d.cfg.Timeout, newToken: randomToken,
+		id: h.id, out: d.toServer, in: d.toClient, remote: d.remote, timeout: d.cfg.Timeout, newToken: randomToken,
 	}, now)
-	msgs, ok := s.receive(now, d.remote, b)
+	msgs, ok := s.receive(now, d.remote, h, b)
 	if !ok {
 		return nil, nil
 	}

@@ -55,9 +55,9 @@ func handshakeHeader(b []byte, typ byte, random []byte) []byte {
 	return append(b, random...)
 }
 
-// isHandshake reports whether b is a handshake datagram of our version, of this type and exact size.
-func isHandshake(b []byte, typ byte, size int) bool {
-	return len(b) == size && b[0] == typ && b[1] == protocolVersion && b[2] == 0 && b[3] == 0
+// isHandshake reports whether b is a handshake datagram of our version and of this exact size.
+func isHandshake(b []byte, size int) bool {
+	return len(b) == size && b[1] == protocolVersion && b[2] == 0 && b[3] == 0
 }
 
 // appendRequest appends a client's first datagram. The padding makes it at least as large as any answer, so that nobody can
@@ -69,12 +69,9 @@ func appendRequest(b []byte, random [randomSize]byte, rawTicket []byte) []byte {
 	return append(b, make([]byte, requestSize-(len(b)-start))...)
 }
 
-// requestTicket returns the parts of a request.
-func parseRequest(b []byte) (random, rawTicket []byte, ok bool) {
-	if !isHandshake(b, typeRequest, requestSize) {
-		return nil, nil, false
-	}
-	return b[offsetRandom:offsetAfterRandom], b[offsetAfterRandom : offsetAfterRandom+ticket.Size], true
+// readRequest returns the parts of a request, whose header is read.
+func readRequest(b []byte) (random, rawTicket []byte) {
+	return b[offsetRandom:offsetAfterRandom], b[offsetAfterRandom : offsetAfterRandom+ticket.Size]
 }
 
 // appendChallenge appends the server's answer to a request. It is proven with a key from the ticket's secret, so that nobody
@@ -87,9 +84,9 @@ func appendChallenge(b, proofKey []byte, t transcript) []byte {
 	return append(b, proof(proofKey, b[start:])...)
 }
 
-// parseChallenge checks a challenge that answers the client's random.
-func parseChallenge(b, proofKey []byte, random [randomSize]byte) (transcript, bool) {
-	if !isHandshake(b, typeChallenge, challengeSize) || !proven(proofKey, b) {
+// readChallenge checks a challenge, whose header is read, and that it answers the client's random.
+func readChallenge(b, proofKey []byte, random [randomSize]byte) (transcript, bool) {
+	if !proven(proofKey, b) {
 		return transcript{}, false
 	}
 	t := readTranscript(b)
@@ -106,12 +103,9 @@ func appendResponse(b, proofKey []byte, t transcript, rawTicket []byte) []byte {
 	return append(b, proof(proofKey, b[start:])...)
 }
 
-// parseResponse returns the parts of a response. Cookie, ticket and proof are still to be checked.
-func parseResponse(b []byte) (t transcript, rawTicket []byte, ok bool) {
-	if !isHandshake(b, typeResponse, responseSize) {
-		return transcript{}, nil, false
-	}
-	return readTranscript(b), b[offsetAfterCookie : offsetAfterCookie+ticket.Size], true
+// readResponse returns the parts of a response, whose header is read. Cookie, ticket and proof are still to be checked.
+func readResponse(b []byte) (t transcript, rawTicket []byte) {
+	return readTranscript(b), b[offsetAfterCookie : offsetAfterCookie+ticket.Size]
 }
 
 func readTranscript(b []byte) (t transcript) {

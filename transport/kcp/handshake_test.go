@@ -66,17 +66,17 @@ func TestHandshakeSizes(t *testing.T) {
 		t.Errorf("request %d, challenge %d, response %d bytes", len(request), len(challenge), len(response))
 	}
 	for _, n := range []int{0, 1, 3, 4, len(request) - 1} {
-		if _, _, ok := parseRequest(request[:n]); ok {
+		if _, ok := readHeader(request[:n]); ok {
 			t.Errorf("a request of %d bytes was taken", n)
 		}
 	}
-	if _, _, ok := parseRequest(append(request, 0)); ok {
+	if _, ok := readHeader(append(request, 0)); ok {
 		t.Error("a request that is too long was taken")
 	}
 	for at := range 4 { // type, version, zeros
 		bent := bytes.Clone(request)
 		bent[at]++
-		if _, _, ok := parseRequest(bent); ok {
+		if h, ok := readHeader(bent); ok && h.typ == typeRequest {
 			t.Errorf("a request with byte %d bent was taken", at)
 		}
 	}
@@ -86,17 +86,17 @@ func TestChallengeIsProven(t *testing.T) {
 	key := bytes.Repeat([]byte{9}, 32)
 	tr := transcript{clientRandom: [randomSize]byte{1}, stamp: 5, cookie: [cookieSize]byte{2}}
 	c := appendChallenge(nil, key, tr)
-	if got, ok := parseChallenge(c, key, tr.clientRandom); !ok || got != tr {
+	if got, ok := readChallenge(c, key, tr.clientRandom); !ok || got != tr {
 		t.Fatalf("parsed %+v, %v", got, ok)
 	}
 	for at := range c {
 		bent := bytes.Clone(c)
 		bent[at] ^= 1
-		if _, ok := parseChallenge(bent, key, tr.clientRandom); ok {
+		if _, ok := readChallenge(bent, key, tr.clientRandom); ok {
 			t.Errorf("a challenge with byte %d bent was taken", at)
 		}
 	}
-	if _, ok := parseChallenge(c, key, [randomSize]byte{7}); ok {
+	if _, ok := readChallenge(c, key, [randomSize]byte{7}); ok {
 		t.Error("a challenge to another request was taken")
 	}
 }

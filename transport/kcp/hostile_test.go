@@ -109,7 +109,7 @@ func (p *rawPeer) answers(within time.Duration) (all [][]byte) {
 // request is a first datagram as docs/wire.md has it.
 func request(raw []byte) []byte {
 	b := make([]byte, 1200)
-	b[0], b[1] = 0xC0, 1
+	b[0], b[1] = 0x80, 1
 	copy(b[20:], raw)
 	return b
 }
@@ -129,13 +129,15 @@ func TestServerIsSilentToGarbage(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := request(r.grant(t, 2, ticket.SuiteAESGCM).Ticket)
-	hostile := [][]byte{{}, {0xC0}, {0xD0}, {0xFF}, {0x80}, request(forged), request(expired), request(foreign), good[:1199], append(good, 0), good[:180]}
+	outdated := bytes.Clone(good) // as protocol 2 had it: such a client is told at /v1/play
+	outdated[0] = 0xC0
+	hostile := [][]byte{{}, {0x80}, {0x90}, {0xBF}, {0xFF}, outdated, request(forged), request(expired), request(foreign), good[:1199], append(good, 0), good[:180]}
 	for range 300 {
 		b := make([]byte, 1+rng.IntN(1600))
 		for i := range b {
 			b[i] = byte(rng.Uint32())
 		}
-		b[0] = []byte{0xC0, 0xC1, 0xC2, 0xD0, 0xE0, 0x16, 0x00}[rng.IntN(7)]
+		b[0] = []byte{0x80, 0x81, 0x82, 0x90, 0xA0, 0x16, 0x00}[rng.IntN(7)]
 		hostile = append(hostile, b)
 	}
 	for _, b := range hostile {
@@ -190,7 +192,7 @@ func TestStolenTicketIsUseless(t *testing.T) {
 	if len(challenges) != 1 {
 		t.Fatalf("%d challenges", len(challenges))
 	}
-	response := append([]byte{0xC2, 1, 0, 0}, challenges[0][4:44]...)
+	response := append([]byte{0x82, 1, 0, 0}, challenges[0][4:44]...)
 	response = append(response, own.Ticket...)
 	p.send(append(response, make([]byte, 16)...))
 	if got := p.answers(300 * time.Millisecond); len(got) != 0 {

@@ -36,7 +36,7 @@ func (s *Server) Close() error {
 		return nil
 	}
 	driver.Dismiss(s.driver, all, empty)
-	s.sock.Handle(func([]udp.Datagram) {})
+	s.sock.Handle(nil, udp.Own)
 	s.driver.Stop()
 	for _, c := range all { // those that did not end in time
 		c.calls.Closed(c, transport.ServerShutdown, transport.ShuttingDown)

@@ -86,7 +86,7 @@ func (w *pair) stepBy(d time.Duration) {
 		if d.dest != w.addr[d.to] {
 			continue // sent to an address that the peer has left
 		}
-		msgs, _ := w.ends[d.to].receive(w.now, d.from, d.data)
+		msgs, _ := w.ends[d.to].hear(w.now, d.from, d.data)
 		for _, m := range msgs {
 			w.got[d.to] = append(w.got[d.to], string(m.msg))
 		}
@@ -103,4 +103,13 @@ func (w *pair) run(d time.Duration) {
 	for end := w.now.Add(d); w.now.Before(end); {
 		w.step()
 	}
+}
+
+// hear is receive for a datagram whose header nobody has read yet.
+func (s *session) hear(now time.Time, from netip.AddrPort, datagram []byte) ([]delivery, bool) {
+	h, ok := readHeader(datagram)
+	if !ok {
+		return nil, false
+	}
+	return s.receive(now, from, h, datagram)
 }

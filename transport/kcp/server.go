@@ -73,7 +73,7 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 		readWriter: sock.NewWriter(),
 	}
 	rand.Read(s.cookies.key[:])
-	sock.Handle(s.handle)
+	sock.Handle(s.handle, udp.Own)
 	return s, nil
 }
 
@@ -93,12 +93,13 @@ func (s *Server) Counters() Counters {
 // datagrams handles what came in one system call.
 func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 	for _, d := range batch {
-		switch d.Data[0] {
-		case typeSealed:
-			s.sealed(now, d)
-		case typeRequest:
+		h, ok := readHeader(d.Data)
+		switch {
+		case ok && h.typ == typeSealed:
+			s.sealed(now, h, d)
+		case ok && h.typ == typeRequest:
 			s.request(now, d)
-		case typeResponse:
+		case ok && h.typ == typeResponse:
 			s.response(now, d)
 		default:
 			s.counters.dropped.Add(1)
@@ -108,14 +109,9 @@ func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 }
 
 // sealed handles a datagram of a session.
-func (s *Server) sealed(now time.Time, d udp.Datagram) {
-	id, _, ok := parseSealedHeader(d.Data)
-	if !ok {
-		s.counters.dropped.Add(1)
-		return
-	}
+func (s *Server) sealed(now time.Time, h header, d udp.Datagram) {
 	s.mu.RLock()
-	c := s.sessions[id]
+	c := s.sessions[h.id]
 	s.mu.RUnlock()
 	if c == nil {
 		s.counters.dropped.Add(1)
@@ -123,7 +119,7 @@ func (s *Server) sealed(now time.Time, d udp.Datagram) {
 	}
 	c.mu.Lock()
 	first, before := !c.session.confirmed, c.session.path.Remote
-	msgs, ok := c.session.receive(now, d.Addr, d.Data)
+	msgs, ok := c.session.receive(now, d.Addr, h, d.Data)
 	if !ok {
 		c.mu.Unlock()
 		s.counters.dropped.Add(1)

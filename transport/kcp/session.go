@@ -70,14 +70,13 @@ func newSession(cfg sessionConfig, now time.Time) *session {
 	}
 }
 
-// receive opens a datagram, in place, and returns the messages in it. It reports false for one that is not authentic or was
-// seen before, which must have no further effect.
-func (s *session) receive(now time.Time, from netip.AddrPort, datagram []byte) ([]delivery, bool) {
-	id, low, ok := parseSealedHeader(datagram)
-	if !ok || id != s.cfg.id || s.end.dead {
+// receive opens a sealed datagram, whose header is read, in place, and returns the messages in it. It reports false for one that is
+// not authentic or was seen before, which must have no further effect.
+func (s *session) receive(now time.Time, from netip.AddrPort, h header, datagram []byte) ([]delivery, bool) {
+	if h.typ != typeSealed || h.id != s.cfg.id || s.end.dead {
 		return nil, false
 	}
-	counter := expandCounter(s.replay.Highest, low)
+	counter := expandCounter(s.replay.Highest, h.low)
 	if !s.replay.Fresh(counter) {
 		return nil, false
 	}

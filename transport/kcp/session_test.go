@@ -169,7 +169,7 @@ func TestCopiedDatagramDoesNotAimTraffic(t *testing.T) {
 			t.Fatal("nothing was emitted")
 		}
 		paid += len(d)
-		if _, ok := server.receive(w.now, victim, bytes.Clone(d)); !ok {
+		if _, ok := server.hear(w.now, victim, bytes.Clone(d)); !ok {
 			t.Fatal("an authentic datagram was dropped")
 		}
 		server.advance(w.now)
@@ -200,7 +200,7 @@ func TestMalformedFrameEndsTheSession(t *testing.T) {
 	c := w.ends[0]
 	c.counter++
 	d := c.cfg.out.seal(append(appendSealedHeader(nil, 5, c.counter), 0x77), c.counter)
-	if msgs, ok := w.ends[1].receive(w.now, w.addr[0], d); !ok || len(msgs) != 0 {
+	if msgs, ok := w.ends[1].hear(w.now, w.addr[0], d); !ok || len(msgs) != 0 {
 		t.Fatalf("received %v, %v", msgs, ok)
 	}
 	w.run(second)
@@ -214,7 +214,7 @@ func TestReplayedAndForeignDatagramsHaveNoEffect(t *testing.T) {
 	_ = w.ends[0].send(transport.Latest, []byte("once"))
 	d, _, _ := w.ends[0].emit(w.now, nil)
 	server := w.ends[1]
-	if msgs, ok := server.receive(w.now, w.addr[0], bytes.Clone(d)); !ok || len(msgs) != 1 {
+	if msgs, ok := server.hear(w.now, w.addr[0], bytes.Clone(d)); !ok || len(msgs) != 1 {
 		t.Fatal("the first copy was not taken")
 	}
 	before := *server
@@ -227,12 +227,12 @@ func TestReplayedAndForeignDatagramsHaveNoEffect(t *testing.T) {
 		"sent back to its sender": nil,
 	} {
 		if name == "sent back to its sender" {
-			if _, ok := w.ends[0].receive(w.now, w.addr[1], bytes.Clone(d)); ok {
+			if _, ok := w.ends[0].hear(w.now, w.addr[1], bytes.Clone(d)); ok {
 				t.Error("a reflected datagram was taken")
 			}
 			continue
 		}
-		if _, ok := server.receive(w.now.Add(second), netip.MustParseAddrPort("203.0.113.9:1"), b); ok {
+		if _, ok := server.hear(w.now.Add(second), netip.MustParseAddrPort("203.0.113.9:1"), b); ok {
 			t.Errorf("a datagram that is %s was taken", name)
 		}
 	}
@@ -255,11 +255,11 @@ func TestLatestPathAllocatesNothing(t *testing.T) {
 			if !ok {
 				t.Fatal("nothing was emitted")
 			}
-			if msgs, ok := w.ends[0].receive(w.now, w.addr[1], d); !ok || len(msgs) != 1 {
+			if msgs, ok := w.ends[0].hear(w.now, w.addr[1], d); !ok || len(msgs) != 1 {
 				t.Fatal("nothing was received")
 			}
 			if d, _, ok := w.ends[0].emit(w.now, buf); ok {
-				w.ends[1].receive(w.now, w.addr[0], d)
+				w.ends[1].hear(w.now, w.addr[0], d)
 			}
 		})
 		if n != 0 {
@@ -279,12 +279,12 @@ func BenchmarkLatestMessage(b *testing.B) {
 				_ = w.ends[1].send(transport.Latest, msg)
 				w.ends[1].advance(w.now)
 				d, _, ok := w.ends[1].emit(w.now, buf)
-				if _, opened := w.ends[0].receive(w.now, w.addr[1], d); !ok || !opened {
+				if _, opened := w.ends[0].hear(w.now, w.addr[1], d); !ok || !opened {
 					b.Fatal("the message did not arrive")
 				}
 				w.ends[0].advance(w.now) // and acknowledges every 100 ms
 				if d, _, ok := w.ends[0].emit(w.now, buf); ok {
-					w.ends[1].receive(w.now, w.addr[0], d)
+					w.ends[1].hear(w.now, w.addr[0], d)
 				}
 			}
 		})

@@ -57,7 +57,7 @@ func (o *one) hears(t *testing.T, after time.Duration) {
 	if !ok {
 		t.Fatal("the peer has nothing to send")
 	}
-	if _, ok := o.receive(now, o.path.Remote, d); !ok {
+	if _, ok := o.hear(now, o.path.Remote, d); !ok {
 		t.Fatal("a datagram was not taken")
 	}
 }
@@ -179,7 +179,7 @@ func TestPathChallengeIsRepeatedOnTime(t *testing.T) {
 		now := o.now.Add(at)
 		_ = o.peer.send(transport.Latest, make([]byte, 200))
 		d, _, _ := o.peer.emit(now, make([]byte, 0, transport.MaxDatagram))
-		o.receive(now, moved, d)
+		o.hear(now, moved, d)
 		for {
 			_, to, ok := o.emit(now, make([]byte, 0, transport.MaxDatagram))
 			if !ok {

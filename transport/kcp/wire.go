@@ -12,10 +12,11 @@ import (
 const (
 	protocolVersion = 1
 
-	typeRequest   = 0xC0
-	typeChallenge = 0xC1
-	typeResponse  = 0xC2
-	typeSealed    = 0xD0
+	// First bytes, of RFC 9443's 128–191: udp.Own.
+	typeRequest   = 0x80
+	typeChallenge = 0x81
+	typeResponse  = 0x82
+	typeSealed    = 0x90
 
 	randomSize = 16
 	cookieSize = 16
@@ -71,12 +72,34 @@ func appendSealedHeader(b []byte, id uint32, counter uint64) []byte {
 	return append(b, byte(counter), byte(counter>>8), byte(counter>>16))
 }
 
-// parseSealedHeader reads what is public of a sealed datagram.
-func parseSealedHeader(b []byte) (id uint32, low uint32, ok bool) {
-	if len(b) <= sealedHeaderSize || len(b) > transport.MaxDatagram || b[0] != typeSealed {
-		return 0, 0, false
+// header is what every datagram shows to anyone. It is read once, where the datagram comes in.
+type header struct {
+	typ byte
+	id  uint32 // sealed: of the connection
+	low uint32 // sealed: the counter's low bits
+}
+
+// readHeader reads it. It reports false for a datagram of no type, or whose size or fixed bytes are not that type's.
+func readHeader(b []byte) (h header, ok bool) {
+	if len(b) == 0 {
+		return h, false
 	}
-	return binary.LittleEndian.Uint32(b[1:]), uint32(b[5]) | uint32(b[6])<<8 | uint32(b[7])<<16, true
+	h.typ = b[0]
+	switch h.typ {
+	case typeSealed:
+		if len(b) <= sealedHeaderSize || len(b) > transport.MaxDatagram {
+			return h, false
+		}
+		h.id, h.low = binary.LittleEndian.Uint32(b[1:]), uint32(b[5])|uint32(b[6])<<8|uint32(b[7])<<16
+		return h, true
+	case typeRequest:
+		return h, isHandshake(b, requestSize)
+	case typeChallenge:
+		return h, isHandshake(b, challengeSize)
+	case typeResponse:
+		return h, isHandshake(b, responseSize)
+	}
+	return h, false
 }
 
 // expandCounter finds the counter nearest to the highest one seen whose low bits are low (as RFC 9000, A.3).

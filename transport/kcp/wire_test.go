@@ -104,7 +104,7 @@ func FuzzSession(f *testing.F) {
 		if len(d) <= sealedHeaderSize {
 			return
 		}
-		msgs, ok := s.receive(now, s.path.Remote, d)
+		msgs, ok := s.hear(now, s.path.Remote, d)
 		if !ok && len(frames) > 0 {
 			t.Fatal("an authentic datagram was dropped")
 		}
@@ -140,18 +140,27 @@ func FuzzDatagram(f *testing.F) {
 	f.Add(appendResponse(nil, make([]byte, 32), transcript{stamp: 5}, raw))
 	f.Add(appendSealedHeader(nil, 1, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if random, ticketBytes, ok := parseRequest(b); ok && (len(random) != randomSize || len(ticketBytes) != ticket.Size) {
-			t.Fatal("request parts have the wrong sizes")
+		h, ok := readHeader(b)
+		if !ok {
+			return
 		}
-		if _, ticketBytes, ok := parseResponse(b); ok && len(ticketBytes) != ticket.Size {
-			t.Fatal("response parts have the wrong sizes")
-		}
-		if _, ok := parseChallenge(b, []byte("an unguessable key"), [randomSize]byte{}); ok {
-			t.Fatal("a challenge was proven without the key")
+		switch h.typ {
+		case typeRequest:
+			if random, raw := readRequest(b); len(random) != randomSize || len(raw) != ticket.Size {
+				t.Fatal("request parts have the wrong sizes")
+			}
+		case typeResponse:
+			if _, raw := readResponse(b); len(raw) != ticket.Size {
+				t.Fatal("response parts have the wrong sizes")
+			}
+		case typeChallenge:
+			if _, ok := readChallenge(b, []byte("an unguessable key"), [randomSize]byte{}); ok {
+				t.Fatal("a challenge was proven without the key")
+			}
 		}
 		_, in := testSealers(t, ticket.SuiteAESCTRHMAC)
 		s := newSession(sessionConfig{id: 1, out: in, in: in, timeout: time.Second, newToken: randomToken}, time.Unix(1, 0))
-		if _, ok := s.receive(time.Unix(1, 0), s.path.Remote, b); ok || s.replay.Highest != 0 || s.confirmed {
+		if _, ok := s.receive(time.Unix(1, 0), s.path.Remote, h, b); ok || s.replay.Highest != 0 || s.confirmed {
 			t.Fatal("a forged datagram had an effect")
 		}
 	})

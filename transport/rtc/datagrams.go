@@ -8,10 +8,10 @@ import (
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
-// datagrams handles what came in one system call: STUN, told by a first byte below 4, and DTLS.
+// datagrams handles what came in one system call, of STUN and of DTLS.
 func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 	for _, d := range batch {
-		if d.Data[0] < 4 {
+		if d.Class == udp.STUN {
 			s.check(now, d)
 			continue
 		}

@@ -35,7 +35,7 @@ func (s *Server) Close() error {
 	}
 	s.cancel()
 	driver.Dismiss(s.driver, all, empty)
-	s.sock.HandleWebRTC(func([]udp.Datagram) {})
+	s.sock.Handle(nil, udp.STUN, udp.DTLS)
 	s.work.Wait()
 	s.driver.Stop()
 	for _, p := range all { // those that did not end in time

@@ -99,7 +99,7 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 		s.at = localCandidates(sock.Addr())
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	sock.HandleWebRTC(s.handle)
+	sock.Handle(s.handle, udp.STUN, udp.DTLS)
 	return s, nil
 }
 

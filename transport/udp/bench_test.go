@@ -26,7 +26,7 @@ func BenchmarkDatagrams(b *testing.B) {
 		case arrived <- struct{}{}:
 		default:
 		}
-	})
+	}, Own)
 	w := from.NewWriter()
 	addr := netip.MustParseAddrPort(to.Addr().String())
 	b.ReportAllocs()
@@ -34,7 +34,7 @@ func BenchmarkDatagrams(b *testing.B) {
 	sent := int64(0)
 	for b.Loop() {
 		for range batchSize {
-			d := append(w.Next(), 0xD0)
+			d := append(w.Next(), 0x90)
 			w.Commit(addr, len(d[:100]))
 		}
 		sent += batchSize

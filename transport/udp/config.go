@@ -1,5 +1,5 @@
-// Package udp owns the one UDP socket of a zone process. Datagrams are told apart by their first byte (RFC 7983): ours are
-// 0xC0–0xFF and go to the kcp server; 0–3 (STUN) and 20–63 (DTLS) go to a view that WebRTC reads. All else is dropped.
+// Package udp owns the one UDP socket of a zone process. Datagrams are told apart by their first byte (RFC 9443) and go to
+// who handles their class: our own to kcp's server, STUN and DTLS to WebRTC's.
 package udp
 
 // Config tunes a Socket. The zero value works.

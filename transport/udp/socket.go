@@ -23,10 +23,11 @@ const (
 	pauseAfterReadError = time.Millisecond
 )
 
-// Datagram is one UDP payload and the peer's address, in which an IPv4 address is never mapped into IPv6.
+// Datagram is one UDP payload, whose it is, and the peer's address, in which an IPv4 address is never mapped into IPv6.
 type Datagram struct {
-	Addr netip.AddrPort
-	Data []byte
+	Addr  netip.AddrPort
+	Data  []byte
+	Class Class
 }
 
 // Socket is a process's one UDP socket. It is safe for concurrent use.
@@ -35,11 +36,11 @@ type Socket struct {
 	io   batchConn // platform-specific; the reader and writers use disjoint parts of it
 	addr netip.AddrPort
 
-	handler  atomic.Pointer[func([]Datagram)]
-	webrtc   atomic.Pointer[func([]Datagram)]
-	counters counters
-	reader   sync.WaitGroup
-	closing  atomic.Bool
+	setting   sync.Mutex // of receivers, which are replaced as a whole
+	receivers atomic.Pointer[[classes]*receiver]
+	counters  counters
+	reader    sync.WaitGroup
+	closing   atomic.Bool
 }
 
 // Listen opens the socket on addr (host:port) and starts reading. A wildcard host listens on IPv4 and IPv6.
@@ -56,6 +57,7 @@ func Listen(addr string, cfg Config) (*Socket, error) {
 	_ = conn.SetReadBuffer(orDefault(cfg.ReadBuffer, defaultKernelBuffer))
 	_ = conn.SetWriteBuffer(orDefault(cfg.WriteBuffer, defaultKernelBuffer))
 	s := &Socket{conn: conn, addr: unmap(conn.LocalAddr().(*net.UDPAddr).AddrPort())}
+	s.Handle(nil)
 	s.io.init(conn)
 	s.reader.Go(s.readLoop)
 	return s, nil
@@ -63,13 +65,6 @@ func Listen(addr string, cfg Config) (*Socket, error) {
 
 // Addr is the local address, with the port that the kernel chose where port 0 was asked for.
 func (s *Socket) Addr() netip.AddrPort { return s.addr }
-
-// Handle sets who gets our own datagrams (first byte 0xC0–0xFF). It is called on the socket's one reading goroutine with up
-// to a system call's worth of datagrams, whose bytes are valid only during the call. Until it is set they are dropped.
-func (s *Socket) Handle(h func([]Datagram)) { s.handler.Store(&h) }
-
-// HandleWebRTC sets who gets STUN and DTLS (first byte 0–3 and 20–63), in the same way.
-func (s *Socket) HandleWebRTC(h func([]Datagram)) { s.webrtc.Store(&h) }
 
 // WriteTo writes one datagram; one that the kernel refuses is dropped and counted. What leaves in numbers uses a Writer.
 func (s *Socket) WriteTo(b []byte, addr netip.AddrPort) {
@@ -93,7 +88,6 @@ func (s *Socket) Close() error {
 
 // readLoop is the socket's one reader.
 func (s *Socket) readLoop() {
-	ours, webrtc := make([]Datagram, 0, batchSize), make([]Datagram, 0, batchSize)
 	for {
 		batch, err := s.io.read()
 		if err != nil {
@@ -104,52 +98,7 @@ func (s *Socket) readLoop() {
 			time.Sleep(pauseAfterReadError) // and where it is not, do not spin
 			continue
 		}
-		ours, webrtc = ours[:0], webrtc[:0]
-		for _, d := range batch {
-			switch s.sort(d) {
-			case kindOurs:
-				ours = append(ours, d)
-			case kindWebRTC:
-				webrtc = append(webrtc, d)
-			}
-		}
-		give(&s.handler, ours)
-		give(&s.webrtc, webrtc)
-	}
-}
-
-// give hands datagrams to whoever handles their kind.
-func give(to *atomic.Pointer[func([]Datagram)], batch []Datagram) {
-	if h := to.Load(); h != nil && len(batch) > 0 {
-		(*h)(batch)
-	}
-}
-
-// kind is whose a datagram is.
-type kind uint8
-
-const (
-	kindNone kind = iota
-	kindOurs
-	kindWebRTC
-)
-
-// sort counts a datagram and tells by its first byte (docs/wire.md) whose it is.
-func (s *Socket) sort(d Datagram) kind {
-	s.counters.datagramsIn.Add(1)
-	s.counters.bytesIn.Add(uint64(len(d.Data)))
-	if len(d.Data) == 0 || len(d.Data) > MaxPayload {
-		s.counters.dropped.Add(1)
-		return kindNone
-	}
-	switch first := d.Data[0]; {
-	case first >= 0xC0:
-		return kindOurs
-	case first <= 3, first >= 20 && first <= 63:
-		return kindWebRTC
-	default:
-		s.counters.dropped.Add(1)
-		return kindNone
+		s.dispatch(batch)
 	}
 }
 
@@ -157,7 +106,7 @@ func (s *Socket) sort(d Datagram) kind {
 type Counters struct {
 	DatagramsIn, DatagramsOut uint64
 	BytesIn, BytesOut         uint64
-	Dropped                   uint64 // of no protocol of ours, empty or too long
+	Dropped                   uint64 // of a class that nobody handles, empty or too long
 	ReadErrors, WriteErrors   uint64
 	WriteCalls                uint64 // system calls that wrote; DatagramsOut / WriteCalls is the batch size
 }

@@ -37,7 +37,7 @@ func (c *collector) handle(batch []Datagram) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, d := range batch {
-		c.got = append(c.got, Datagram{d.Addr, bytes.Clone(d.Data)})
+		c.got = append(c.got, Datagram{d.Addr, bytes.Clone(d.Data), d.Class})
 	}
 }
 
@@ -72,37 +72,6 @@ func write(t *testing.T, c *net.UDPConn, b []byte) {
 	}
 }
 
-func TestDemux(t *testing.T) {
-	s := listen(t, "127.0.0.1:0")
-	var ours collector
-	s.Handle(ours.handle)
-	c := dial(t, s.Addr().String())
-	var webrtc collector
-	s.HandleWebRTC(webrtc.handle)
-	for _, first := range []byte{0, 3, 20, 63, 4, 19, 64, 128, 0xBF, 0xC0, 0xD0, 0xFF} {
-		write(t, c, []byte{first, 1, 2})
-	}
-	write(t, c, nil)
-	write(t, c, append([]byte{0xC0}, make([]byte, MaxPayload)...))
-	stun := webrtc.wait(t, 4)
-	for i, want := range []byte{0, 3, 20, 63} {
-		if d := stun[i]; len(d.Data) != 3 || d.Data[0] != want || d.Addr.String() != c.LocalAddr().String() {
-			t.Fatalf("WebRTC got %x from %v; want %d", d.Data, d.Addr, want)
-		}
-	}
-	got := ours.wait(t, 3)
-	for i, want := range []byte{0xC0, 0xD0, 0xFF} {
-		if got[i].Data[0] != want || got[i].Addr.String() != c.LocalAddr().String() {
-			t.Errorf("datagram %d is %x from %v", i, got[i].Data, got[i].Addr)
-		}
-	}
-	for deadline := time.Now().Add(wait); s.Counters().Dropped < 7; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("counters %+v, want 7 dropped", s.Counters())
-		}
-	}
-}
-
 // TestWildcardServesBothFamilies needs a kernel with IPv6 for its second half, as any machine that runs the tests has.
 func TestWildcardServesBothFamilies(t *testing.T) {
 	s := listen(t, ":0")
@@ -112,13 +81,13 @@ func TestWildcardServesBothFamilies(t *testing.T) {
 			w.Commit(d.Addr, len(append(w.Next(), d.Data...)))
 		}
 		w.Flush()
-	})
+	}, Own)
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		if host == "::1" && !haveIPv6(t) {
 			continue
 		}
 		c := dial(t, net.JoinHostPort(host, fmt.Sprint(s.Addr().Port())))
-		write(t, c, []byte{0xC0, 7})
+		write(t, c, []byte{0x80, 7})
 		_ = c.SetReadDeadline(time.Now().Add(wait))
 		buf := make([]byte, 10)
 		if n, err := c.Read(buf); err != nil || n != 2 || buf[1] != 7 {
@@ -140,11 +109,11 @@ func haveIPv6(t *testing.T) bool {
 func TestWriterBatches(t *testing.T) {
 	s, peer := listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0")
 	var got collector
-	peer.Handle(got.handle)
+	peer.Handle(got.handle, Own)
 	w := s.NewWriter()
 	const n = batchSize + 10
 	for i := range n {
-		b := append(w.Next(), 0xC0, byte(i))
+		b := append(w.Next(), 0x80, byte(i))
 		w.Commit(peer.Addr(), len(append(b, make([]byte, i)...)))
 	}
 	w.Flush()
@@ -162,14 +131,14 @@ func TestWriterBatches(t *testing.T) {
 func TestWriterGoesOnAfterARefusedDatagram(t *testing.T) {
 	s, peer := listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0")
 	var got collector
-	peer.Handle(got.handle)
+	peer.Handle(got.handle, Own)
 	w := s.NewWriter()
 	for i := range 5 {
 		to := peer.Addr()
 		if i == 2 {
 			to = netip.AddrPortFrom(to.Addr(), 0) // port 0 cannot be sent to
 		}
-		w.Commit(to, len(append(w.Next(), 0xC0, byte(i))))
+		w.Commit(to, len(append(w.Next(), 0x80, byte(i))))
 	}
 	w.Flush()
 	got.wait(t, 4)

@@ -43,7 +43,7 @@ func (s *beacon) Emit(_ time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
 		return nil, netip.AddrPort{}, false
 	}
 	s.due = false
-	return append(b, 0xC0, s.number), s.to, true
+	return append(b, 0x80, s.number), s.to, true
 }
 
 func (s *beacon) Wake() (time.Time, bool) { return s.next, s.every > 0 }

@@ -1,5 +1,5 @@
 /** The version of the HTTP interface and of the wire that this client speaks. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** A call that the realm refused, or that did not reach it. Its detail is for people and says what to do. */
 export class ApiError extends Error {

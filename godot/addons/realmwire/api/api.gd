@@ -3,7 +3,7 @@ extends RefCounted
 ## The realm's HTTP interface. Every call is a coroutine: [code]var reply: RealmwireReply = await api.guest()[/code].
 
 ## The version of the HTTP interface and of the wire that this client speaks.
-const PROTOCOL: int = 2
+const PROTOCOL: int = 3
 const _TIMEOUT_S: float = 12.0
 const _MAX_BODY: int = 8 << 20
 

@@ -30,10 +30,10 @@ const MAX_DATAGRAM: int = 1200
 const MAX_CLOSE_TEXT: int = 120
 
 const VERSION: int = 1
-const TYPE_REQUEST: int = 0xc0
-const TYPE_CHALLENGE: int = 0xc1
-const TYPE_RESPONSE: int = 0xc2
-const TYPE_SEALED: int = 0xd0
+const TYPE_REQUEST: int = 0x80
+const TYPE_CHALLENGE: int = 0x81
+const TYPE_RESPONSE: int = 0x82
+const TYPE_SEALED: int = 0x90
 
 const TICKET_SIZE: int = 160
 const SECRET_SIZE: int = 32
