@@ -227,15 +227,19 @@ func (z *Zone) handle(it item) {
 	}
 }
 
-// call asks the realm from another goroutine, and posts the answer.
+// call asks the realm from another goroutine, and posts the answer. Its time counts from now: where the realm answers nobody, those who wait
+// for a place among the calls must not wait for those before them as well.
 func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
 	z.working.Add(1)
 	go func() {
 		defer z.working.Done()
-		z.calls <- struct{}{}
-		defer func() { <-z.calls }()
 		ctx, cancel := context.WithTimeout(ctx, realmTimeout)
 		defer cancel()
+		select {
+		case z.calls <- struct{}{}:
+			defer func() { <-z.calls }()
+		case <-ctx.Done(): // f finds that out by itself
+		}
 		z.inbox.post(f(ctx))
 	}()
 }

@@ -89,6 +89,7 @@ type memory struct {
 	state   map[rules.PlayerID]string // guarded by mu, as all that follows
 	final   map[rules.PlayerID]int
 	down    bool
+	hung    bool // takes requests to attach and answers none
 	stale   bool
 	gate    chan struct{} // saves wait for it, if there is one
 	saves   int
@@ -99,9 +100,15 @@ func newMemory() *memory {
 	return &memory{state: map[rules.PlayerID]string{}, final: map[rules.PlayerID]int{}}
 }
 
-func (r *memory) Attach(_ context.Context, a core.AttachRequest) (core.Character, error) {
+func (r *memory) Attach(ctx context.Context, a core.AttachRequest) (core.Character, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.hung {
+		r.mu.Unlock()
+		<-ctx.Done()
+		r.mu.Lock()
+		return core.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
+	}
 	if r.down {
 		return core.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
 	}

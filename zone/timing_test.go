@@ -62,3 +62,23 @@ func TestRealmIsAskedAgainOnTime(t *testing.T) {
 		}
 	})
 }
+
+// TestAHungRealmHoldsNobodyTwice: whoever waits for a place among the calls to the realm waits no longer than those who have one.
+func TestAHungRealmHoldsNobodyTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, "overworld")
+		r.realm.with(func() { r.realm.hung = true })
+		var all []*pipe // which of them waits is for the scheduler to say
+		for i := range uint64(maxRealmCalls + 1) {
+			all = append(all, r.open(t, "overworld", i+1, 1))
+		}
+		time.Sleep(realmTimeout + time.Second)
+		for i, p := range all {
+			if _, closed := p.got(3); !closed {
+				t.Errorf("join %d waits on after %v", i, realmTimeout)
+			} else if g := goodbye(t, p); g.Reason != message.RealmDown {
+				t.Errorf("goodbye %+v", g)
+			}
+		}
+	})
+}

@@ -40,7 +40,7 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	}
 	d := &dialing{pc: pc, failed: make(chan error, 1), open: make(chan struct{})}
 	if err := d.connect(ctx, cfg); err != nil {
-		_ = pc.GracefulClose()
+		abandon(pc)
 		return nil, err
 	}
 	c := &client{

@@ -3,13 +3,19 @@ package rtc
 import (
 	"time"
 
+	"github.com/pion/webrtc/v4"
+
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
-// drainPoll is how often a client looks whether what it sent has arrived.
-const drainPoll = 5 * time.Millisecond
+const (
+	// drainPoll is how often a client looks whether what it sent has arrived.
+	drainPoll = 5 * time.Millisecond
+	// abandonWait bounds how long a dial that failed waits for pion to clear up.
+	abandonWait = 2 * time.Second
+)
 
 // now is the package's only clock.
 func now() time.Time { return time.Now() }
@@ -55,6 +61,22 @@ func (c *client) finish() {
 	}
 	_ = c.pc.GracefulClose()
 	c.readers.Wait()
+}
+
+// abandon closes a connection that did not come about. Whoever dialled wants to try again: that pion gets stuck while it closes must not
+// keep it for ever.
+func abandon(pc *webrtc.PeerConnection) {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		_ = pc.GracefulClose()
+	}()
+	timer := time.NewTimer(abandonWait)
+	defer timer.Stop()
+	select {
+	case <-closed:
+	case <-timer.C:
+	}
 }
 
 // drain waits, not for long, until the server has acknowledged everything on the reliable channel.

@@ -226,7 +226,8 @@ func (c *Core) expire() {
 		}
 		switch cl.phase {
 		case phaseJoin:
-			c.dismiss(cl, message.ProtocolError, "The client did not say what it wants.", false)
+			// On a bad network that is no fault of the client's, which shall come again.
+			c.dismiss(cl, message.AttachRefused, "Your client did not say in time what it wants. Please enter again.", false)
 		case phaseAttach:
 			c.dismiss(cl, message.RealmDown, "The realm does not answer. Please try again.", false)
 		case phaseGone:

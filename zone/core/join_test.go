@@ -106,7 +106,7 @@ func TestSilentSessionsEnd(t *testing.T) {
 	w.players = append(w.players, p)
 	w.connect(1, 7, transport.KCP)
 	w.run(int(w.core.ticks(joinSeconds))+2, nil)
-	if p.goodbye == nil || p.goodbye.Reason != message.ProtocolError || !w.core.Idle() {
+	if p.goodbye == nil || p.goodbye.Reason != message.AttachRefused || !w.core.Idle() {
 		t.Fatalf("a session that never joined got %+v, %d sessions left", p.goodbye, w.core.Sessions())
 	}
 }
