@@ -15,7 +15,7 @@ var _ API = (*APIClient)(nil)
 func NewAPIClient(c *bus.Conn) *APIClient { return &APIClient{bus: c} }
 
 func callAPI[Resp, Req any](ctx context.Context, a *APIClient, verb string, c Caller, req Req) (Resp, error) {
-	return call[Resp](ctx, a.bus, bus.APISubject(verb), apiMsg[Req]{Caller: c, Req: req})
+	return call[Resp](ctx, a.bus, verb, apiMsg[Req]{Caller: c, Req: req})
 }
 
 // Info implements API.
@@ -92,7 +92,7 @@ func (a *APIClient) Endpoint(ctx context.Context, incarnation ID) (Endpoint, err
 
 // SendSignal takes a WebRTC offer from a gateway to a zone process and brings its answer back.
 func SendSignal(ctx context.Context, c *bus.Conn, incarnation ID, s Signal) (SignalAnswer, error) {
-	answer, err := bus.Call[SignalAnswer](ctx, c, bus.ZoneSubject(incarnation.String(), "signal"), s)
+	answer, err := bus.Call[SignalAnswer](ctx, c, bus.ZoneProcess(bus.Identity(incarnation)), "signal", s)
 	if bus.IsUnreachable(err) {
 		return answer, refuse(CodeZoneDown, "The zone process %s is gone; ask /v1/play again.", incarnation)
 	}

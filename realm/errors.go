@@ -112,7 +112,7 @@ func remoteError(err error) error {
 }
 
 // call is bus.Call with errors of this package.
-func call[Resp any](ctx context.Context, c *bus.Conn, subject string, req any) (Resp, error) {
-	resp, err := bus.Call[Resp](ctx, c, subject, req)
+func call[Resp any](ctx context.Context, c *bus.Conn, verb string, req any) (Resp, error) {
+	resp, err := bus.Call[Resp](ctx, c, bus.Realm, verb, req)
 	return resp, remoteError(err)
 }

@@ -50,14 +50,14 @@ func validState(state json.RawMessage) bool {
 }
 
 // attach hands a zone process a character that was granted to it. Asking again is no error: an answer may have been lost.
-func (r *Realm) attach(ctx context.Context, m attachMsg) (c Character, err error) {
+func (r *Realm) attach(ctx context.Context, incarnation ID, m attachMsg) (c Character, err error) {
 	defer func() { r.metrics.attaches.WithLabelValues(result(err)).Inc() }()
 	var h holdRecord
 	err = r.update(ctx, func(tx *store.Tx) (err error) {
 		if h, err = loadHold(tx, m.Character); err != nil {
 			return err
 		}
-		if !h.heldBy(m.Incarnation, m.Epoch) || h.Session != m.Session {
+		if !h.heldBy(incarnation, m.Epoch) || h.Session != m.Session {
 			return fenced(m.Character, m.Epoch, h)
 		}
 		if h.Moved {
@@ -77,7 +77,7 @@ func (r *Realm) attach(ctx context.Context, m attachMsg) (c Character, err error
 	if err != nil || !ok {
 		return Character{}, fmt.Errorf("realm: account %s of character %s cannot be read: %w", rec.Account, rec.ID, err)
 	}
-	r.dir.attach(m.Character, m.Epoch, m.Incarnation, h.Zone)
+	r.dir.attach(m.Character, m.Epoch, incarnation, h.Zone)
 	return Character{
 		ID: rec.ID, Account: rec.Account, Name: rec.Name, Class: rec.Class, Appearance: rec.Appearance,
 		Zone: h.Zone, Arrive: h.Arrive, State: h.State, Role: account.Role,
@@ -85,7 +85,7 @@ func (r *Realm) attach(ctx context.Context, m attachMsg) (c Character, err error
 }
 
 // saveAll saves characters, each by itself: one that is refused does not hold up the others.
-func (r *Realm) saveAll(ctx context.Context, m saveMsg) ([]saveResult, error) {
+func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveResult, error) {
 	if len(m.Saves) > maxSaves {
 		return nil, refuse(CodeInvalid, "%d saves in one message, at most %d", len(m.Saves), maxSaves)
 	}
@@ -94,7 +94,7 @@ func (r *Realm) saveAll(ctx context.Context, m saveMsg) ([]saveResult, error) {
 	group.SetLimit(saveWorkers)
 	for i, s := range m.Saves {
 		group.Go(func() error {
-			err := r.save(ctx, m.Incarnation, s)
+			err := r.save(ctx, incarnation, s)
 			r.metrics.saves.WithLabelValues(result(err)).Inc()
 			if err != nil {
 				results[i] = saveResult{Code: CodeOf(err), Detail: err.Error()}

@@ -439,7 +439,6 @@ func TestRegisterProcess(t *testing.T) {
 		change func(*Process)
 		want   Code
 	}{
-		{func(p *Process) { p.Incarnation = 0 }, CodeInvalid},
 		{func(p *Process) { p.TicketKey = [32]byte{} }, CodeInvalid},
 		{func(p *Process) { p.Schema++ }, CodeSchemaMismatch},
 		{func(p *Process) { p.UDPAddr = "nowhere" }, CodeInvalid},

@@ -22,7 +22,7 @@ const DeadAfter = 3 * time.Second
 
 // Process is one run of a zone process, as it registers.
 type Process struct {
-	Incarnation ID         `json:"incarnation"`
+	Incarnation ID         `json:"-"`         // who the bus says it is; a registration cannot choose it
 	TicketKey   ticket.Key `json:"-"`         // the realm seals tickets for this process with it
 	UDPAddr     string     `json:"udp_addr"`  // HOST:PORT for clients; an unspecified host means the host by which they reach the gateway
 	HTTPAddr    string     `json:"http_addr"` // HOST:PORT for gateways
@@ -91,7 +91,7 @@ type TravelRequest struct {
 	ToPoint   string          `json:"to_point"`
 }
 
-// The messages of the bus that are no domain type by themselves.
+// The messages of the bus that are no domain type by themselves. None says which process it is from: its subject does.
 type (
 	registerMsg struct {
 		Process  Process    `json:"process"`
@@ -109,30 +109,20 @@ type (
 		Data []byte `json:"data"`
 	}
 	heartbeatMsg struct {
-		Incarnation ID   `json:"incarnation"`
-		Load        Load `json:"load"`
-	}
-	leaveMsg struct {
-		Incarnation ID `json:"incarnation"`
+		Load Load `json:"load"`
 	}
 	attachMsg struct {
-		Incarnation ID     `json:"incarnation"`
-		Character   ID     `json:"character"`
-		Epoch       uint64 `json:"epoch"`
-		Session     ID     `json:"session"`
+		Character ID     `json:"character"`
+		Epoch     uint64 `json:"epoch"`
+		Session   ID     `json:"session"`
 	}
 	saveMsg struct {
-		Incarnation ID            `json:"incarnation"`
-		Saves       []SaveRequest `json:"saves"`
+		Saves []SaveRequest `json:"saves"`
 	}
 	// saveResult is empty for a save that is on the disk.
 	saveResult struct {
 		Code   Code   `json:"code,omitempty"`
 		Detail string `json:"detail,omitempty"`
-	}
-	travelMsg struct {
-		Incarnation ID            `json:"incarnation"`
-		Travel      TravelRequest `json:"travel"`
 	}
 	// evictMsg is about the epoch that it names, and those before: it may come late, when the process has the character under a newer one.
 	evictMsg struct {

@@ -155,8 +155,8 @@ func (h holdRecord) grantedTo(incarnation ID, now time.Time) holdRecord {
 func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, h holdRecord, reason string) (answer evictAnswer, dead bool) {
 	ctx, cancel := context.WithTimeout(ctx, evictTimeout)
 	defer cancel()
-	subject := bus.ZoneSubject(h.Holder.String(), "evict")
-	answer, err := bus.Call[evictAnswer](ctx, r.bus, subject, evictMsg{Character: character.ID, Epoch: h.Epoch, Reason: reason})
+	holder := bus.ZoneProcess(bus.Identity(h.Holder))
+	answer, err := bus.Call[evictAnswer](ctx, r.bus, holder, "evict", evictMsg{Character: character.ID, Epoch: h.Epoch, Reason: reason})
 	how := "ok"
 	switch {
 	case err == nil && answer.Epoch != h.Epoch:

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/realmwire/realmwire/realm/bus"
+	"github.com/realmwire/realmwire/realm/internal/bustest"
 	"github.com/realmwire/realmwire/realm/store"
 	"github.com/realmwire/realmwire/realm/store/badger"
 	"github.com/realmwire/realmwire/transport/ticket"
@@ -56,7 +57,7 @@ type world struct {
 	cfg   Config
 
 	store  store.Store
-	server *bus.Server
+	server *bustest.Bus
 	conn   *bus.Conn
 	realm  *Realm
 }
@@ -71,7 +72,11 @@ func noWings(_ string, appearance []byte) error {
 
 // newWorld starts a realm; change, where given, edits its Config first.
 func newWorld(t *testing.T, change func(*Config)) *world {
-	w := &world{t: t, dir: t.TempDir(), clock: newClock()}
+	return newWorldOn(t, bustest.Embedded(t), change)
+}
+
+func newWorldOn(t *testing.T, server *bustest.Bus, change func(*Config)) *world {
+	w := &world{t: t, dir: t.TempDir(), clock: newClock(), server: server}
 	w.cfg = Config{
 		Game: "rpg", Schema: testSchema, StartZone: "overworld", Now: w.clock.Now,
 		Classes: []string{"knight", "rogue", "wizard"}, CheckAppearance: noWings,
@@ -80,14 +85,8 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 	if change != nil {
 		change(&w.cfg)
 	}
-	s, err := bus.Start(bus.Config{Log: w.cfg.Log})
-	must(t, err)
-	w.server = s
 	w.start()
-	t.Cleanup(func() {
-		w.stop()
-		s.Close()
-	})
+	t.Cleanup(w.stop)
 	return w
 }
 
@@ -207,7 +206,7 @@ func (w *world) newProcess(zones ...string) *zoneProcess {
 	w.t.Cleanup(conn.Close)
 	z := &zoneProcess{ZoneClient: Dial(conn), t: w.t, conn: conn, clock: w.clock, holds: make(map[ID]held)}
 	z.process = Process{
-		Incarnation: NewID(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: "127.0.0.1:1",
+		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: "127.0.0.1:1",
 		Schema: testSchema, Snapshots: "latest",
 	}
 	for _, name := range zones {

@@ -19,8 +19,9 @@ const (
 
 // register takes a zone process into the directory. A zone that another process serves is refused, unless that process is gone: then
 // there is no need to wait until its silence has been long enough.
-func (r *Realm) register(ctx context.Context, m registerMsg) (nothing, error) {
+func (r *Realm) register(ctx context.Context, incarnation ID, m registerMsg) (nothing, error) {
 	p := m.Process
+	p.Incarnation = incarnation
 	if len(m.Key) != len(p.TicketKey) {
 		return nothing{}, refuse(CodeInvalid, "a ticket key of %d bytes, want %d", len(m.Key), len(p.TicketKey))
 	}
@@ -51,13 +52,13 @@ func (r *Realm) register(ctx context.Context, m registerMsg) (nothing, error) {
 func (r *Realm) isAlive(ctx context.Context, incarnation ID) bool {
 	ctx, cancel := context.WithTimeout(ctx, aliveTimeout)
 	defer cancel()
-	_, err := bus.Call[nothing](ctx, r.bus, bus.ZoneSubject(incarnation.String(), "alive"), nothing{})
+	_, err := bus.Call[nothing](ctx, r.bus, bus.ZoneProcess(bus.Identity(incarnation)), "alive", nothing{})
 	return !bus.IsUnreachable(err)
 }
 
 func (r *Realm) checkProcess(p Process) error {
-	if p.Incarnation == 0 || p.TicketKey == (ticket.Key{}) {
-		return refuse(CodeInvalid, "a zone process needs an incarnation and a ticket key, both random")
+	if p.TicketKey == (ticket.Key{}) {
+		return refuse(CodeInvalid, "a zone process needs a random ticket key")
 	}
 	if p.Schema != r.cfg.Schema {
 		return refuse(CodeSchemaMismatch, "this zone process runs schema %016x, the realm %016x: start both from the same version of the program",
@@ -112,20 +113,20 @@ func checkZone(z ZoneInfo) error {
 	return nil
 }
 
-func (r *Realm) heartbeat(_ context.Context, m heartbeatMsg) (nothing, error) {
-	if !r.dir.heartbeat(m.Incarnation, m.Load, r.now()) {
-		return nothing{}, refuse(CodeUnknownProcess, "process %s is not registered: register again", m.Incarnation)
+func (r *Realm) heartbeat(_ context.Context, incarnation ID, m heartbeatMsg) (nothing, error) {
+	if !r.dir.heartbeat(incarnation, m.Load, r.now()) {
+		return nothing{}, refuse(CodeUnknownProcess, "process %s is not registered: register again", incarnation)
 	}
 	return nothing{}, nil
 }
 
-func (r *Realm) leave(_ context.Context, m leaveMsg) (nothing, error) {
-	r.dir.remove(m.Incarnation)
-	r.log.Info("realm: zone process left", "incarnation", m.Incarnation)
+func (r *Realm) leave(_ context.Context, incarnation ID, _ nothing) (nothing, error) {
+	r.dir.remove(incarnation)
+	r.log.Info("realm: zone process left", "incarnation", incarnation)
 	return nothing{}, nil
 }
 
-func (r *Realm) putMap(_ context.Context, m mapMsg) (nothing, error) {
+func (r *Realm) putMap(_ context.Context, _ ID, m mapMsg) (nothing, error) {
 	return nothing{}, r.maps.put(m.Hash, m.Data)
 }
 

@@ -42,18 +42,25 @@ func (r *Realm) serve() error {
 		serveAPI(r, "map", func(ctx context.Context, _ Caller, hash string) ([]byte, error) { return r.Map(ctx, hash) }),
 		serveAPI(r, "endpoint", func(ctx context.Context, _ Caller, id ID) (Endpoint, error) { return r.Endpoint(ctx, id) }),
 
-		bus.Handle(r.bus, bus.LinkSubject("register"), r.register),
-		bus.Handle(r.bus, bus.LinkSubject("leave"), r.leave),
-		bus.Handle(r.bus, bus.LinkSubject("map"), r.putMap),
-		bus.Handle(r.bus, bus.LinkSubject("heartbeat"), r.heartbeat),
-		bus.Handle(r.bus, bus.LinkSubject("attach"), r.attach),
-		bus.Handle(r.bus, bus.LinkSubject("save"), r.saveAll),
-		bus.Handle(r.bus, bus.LinkSubject("travel"), r.travel),
+		serveLink(r, "register", r.register),
+		serveLink(r, "leave", r.leave),
+		serveLink(r, "map", r.putMap),
+		serveLink(r, "heartbeat", r.heartbeat),
+		serveLink(r, "attach", r.attach),
+		serveLink(r, "save", r.saveAll),
+		serveLink(r, "travel", r.travel),
 	)
 }
 
 func serveAPI[Req, Resp any](r *Realm, verb string, fn func(context.Context, Caller, Req) (Resp, error)) error {
-	return bus.Handle(r.bus, bus.APISubject(verb), func(ctx context.Context, m apiMsg[Req]) (Resp, error) {
+	return bus.Handle(r.bus, bus.RoleGateway, verb, func(ctx context.Context, _ bus.Identity, m apiMsg[Req]) (Resp, error) {
 		return fn(ctx, m.Caller, m.Req)
+	})
+}
+
+// serveLink answers a zone process's verb. Which incarnation asks is what the bus vouches for; nothing in a message says it.
+func serveLink[Req, Resp any](r *Realm, verb string, fn func(context.Context, ID, Req) (Resp, error)) error {
+	return bus.Handle(r.bus, bus.RoleZone, verb, func(ctx context.Context, from bus.Identity, m Req) (Resp, error) {
+		return fn(ctx, ID(from), m)
 	})
 }

@@ -11,9 +11,8 @@ const maxPoint = 64
 
 // travel moves a character to another zone in one commit: its state, its zone, and who holds it. A zone whose answer was lost may ask
 // again and gets a new ticket for the same move, as long as the character has not arrived.
-func (r *Realm) travel(ctx context.Context, m travelMsg) (g Grant, err error) {
+func (r *Realm) travel(ctx context.Context, incarnation ID, req TravelRequest) (g Grant, err error) {
 	defer func() { r.metrics.travels.WithLabelValues(result(err)).Inc() }()
-	req := m.Travel
 	if !validState(req.State) || len(req.ToPoint) > maxPoint {
 		return Grant{}, refuse(CodeInvalid, "travel of character %s with %d bytes of state (JSON, at most %d) to a point of %d bytes (0 to %d)",
 			req.Character, len(req.State), MaxState, len(req.ToPoint), maxPoint)
@@ -39,7 +38,7 @@ func (r *Realm) travel(ctx context.Context, m travelMsg) (g Grant, err error) {
 			return err
 		}
 		switch {
-		case h.heldBy(m.Incarnation, req.Epoch) && h.Session == req.Session:
+		case h.heldBy(incarnation, req.Epoch) && h.Session == req.Session:
 			h = h.grantedTo(t.process.Incarnation, r.now())
 			h.Moved, h.Zone, h.Arrive, h.State = true, req.ToZone, req.ToPoint, req.State
 		case h.movedBy(req):

@@ -29,14 +29,17 @@ type ZoneClient struct {
 	mu       sync.Mutex
 	process  Process         // guarded by mu; zero until Register
 	handlers ZoneHandlers    // guarded by mu
-	serving  map[ID]bool     // guarded by mu; incarnations that are listened for
+	serving  bool            // guarded by mu; others are answered
 	attached map[ID]attached // guarded by mu; what this process holds, for a realm that has restarted
 }
 
 // Dial returns the realm's zone side on a bus that was joined as bus.RoleZone. It sends nothing yet.
 func Dial(c *bus.Conn) *ZoneClient {
-	return &ZoneClient{bus: c, serving: make(map[ID]bool), attached: make(map[ID]attached)}
+	return &ZoneClient{bus: c, attached: make(map[ID]attached)}
 }
+
+// Incarnation is which run of a zone process this is: the identity of its bus connection, which stays the same when the bus was away.
+func (z *ZoneClient) Incarnation() ID { return ID(z.bus.Identity()) }
 
 // Serve sets what the process does for others. It is called once, before Register.
 func (z *ZoneClient) Serve(h ZoneHandlers) {
@@ -46,9 +49,10 @@ func (z *ZoneClient) Serve(h ZoneHandlers) {
 }
 
 // Register makes the process's zones known; from then on players may come. It is called again to change the zones. A zone that another live
-// process serves is CodeZoneTaken; a process built from another schema is CodeSchemaMismatch; both say what to do.
+// process serves is CodeZoneTaken; a process built from another schema is CodeSchemaMismatch; both say what to do. p.Incarnation is not asked for: it is Incarnation.
 func (z *ZoneClient) Register(ctx context.Context, p Process) error {
-	if err := z.listen(p.Incarnation); err != nil {
+	p.Incarnation = z.Incarnation()
+	if err := z.listen(); err != nil {
 		return err
 	}
 	if err := z.register(ctx, p); err != nil {
@@ -62,11 +66,11 @@ func (z *ZoneClient) Register(ctx context.Context, p Process) error {
 
 func (z *ZoneClient) register(ctx context.Context, p Process) error {
 	for _, zone := range p.Zones {
-		if _, err := call[nothing](ctx, z.bus, bus.LinkSubject("map"), mapMsg{Hash: zone.MapHash, Data: zone.Map}); err != nil {
+		if _, err := call[nothing](ctx, z.bus, "map", mapMsg{Hash: zone.MapHash, Data: zone.Map}); err != nil {
 			return err
 		}
 	}
-	_, err := call[nothing](ctx, z.bus, bus.LinkSubject("register"), registerMsg{Process: p, Key: p.TicketKey[:], Attached: z.holds()})
+	_, err := call[nothing](ctx, z.bus, "register", registerMsg{Process: p, Key: p.TicketKey[:], Attached: z.holds()})
 	return err
 }
 
@@ -81,28 +85,27 @@ func (z *ZoneClient) holds() []attached {
 }
 
 // listen answers what others ask of this process.
-func (z *ZoneClient) listen(incarnation ID) error {
+func (z *ZoneClient) listen() error {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	if z.serving[incarnation] {
+	if z.serving {
 		return nil
 	}
 	if z.handlers.Evict == nil || z.handlers.Signal == nil {
 		return errors.New("realm: a zone process needs handlers before it registers: call Serve")
 	}
-	subject := func(verb string) string { return bus.ZoneSubject(incarnation.String(), verb) }
 	if err := errors.Join(
-		bus.Handle(z.bus, subject("alive"), func(context.Context, nothing) (nothing, error) { return nothing{}, nil }),
-		bus.Handle(z.bus, subject("evict"), z.evict),
-		bus.Handle(z.bus, subject("signal"), z.signal),
+		bus.Handle(z.bus, bus.RoleRealm, "alive", func(context.Context, bus.Identity, nothing) (nothing, error) { return nothing{}, nil }),
+		bus.Handle(z.bus, bus.RoleRealm, "evict", z.evict),
+		bus.Handle(z.bus, bus.RoleGateway, "signal", z.signal),
 	); err != nil {
 		return err
 	}
-	z.serving[incarnation] = true
+	z.serving = true
 	return nil
 }
 
-func (z *ZoneClient) evict(ctx context.Context, m evictMsg) (evictAnswer, error) {
+func (z *ZoneClient) evict(ctx context.Context, _ bus.Identity, m evictMsg) (evictAnswer, error) {
 	state, epoch, err := z.handlers.Evict(ctx, m.Character, m.Epoch, m.Reason)
 	if err != nil {
 		return evictAnswer{}, err
@@ -111,7 +114,7 @@ func (z *ZoneClient) evict(ctx context.Context, m evictMsg) (evictAnswer, error)
 	return evictAnswer{State: state, Epoch: epoch}, nil
 }
 
-func (z *ZoneClient) signal(ctx context.Context, s Signal) (SignalAnswer, error) {
+func (z *ZoneClient) signal(ctx context.Context, _ bus.Identity, s Signal) (SignalAnswer, error) {
 	sdp, err := z.handlers.Signal(ctx, s.Ticket, s.SDP)
 	var own *Error
 	if err != nil && !errors.As(err, &own) {
@@ -139,29 +142,27 @@ func (z *ZoneClient) registered() Process {
 // characters that are attached; CodeZoneTaken then means that another process serves the zones by now, and this one must let go of them.
 func (z *ZoneClient) Heartbeat(ctx context.Context, l Load) error {
 	p := z.registered()
-	msg := heartbeatMsg{Incarnation: p.Incarnation, Load: l}
-	_, err := call[nothing](ctx, z.bus, bus.LinkSubject("heartbeat"), msg)
+	msg := heartbeatMsg{Load: l}
+	_, err := call[nothing](ctx, z.bus, "heartbeat", msg)
 	if CodeOf(err) != CodeUnknownProcess || err == nil {
 		return err
 	}
 	if err := z.register(ctx, p); err != nil {
 		return err
 	}
-	_, err = call[nothing](ctx, z.bus, bus.LinkSubject("heartbeat"), msg)
+	_, err = call[nothing](ctx, z.bus, "heartbeat", msg)
 	return err
 }
 
 // Leave takes the process out of the directory: its zones are free for another at once.
 func (z *ZoneClient) Leave(ctx context.Context) error {
-	_, err := call[nothing](ctx, z.bus, bus.LinkSubject("leave"), leaveMsg{Incarnation: z.registered().Incarnation})
+	_, err := call[nothing](ctx, z.bus, "leave", nothing{})
 	return err
 }
 
 // Attach takes a character that was granted to this process. CodeFenced means that a later grant has overtaken this one.
 func (z *ZoneClient) Attach(ctx context.Context, character ID, epoch uint64, session ID) (Character, error) {
-	c, err := call[Character](ctx, z.bus, bus.LinkSubject("attach"), attachMsg{
-		Incarnation: z.registered().Incarnation, Character: character, Epoch: epoch, Session: session,
-	})
+	c, err := call[Character](ctx, z.bus, "attach", attachMsg{Character: character, Epoch: epoch, Session: session})
 	if err != nil {
 		return Character{}, err
 	}
@@ -194,11 +195,11 @@ func (z *ZoneClient) Save(ctx context.Context, saves []SaveRequest) ([]error, er
 }
 
 func (z *ZoneClient) saveSome(ctx context.Context, saves []SaveRequest, errs []error) error {
-	msg := saveMsg{Incarnation: z.registered().Incarnation, Saves: append([]SaveRequest(nil), saves...)}
+	msg := saveMsg{Saves: append([]SaveRequest(nil), saves...)}
 	for i := range msg.Saves {
 		msg.Saves[i].Seq = z.seq.Add(1)
 	}
-	results, err := call[[]saveResult](ctx, z.bus, bus.LinkSubject("save"), msg)
+	results, err := call[[]saveResult](ctx, z.bus, "save", msg)
 	if err == nil && len(results) != len(saves) {
 		err = errors.New("realm: an answer for another number of saves")
 	}
@@ -220,7 +221,7 @@ func (z *ZoneClient) saveSome(ctx context.Context, saves []SaveRequest, errs []e
 // holds the character. On CodeZoneFull, CodeZoneDown and CodeUnavailable it may ask again later, and plays on meanwhile: after
 // CodeUnavailable the move may have happened, which CodeMoved on the next save tells, and asking for the same move again is safe.
 func (z *ZoneClient) Travel(ctx context.Context, t TravelRequest) (Grant, error) {
-	g, err := call[Grant](ctx, z.bus, bus.LinkSubject("travel"), travelMsg{Incarnation: z.registered().Incarnation, Travel: t})
+	g, err := call[Grant](ctx, z.bus, "travel", t)
 	if err == nil || over(err) {
 		z.forget(t.Character, t.Epoch)
 	}

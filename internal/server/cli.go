@@ -19,16 +19,17 @@ type cli struct {
 	Game   string          `help:"Game to run, where the program has several." placeholder:"NAME"`
 	Config kong.ConfigFlag `help:"JSON file with flags, by name: {\"http\": \":9000\"}." type:"path"`
 
-	Up       upCmd       `cmd:"" help:"Run everything in one process: realm, gateway and zones. This is the one to start with."`
-	Realm    realmCmd    `cmd:"" help:"Run the realm alone: accounts, characters, leases. It embeds NATS unless --nats is given."`
-	Gateway  gatewayCmd  `cmd:"" help:"Run a gateway alone: the only public HTTP server."`
-	Zone     zoneCmd     `cmd:"" help:"Run a zone process alone: the simulation of one or more zones."`
-	Loadtest loadtestCmd `cmd:"" help:"Let bots play on a server, and report what they saw."`
-	Netsim   netsimCmd   `cmd:"" help:"Be a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
-	Gen      genCmd      `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
-	Compat   compatCmd   `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
-	Show     showCmd     `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
-	Version  versionCmd  `cmd:"" help:"Show the version."`
+	Up       upCmd         `cmd:"" help:"Run everything in one process: realm, gateway and zones. This is the one to start with."`
+	Realm    realmCmd      `cmd:"" help:"Run the realm alone: accounts, characters, leases. It embeds NATS unless --nats is given."`
+	Gateway  gatewayCmd    `cmd:"" help:"Run a gateway alone: the only public HTTP server."`
+	Zone     zoneCmd       `cmd:"" help:"Run a zone process alone: the simulation of one or more zones."`
+	Loadtest loadtestCmd   `cmd:"" help:"Let bots play on a server, and report what they saw."`
+	Netsim   netsimCmd     `cmd:"" help:"Be a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
+	Gen      genCmd        `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
+	NATSConf natsConfigCmd `cmd:"" name:"nats-config" help:"Show what a NATS server elsewhere needs in its configuration, to let in whom the realm lets in."`
+	Compat   compatCmd     `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
+	Show     showCmd       `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
+	Version  versionCmd    `cmd:"" help:"Show the version."`
 }
 
 // environment is what commands share.
@@ -104,10 +105,18 @@ type realmFlags struct {
 
 // busFlags are those of a role that joins others.
 type busFlags struct {
-	NATS    string `name:"nats" help:"URL of the NATS server, with the role's credentials (default: what the realm wrote into --data/nats)."`
+	NATS    string `name:"nats" help:"URL of the NATS server: tls://HOST:PORT, several with commas (default: the realm's own, which it wrote into --data/nats)."`
 	NATSCA  string `name:"nats-ca" type:"path" help:"Authority file (PEM) to check the NATS server's certificate with."`
 	NATSCrt string `name:"nats-cert" type:"path" help:"Client certificate file (PEM) for NATS."`
 	NATSKey string `name:"nats-key" type:"path" help:"Key file (PEM) of --nats-cert."`
+
+	NATSPlain bool `name:"nats-plain" help:"Allow NATS on another host without TLS. Whoever can listen on the network between reads every secret of the server."`
+}
+
+// tokenFlags are those of a role that must be let in.
+type tokenFlags struct {
+	NATSToken     string `name:"nats-token" help:"Join token of this role (default: what the realm wrote into --data/nats)." placeholder:"TOKEN"`
+	NATSTokenFile string `name:"nats-token-file" type:"path" help:"File with the join token; read again each time that NATS is joined." placeholder:"FILE"`
 }
 
 // readyFlags tell others when the server runs.

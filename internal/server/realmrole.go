@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -17,15 +18,15 @@ import (
 
 // realmRole is a running realm with all that it stands on.
 type realmRole struct {
-	store  *badger.Store
-	server *bus.Server // nil where NATS runs elsewhere
-	conn   *bus.Conn
-	realm  *realm.Realm
-	run    lastRun
+	store *badger.Store
+	hub   *hub
+	conn  *bus.Conn
+	realm *realm.Realm
+	run   lastRun
 }
 
-// startRealm opens the store and starts the realm. dial joins NATS elsewhere; nil means an embedded server.
-func startRealm(f realmFlags, game rules.Game, dial func() (*bus.Conn, error), reg prometheus.Registerer, log *slog.Logger) (_ *realmRole, err error) {
+// startRealm opens the store and the bus, and starts the realm.
+func startRealm(ctx context.Context, f realmFlags, nats busFlags, game rules.Game, reg prometheus.Registerer, log *slog.Logger) (_ *realmRole, err error) {
 	m := &realmRole{}
 	defer func() {
 		if err != nil {
@@ -39,13 +40,10 @@ func startRealm(f realmFlags, game rules.Game, dial func() (*bus.Conn, error), r
 	if m.run, err = markRun(f.Data, time.Now(), log); err != nil {
 		return nil, err
 	}
-	if dial == nil {
-		if m.server, err = bus.Start(bus.Config{Dir: natsDir(f.Data), Listen: f.NATSListen, Log: log}); err != nil {
-			return nil, err
-		}
-		dial = func() (*bus.Conn, error) { return m.server.Connect(bus.RoleRealm) }
+	if m.hub, err = openHub(ctx, f, nats, log); err != nil {
+		return nil, err
 	}
-	if m.conn, err = dial(); err != nil {
+	if m.conn, err = m.hub.connect(bus.RoleRealm); err != nil {
 		return nil, err
 	}
 	m.realm, err = realm.New(realm.Config{
@@ -75,8 +73,8 @@ func (m *realmRole) close() {
 	if m.realm != nil {
 		m.realm.Close()
 	}
-	if m.server != nil {
-		m.server.Close()
+	if m.hub != nil {
+		m.hub.close()
 	}
 	if m.store == nil {
 		return
@@ -85,9 +83,6 @@ func (m *realmRole) close() {
 	m.run.stopped()
 	_ = m.store.Close()
 }
-
-// natsDir is where the embedded NATS keeps its credentials, and where further roles on this machine find them.
-func natsDir(data string) string { return filepath.Join(data, "nats") }
 
 // zoneNames lists a game's zones, for help texts.
 func zoneNames(g rules.Game) string {

@@ -26,18 +26,14 @@ func (c *realmCmd) Run(env *environment) error {
 		return err
 	}
 	defer l.Close()
-	var dial func() (*bus.Conn, error)
-	if c.NATS != "" {
-		dial = func() (*bus.Conn, error) { return c.busFlags.dial(env.ctx, c.Data, bus.RoleRealm, env.log) }
-	}
 	reg := newRegistry()
-	m, err := startRealm(c.realmFlags, env.game, dial, reg, env.log)
+	m, err := startRealm(env.ctx, c.realmFlags, c.busFlags, env.game, reg, env.log)
 	if err != nil {
 		return err
 	}
 	defer m.close()
 	ops := startHTTP(l, opsHandler(reg), nil, env.log)
-	fmt.Fprintf(env.out, "The realm %q runs. Gateways and zones join it with --data %s, or with the URLs in %s.\n", c.Name, c.Data, natsDir(c.Data))
+	fmt.Fprintf(env.out, "The realm %q runs. Gateways and zones join it with --data %s, or elsewhere with --nats URL and their join token from %s.\n", c.Name, c.Data, natsDir(c.Data))
 	if err := c.write(readyReport{HTTP: l.Addr().String()}); err != nil {
 		return err
 	}
@@ -51,6 +47,7 @@ func (c *realmCmd) Run(env *environment) error {
 type gatewayCmd struct {
 	publicFlags `embed:""`
 	busFlags    `embed:""`
+	tokenFlags  `embed:""`
 	readyFlags  `embed:""`
 
 	Data string `name:"data" default:"./data" type:"path" help:"Folder in which a realm on this machine wrote where NATS is."`
@@ -63,7 +60,7 @@ func (c *gatewayCmd) Run(env *environment) error {
 		return err
 	}
 	defer g.l.Close()
-	conn, err := c.dial(env.ctx, c.Data, bus.RoleGateway, env.log)
+	conn, err := c.dial(env.ctx, c.tokenFlags, c.Data, bus.RoleGateway, env.log)
 	if err != nil {
 		return err
 	}
@@ -85,6 +82,7 @@ func (c *gatewayCmd) Run(env *environment) error {
 type zoneCmd struct {
 	simFlags   `embed:""`
 	busFlags   `embed:""`
+	tokenFlags `embed:""`
 	readyFlags `embed:""`
 
 	Data string `name:"data" default:"./data" type:"path" help:"Folder in which a realm on this machine wrote where NATS is."`
@@ -97,7 +95,7 @@ func (c *zoneCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	conn, err := c.dial(env.ctx, c.Data, bus.RoleZone, env.log)
+	conn, err := c.dial(env.ctx, c.tokenFlags, c.Data, bus.RoleZone, env.log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

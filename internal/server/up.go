@@ -53,25 +53,15 @@ func (c *upCmd) Run(env *environment) error {
 }
 
 func (e *everything) start(c *upCmd, env *environment, reg *prometheus.Registry) (err error) {
-	var elsewhere func() (*bus.Conn, error)
-	if c.NATS != "" {
-		elsewhere = func() (*bus.Conn, error) { return c.dial(env.ctx, c.Data, bus.RoleRealm, env.log) }
-	}
-	if e.realm, err = startRealm(c.realmFlags, env.game, elsewhere, reg, env.log); err != nil {
+	if e.realm, err = startRealm(env.ctx, c.realmFlags, c.busFlags, env.game, reg, env.log); err != nil {
 		return err
 	}
-	connect := func(role bus.Role) (*bus.Conn, error) {
-		if e.realm.server == nil {
-			return c.dial(env.ctx, c.Data, role, env.log)
-		}
-		return e.realm.server.Connect(role)
-	}
-	gatewayConn, err := connect(bus.RoleGateway)
+	gatewayConn, err := e.realm.hub.connect(bus.RoleGateway)
 	if err != nil {
 		return err
 	}
 	e.conns = append(e.conns, gatewayConn)
-	zoneConn, err := connect(bus.RoleZone)
+	zoneConn, err := e.realm.hub.connect(bus.RoleZone)
 	if err != nil {
 		return err
 	}
@@ -102,7 +92,7 @@ func (c *upCmd) greet(env *environment, e *everything) {
 	fmt.Fprintf(env.out, "  Play     %s   (a second tab: %s/?transport=websocket)\n", e.gateway.url(), e.gateway.url())
 	fmt.Fprintf(env.out, "  UDP      %s   (desktop clients and WebRTC; open this port in a firewall)\n", e.process.sock.Addr())
 	fmt.Fprintf(env.out, "  Data     %s\n", c.Data)
-	if e.realm.server != nil {
+	if e.realm.hub.server != nil {
 		fmt.Fprintf(env.out, "  Join     realmwire zone --data %s --udp :0 --zones …   (more zone processes on this machine)\n", c.Data)
 	}
 	fmt.Fprintf(env.out, "  Stop     Ctrl-C\n\n")

@@ -56,7 +56,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 		},
 		Signal: func(context.Context, []byte, string) (string, error) { return "", errors.ErrUnsupported },
 	})
-	process := realm.Process{Incarnation: realm.NewID(), TicketKey: key, UDPAddr: "127.0.0.1:1", HTTPAddr: "127.0.0.1:1", Schema: 1, Snapshots: "latest"}
+	process := realm.Process{TicketKey: key, UDPAddr: "127.0.0.1:1", HTTPAddr: "127.0.0.1:1", Schema: 1, Snapshots: "latest"}
 	for _, name := range []string{"here", "there"} {
 		process.Zones = append(process.Zones, realm.ZoneInfo{
 			Name: name, Title: name, MapName: name, MapHash: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", Map: []byte("{}"), Capacity: 1, TickHz: 20,
@@ -72,7 +72,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 	must(err)
 	grant, err := r.Play(ctx, caller, realm.PlayRequest{Character: character.ID, Schema: realm.ID(1).String(), Protocol: realm.Protocol})
 	must(err)
-	claims, err := ticket.NewOpener(key, uint64(process.Incarnation), ticket.OpenerConfig{}).Open(grant.Ticket, time.Now())
+	claims, err := ticket.NewOpener(key, uint64(link.client.Incarnation()), ticket.OpenerConfig{}).Open(grant.Ticket, time.Now())
 	must(err)
 	id := rules.PlayerID(character.ID)
 	if _, err := link.Attach(ctx, core.AttachRequest{Character: id, Epoch: claims.Epoch, Session: claims.Session}); err != nil {

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -51,7 +49,7 @@ const heartbeatEvery = time.Second
 // newZoneProcess takes the sockets and loads the zones; run starts them. private is where gateways reach it; ops are the operator's
 // pages, or nil where another role of this process serves them.
 func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net.Listener, ops http.Handler, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
-	p := &zoneProcess{flags: flags, game: game, log: log, incarnation: newIncarnation(), key: ticket.NewKey(), client: realm.Dial(conn)}
+	p := &zoneProcess{flags: flags, game: game, log: log, incarnation: realm.ID(conn.Identity()), key: ticket.NewKey(), client: realm.Dial(conn)}
 	defer func() {
 		if err != nil {
 			p.closeTransports()
@@ -63,7 +61,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	opener := ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{})
 	p.zones, err = zone.NewProcess(zone.Config{
 		Core: core.Config{
-			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(newIncarnation()),
+			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(realm.NewID()),
 			Keep: flags.Keep,
 		},
 		Tickets: ticket.NewSealer(p.key, uint64(p.incarnation)),
@@ -127,16 +125,6 @@ func (p *zoneProcess) webSocketURL() string {
 	return "ws://" + p.direct.l.Addr().String() + "/ws"
 }
 
-func newIncarnation() realm.ID {
-	for {
-		var b [8]byte
-		_, _ = rand.Read(b[:]) // never fails
-		if id := binary.LittleEndian.Uint64(b[:]); id != 0 {
-			return realm.ID(id)
-		}
-	}
-}
-
 // publicAddr is --public-addr with the socket's port where it names none; empty where it is not given.
 func (p *zoneProcess) publicAddr() string {
 	if p.flags.PublicAddr == "" {
@@ -158,7 +146,7 @@ func (p *zoneProcess) udpAddr() string {
 
 func (p *zoneProcess) registration() realm.Process {
 	reg := realm.Process{
-		Incarnation: p.incarnation, TicketKey: p.key, UDPAddr: p.udpAddr(), HTTPAddr: reachable(p.private.l.Addr().String()),
+		TicketKey: p.key, UDPAddr: p.udpAddr(), HTTPAddr: reachable(p.private.l.Addr().String()),
 		WebSocketURL: p.webSocketURL(), Schema: p.game.Schema.Hash, Snapshots: p.flags.Snapshots,
 	}
 	stats := p.zones.Stats()

@@ -9,11 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 )
 
@@ -49,7 +47,7 @@ func (coded) BusError() *Error {
 	return &Error{Code: "zone-full", Text: "the zone is full", RetryAfter: time.Second}
 }
 
-func echo(_ context.Context, p ping) (ping, error) {
+func echo(_ context.Context, _ Identity, p ping) (ping, error) {
 	switch p.Text {
 	case "coded":
 		return ping{}, fmt.Errorf("wrapped: %w", coded{})
@@ -64,8 +62,7 @@ func echo(_ context.Context, p ping) (ping, error) {
 func TestCall(t *testing.T) {
 	s := start(t, Config{})
 	realm, gw := connect(t, s, RoleRealm), connect(t, s, RoleGateway)
-	subject := APISubject("echo")
-	if err := Handle(realm, subject, echo); err != nil {
+	if err := Handle(realm, RoleGateway, "echo", echo); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ text, code, says string }{
@@ -75,7 +72,7 @@ func TestCall(t *testing.T) {
 		{"panic", CodeInternal, "internal error"},
 		{"hello again", "", ""},
 	} {
-		got, err := Call[ping](t.Context(), gw, subject, ping{tt.text})
+		got, err := Call[ping](t.Context(), gw, Realm, "echo", ping{tt.text})
 		var e *Error
 		switch {
 		case tt.code == "" && (err != nil || got.Text != tt.text):
@@ -87,10 +84,10 @@ func TestCall(t *testing.T) {
 			t.Errorf("retry after %v", e.RetryAfter)
 		}
 	}
-	if _, err := Call[ping](t.Context(), gw, subject, []int{1}); !hasCode(err, CodeBadRequest) {
+	if _, err := Call[ping](t.Context(), gw, Realm, "echo", []int{1}); !hasCode(err, CodeBadRequest) {
 		t.Errorf("a request of the wrong shape: %v", err)
 	}
-	if _, err := Call[ping](t.Context(), gw, APISubject("nobody"), ping{}); !IsUnreachable(err) {
+	if _, err := Call[ping](t.Context(), gw, Realm, "nobody", ping{}); !IsUnreachable(err) {
 		t.Errorf("a subject without a listener: %v", err)
 	}
 }
@@ -99,7 +96,7 @@ func TestTimeout(t *testing.T) {
 	s := start(t, Config{})
 	realm, gw := connect(t, s, RoleRealm), connect(t, s, RoleGateway)
 	ended := make(chan struct{})
-	if err := Handle(realm, APISubject("slow"), func(ctx context.Context, _ ping) (ping, error) {
+	if err := Handle(realm, RoleGateway, "slow", func(ctx context.Context, _ Identity, _ ping) (ping, error) {
 		<-ctx.Done()
 		close(ended)
 		return ping{}, ctx.Err()
@@ -108,7 +105,7 @@ func TestTimeout(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := Call[ping](ctx, gw, APISubject("slow"), ping{}); !IsTimeout(err) {
+	if _, err := Call[ping](ctx, gw, Realm, "slow", ping{}); !IsTimeout(err) {
 		t.Errorf("got %v", err)
 	}
 	select {
@@ -121,176 +118,76 @@ func TestTimeout(t *testing.T) {
 func TestLargePayload(t *testing.T) {
 	s := start(t, Config{})
 	realm, zone := connect(t, s, RoleRealm), connect(t, s, RoleZone)
-	if err := Handle(realm, LinkSubject("map"), echo); err != nil {
+	if err := Handle(realm, RoleZone, "map", echo); err != nil {
 		t.Fatal(err)
 	}
 	big := strings.Repeat("m", 2<<20)
-	if got, err := Call[ping](t.Context(), zone, LinkSubject("map"), ping{big}); err != nil || got.Text != big {
+	if got, err := Call[ping](t.Context(), zone, Realm, "map", ping{big}); err != nil || got.Text != big {
 		t.Errorf("2 MB: %d bytes back, %v", len(got.Text), err)
 	}
-	if _, err := Call[ping](t.Context(), zone, LinkSubject("map"), ping{big + big}); !hasCode(err, CodeBadRequest) {
+	if _, err := Call[ping](t.Context(), zone, Realm, "map", ping{big + big}); !hasCode(err, CodeBadRequest) {
 		t.Errorf("over the limit: %v", err)
 	}
 }
 
-// TestPermissions proves, role by role, what the server refuses. It speaks plain NATS, as an intruder with a stolen zone password would.
-func TestPermissions(t *testing.T) {
-	s := start(t, Config{})
-	for _, tt := range []struct {
-		role               Role
-		publish, subscribe []string // refused
-	}{
-		{
-			RoleZone,
-			[]string{"rw.realm.api.play", "rw.zone.00aa.evict", "_INBOX_gateway.x.y", "_INBOX_realm.x", "$SYS.REQ.SERVER.PING", "any"},
-			[]string{">", "rw.>", "rw.realm.api.*", "rw.realm.zone.*", "_INBOX_gateway.>", "_INBOX_realm.>", "_INBOX.>", "$SYS.>"},
-		},
-		{
-			RoleGateway,
-			[]string{"rw.realm.zone.save", "rw.zone.00aa.evict", "_INBOX_zone.x", "any"},
-			[]string{">", "rw.realm.api.*", "rw.realm.zone.*", "rw.zone.*.*", "_INBOX_zone.>", "_INBOX_realm.>"},
-		},
-		{
-			RoleRealm,
-			[]string{"rw.zone.00aa.signal", "_INBOX_zone.x", "any"},
-			[]string{">", "rw.zone.*.*", "_INBOX_zone.>", "_INBOX_gateway.>"},
-		},
-	} {
-		refused := make(chan error, 64)
-		nc, err := nats.Connect(s.URL(tt.role), nats.CustomInboxPrefix(tt.role.inbox()),
-			nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, subject := range tt.publish {
-			if err := nc.Publish(subject, []byte("{}")); err != nil {
-				t.Fatal(err)
-			}
-			wantRefusal(t, refused, tt.role, "publish", subject)
-		}
-		for _, subject := range tt.subscribe {
-			if _, err := nc.SubscribeSync(subject); err != nil {
-				t.Fatal(err)
-			}
-			wantRefusal(t, refused, tt.role, "subscribe", subject)
-		}
-		nc.Close()
-	}
-}
-
-func wantRefusal(t *testing.T, refused <-chan error, role Role, what, subject string) {
-	t.Helper()
-	select {
-	case err := <-refused:
-		if !errors.Is(err, nats.ErrPermissionViolation) || !strings.Contains(err.Error(), fmt.Sprintf("%q", subject)) {
-			t.Errorf("%s, %s %s: %v", role, what, subject, err)
-		}
-	case <-time.After(20 * time.Second):
-		t.Errorf("%s may %s %s", role, what, subject)
-	}
-}
-
-// TestZoneCannotOverhear has a zone listen wherever it can while the realm answers a gateway.
-func TestZoneCannotOverhear(t *testing.T) {
-	s := start(t, Config{})
-	realm, gw, zone := connect(t, s, RoleRealm), connect(t, s, RoleGateway), connect(t, s, RoleZone)
-	var heard atomic.Int64
-	for _, subject := range []string{">", "*.>", "_INBOX_gateway.>", APISubject("echo")} {
-		if _, err := zone.nc.Subscribe(subject, func(*nats.Msg) { heard.Add(1) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := Handle(realm, APISubject("echo"), echo); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Call[ping](t.Context(), gw, APISubject("echo"), ping{"secret"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := zone.nc.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if n := heard.Load(); n != 0 {
-		t.Errorf("a zone overheard %d messages", n)
-	}
-	if err := Handle(zone, APISubject("play"), echo); !errors.Is(err, nats.ErrPermissionViolation) {
-		t.Errorf("a zone that answers for the realm: %v", err)
-	}
-	// What is allowed works in both directions.
-	if err := Handle(zone, ZoneSubject("00aa", "signal"), echo); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := Call[ping](t.Context(), gw, ZoneSubject("00aa", "signal"), ping{"sdp"}); err != nil || got.Text != "sdp" {
-		t.Errorf("signal: %v %v", got, err)
-	}
-}
-
-func TestWrongPassword(t *testing.T) {
-	s := start(t, Config{})
-	u, err := url.Parse(s.URL(RoleZone))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, user := range []*url.Userinfo{nil, url.UserPassword("zone", "wrong"), url.UserPassword("realm", mustPassword(t, u))} {
-		u.User = user
-		_, err := Dial(t.Context(), DialConfig{URL: u.String(), Role: RoleZone})
-		if err == nil || !strings.Contains(err.Error(), "refuses the credentials") || strings.Contains(err.Error(), "wrong") {
-			t.Errorf("%v: %v", user, err)
-		}
-	}
-}
-
-func mustPassword(t *testing.T, u *url.URL) string {
-	t.Helper()
-	word, ok := u.User.Password()
-	if !ok || len(word) < 32 {
-		t.Fatalf("URL %s has no password of 32 characters", u.Redacted())
-	}
-	return word
-}
-
-func TestCredentialsPersist(t *testing.T) {
+// TestKeysPersist restarts a server on its folder: same port, same keys, and who was there comes back as who it was.
+func TestKeysPersist(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "nats")
 	s, err := Start(Config{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := s.URL(RoleZone)
-	data, err := os.ReadFile(filepath.Join(dir, "zone.url"))
-	if err != nil || string(data) != first {
-		t.Errorf("zone.url holds %q, %v", data, err)
+	first := s.URL()
+	data, err := os.ReadFile(URLFile(dir))
+	if err != nil || string(data) != first+"\n" {
+		t.Errorf("the URL's file holds %q, %v", data, err)
 	}
-	for _, role := range Roles {
-		info, err := os.Stat(filepath.Join(dir, string(role)+".url"))
+	for _, file := range []string{URLFile(dir), filepath.Join(dir, issuerFile), TokenFile(dir, RoleZone), TokenFile(dir, RoleGateway)} {
+		info, err := os.Stat(file)
 		if err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s.url: %v, %v", role, info.Mode(), err)
+			t.Errorf("%s: %v, %v", file, info, err)
 		}
 	}
-	remote, err := Dial(t.Context(), DialConfig{URL: first, Role: RoleZone})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer remote.Close()
+	remote := dialAs(t, s, RoleZone)
+	id := remote.Identity()
 	s.Close()
 
 	again := start(t, Config{Dir: dir})
-	if got := again.URL(RoleZone); got != first {
-		t.Errorf("after a restart the URL is another: port or password changed")
+	if got := again.URL(); got != first {
+		t.Errorf("after a restart the bus is at %s, was at %s", got, first)
 	}
-	realm := connect(t, again, RoleRealm)
-	if err := Handle(realm, LinkSubject("echo"), echo); err != nil {
+	asked := serveWho(t, again)
+	eventually(t, remote)
+	if got := <-asked; got != id {
+		t.Errorf("the process came back as %s, was %s", got, id)
+	}
+}
+
+// dialAs joins a server as a process elsewhere does: over its port, with the join token.
+func dialAs(t *testing.T, s *Server, role Role) *Conn {
+	t.Helper()
+	c, err := Dial(t.Context(), DialConfig{URL: s.URL(), Role: role, Token: func() (string, error) { return s.Issuer().JoinToken(role) }})
+	if err != nil {
 		t.Fatal(err)
 	}
-	// The process that was connected before the restart finds back by itself.
-	for deadline := time.Now().Add(30 * time.Second); ; {
-		got, err := Call[ping](t.Context(), remote, LinkSubject("echo"), ping{"back"})
-		if err == nil && got.Text == "back" {
-			break
+	t.Cleanup(c.Close)
+	return c
+}
+
+// serveWho answers "echo" to zone processes, and tells who asked last.
+func serveWho(t *testing.T, s *Server) <-chan Identity {
+	t.Helper()
+	asked := make(chan Identity, 64)
+	if err := Handle(connect(t, s, RoleRealm), RoleZone, "echo", func(_ context.Context, from Identity, p ping) (ping, error) {
+		select {
+		case asked <- from:
+		default:
 		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-		time.Sleep(10 * time.Millisecond)
+		return p, nil
+	}); err != nil {
+		t.Fatal(err)
 	}
+	return asked
 }
 
 func TestPorts(t *testing.T) {
@@ -314,7 +211,7 @@ func TestPorts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(s.URL(RoleRealm))
+	u, err := url.Parse(s.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,7 +227,7 @@ func TestPorts(t *testing.T) {
 func TestUnreachableBus(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	_, err := Dial(ctx, DialConfig{URL: "nats://zone:hush@127.0.0.1:1", Role: RoleZone})
+	_, err := Dial(ctx, DialConfig{URL: "nats://zone:hush@127.0.0.1:1,hush@127.0.0.1:2", Role: RoleZone})
 	if err == nil || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("got %v", err)
 	}
@@ -340,12 +237,12 @@ func TestUnreachableBus(t *testing.T) {
 	s := start(t, Config{})
 	gw := connect(t, s, RoleGateway)
 	s.Close()
-	if _, err := Call[ping](t.Context(), gw, APISubject("echo"), ping{}); !hasCode(err, CodeAway) {
+	if _, err := Call[ping](t.Context(), gw, Realm, "echo", ping{}); !hasCode(err, CodeAway) {
 		t.Errorf("a call while the bus is away: %v", err)
 	}
 	gw.Close()
 	gw.Close()
-	if err := Handle(gw, APISubject("echo"), echo); err == nil {
+	if err := Handle(gw, RoleZone, "echo", echo); err == nil {
 		t.Error("a closed connection listens")
 	}
 }

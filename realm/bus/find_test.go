@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -15,7 +16,7 @@ import (
 func eventually(t *testing.T, c *Conn) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; {
-		got, err := Call[ping](t.Context(), c, LinkSubject("echo"), ping{"back"})
+		got, err := Call[ping](t.Context(), c, Realm, "echo", ping{"back"})
 		if err == nil && got.Text == "back" {
 			return
 		}
@@ -28,12 +29,12 @@ func eventually(t *testing.T, c *Conn) {
 
 func serveEcho(t *testing.T, s *Server) {
 	t.Helper()
-	if err := Handle(connect(t, s, RoleRealm), LinkSubject("echo"), echo); err != nil {
+	if err := Handle(connect(t, s, RoleRealm), RoleZone, "echo", echo); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// A bus that comes back at another port, and then with other passwords, is found by whoever looks where it writes its URL.
+// A bus that comes back at another port, and then with other keys, is found by whoever looks where it writes its URL and its tokens.
 func TestTheBusIsFoundAgain(t *testing.T) {
 	dir := t.TempDir()
 	s, err := Start(Config{Dir: dir})
@@ -41,10 +42,11 @@ func TestTheBusIsFoundAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	find := func() (string, error) {
-		b, err := os.ReadFile(filepath.Join(dir, "zone.url"))
-		return string(b), err
+		b, err := os.ReadFile(URLFile(dir))
+		return strings.TrimSpace(string(b)), err
 	}
-	zone, err := Dial(t.Context(), DialConfig{Find: find, Role: RoleZone})
+	token := func() (string, error) { return ReadToken(TokenFile(dir, RoleZone)) }
+	zone, err := Dial(t.Context(), DialConfig{Find: find, Token: token, Role: RoleZone})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func TestTheBusIsFoundAgain(t *testing.T) {
 	serveEcho(t, s)
 	eventually(t, zone)
 
-	first, err := url.Parse(s.URL(RoleZone))
+	first, err := url.Parse(s.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,15 +67,15 @@ func TestTheBusIsFoundAgain(t *testing.T) {
 	if s, err = Start(Config{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
-	if second, _ := url.Parse(s.URL(RoleZone)); second.Host == first.Host {
+	if second, _ := url.Parse(s.URL()); second.Host == first.Host {
 		t.Fatalf("both at %s", first.Host)
 	}
 	serveEcho(t, s)
 	eventually(t, zone)
 
 	s.Close()
-	for _, role := range Roles {
-		if err := os.Remove(urlFile(dir, role)); err != nil {
+	for _, file := range []string{URLFile(dir), filepath.Join(dir, issuerFile), TokenFile(dir, RoleZone), TokenFile(dir, RoleGateway)} {
+		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,7 +92,7 @@ func TestLastingPorts(t *testing.T) {
 		}
 	}
 	s := start(t, Config{Dir: dir})
-	u, err := url.Parse(s.URL(RoleZone))
+	u, err := url.Parse(s.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +103,8 @@ func TestLastingPorts(t *testing.T) {
 
 func TestDialWithoutAnyBus(t *testing.T) {
 	missing := func() (string, error) { return "", os.ErrNotExist }
-	if _, err := Dial(t.Context(), DialConfig{Find: missing, Role: RoleZone}); err == nil {
+	token := func() (string, error) { return "a token", nil }
+	if _, err := Dial(t.Context(), DialConfig{Find: missing, Token: token, Role: RoleZone}); err == nil {
 		t.Error("joined a bus that nobody knows")
 	}
 }
@@ -114,7 +117,7 @@ func TestLostConnectionEndsCalls(t *testing.T) {
 	}
 	begun, release := make(chan struct{}), make(chan struct{})
 	defer close(release)
-	if err := Handle(connect(t, s, RoleRealm), APISubject("slow"), func(context.Context, ping) (ping, error) {
+	if err := Handle(connect(t, s, RoleRealm), RoleGateway, "slow", func(context.Context, Identity, ping) (ping, error) {
 		close(begun)
 		<-release
 		return ping{}, nil
@@ -126,7 +129,7 @@ func TestLostConnectionEndsCalls(t *testing.T) {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 		defer cancel()
-		_, err := Call[ping](ctx, gw, APISubject("slow"), ping{})
+		_, err := Call[ping](ctx, gw, Realm, "slow", ping{})
 		ended <- err
 	}()
 	<-begun

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	defaultTimeout = 5 * time.Second // of a request whose context has no deadline
-	timeoutHeader  = "Rw-Timeout-Ms" // how long the caller waits
+	defaultTimeout = 5 * time.Second  // of a request whose context has no deadline
+	replyWindow    = 30 * time.Second // longest that a request may be worked on
+	timeoutHeader  = "Rw-Timeout-Ms"  // how long the caller waits
 )
 
 // Codes of errors that the bus itself makes.
@@ -60,9 +61,10 @@ type reply struct {
 	Error *Error          `json:"error,omitempty"`
 }
 
-// Call sends req to a subject as JSON and decodes the answer into Resp. It waits until ctx ends, or 5 s where ctx has no deadline.
-// Errors are *Error: those of the other side, or CodeUnreachable, CodeAway or CodeTimeout.
-func Call[Resp any](ctx context.Context, c *Conn, subject string, req any) (Resp, error) {
+// Call asks a verb of somebody, with req as JSON, and decodes the answer into Resp. It waits until ctx ends, or 5 s where ctx has no
+// deadline. Errors are *Error: those of the other side, or CodeUnreachable, CodeAway or CodeTimeout.
+func Call[Resp any](ctx context.Context, c *Conn, to Target, verb string, req any) (Resp, error) {
+	subject := to.request(c.role, c.key.id.String(), verb)
 	var resp Resp
 	body, err := json.Marshal(req)
 	if err != nil {
@@ -83,7 +85,7 @@ func Call[Resp any](ctx context.Context, c *Conn, subject string, req any) (Resp
 	msg.Data = body
 	deadline, _ := ctx.Deadline()
 	msg.Header.Set(timeoutHeader, strconv.FormatInt(time.Until(deadline).Milliseconds(), 10))
-	answer, err := c.nc.RequestMsgWithContext(ctx, msg)
+	answer, err := c.request(ctx, to, msg)
 	if err != nil {
 		if errors.Is(err, context.Canceled) && errors.Is(context.Cause(ctx), errCut) {
 			err = errCut
@@ -119,21 +121,26 @@ func callError(subject string, err error) error {
 	return &Error{Code: CodeAway, Text: fmt.Sprintf("%s cannot be reached: %v", subject, err)}
 }
 
-// Handle answers requests on a subject until the connection closes. fn runs on many goroutines at once; its context ends when the
-// caller has given up or the connection closes. The subject must be one that the role may hear.
-func Handle[Req, Resp any](c *Conn, subject string, fn func(ctx context.Context, req Req) (Resp, error)) error {
-	work := func(ctx context.Context, data []byte) (any, error) {
+// Handle answers a verb of a role's until the connection closes: a realm what gateways or zone processes ask of any realm, a zone process
+// what is asked of itself. from is who asks, which the server vouches for. fn runs on many goroutines at once; its context ends when the
+// caller has given up or the connection closes.
+func Handle[Req, Resp any](c *Conn, asker Role, verb string, fn func(ctx context.Context, from Identity, req Req) (Resp, error)) error {
+	work := func(ctx context.Context, from Identity, data []byte) (any, error) {
 		var req Req
 		if err := json.Unmarshal(data, &req); err != nil {
-			return nil, &Error{Code: CodeBadRequest, Text: fmt.Sprintf("%s cannot read the request: %v", subject, err)}
+			return nil, &Error{Code: CodeBadRequest, Text: fmt.Sprintf("%s cannot read the request: %v", verb, err)}
 		}
-		return fn(ctx, req)
+		return fn(ctx, from, req)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return errors.New("bus: connection is closed")
 	}
+	if c.role == RoleGateway {
+		return errors.New("bus: nobody asks a gateway")
+	}
+	subject := c.self().request(asker, "*", verb)
 	slots := make(chan struct{}, maxInFlight)
 	sub, err := c.nc.QueueSubscribe(subject, string(c.role), func(msg *nats.Msg) { c.dispatch(msg, slots, work) })
 	if err != nil {
@@ -149,9 +156,18 @@ func Handle[Req, Resp any](c *Conn, subject string, fn func(ctx context.Context,
 	return nil
 }
 
+// worker is a handler of any type.
+type worker func(ctx context.Context, from Identity, data []byte) (any, error)
+
 // dispatch runs work on its own goroutine when a slot is free; until then it holds up its subscription, and no other: requests that wait
-// for something never delay heartbeats.
-func (c *Conn) dispatch(msg *nats.Msg, slots chan struct{}, work func(context.Context, []byte) (any, error)) {
+// for something never delay heartbeats. A request whose answer would go to another than its asker is dropped: it would have this side say
+// something to a third, in its own name.
+func (c *Conn) dispatch(msg *nats.Msg, slots chan struct{}, work worker) {
+	from, ok := c.self().asker(msg.Subject)
+	if !ok || !strings.HasPrefix(msg.Reply, c.self().answers(from.String())) {
+		c.log.Debug("bus: dropped a request whose answer is not for its asker", "subject", msg.Subject, "reply", msg.Reply)
+		return
+	}
 	select {
 	case slots <- struct{}{}:
 	case <-c.ctx.Done():
@@ -170,19 +186,19 @@ func (c *Conn) dispatch(msg *nats.Msg, slots chan struct{}, work func(context.Co
 		defer func() { <-slots }()
 		ctx, cancel := context.WithTimeout(c.ctx, callerWaits(msg))
 		defer cancel()
-		c.respond(msg, c.work(ctx, msg, work))
+		c.respond(msg, c.work(ctx, from, msg, work))
 	}()
 }
 
 // work turns what a handler returns, or its panic, into a reply.
-func (c *Conn) work(ctx context.Context, msg *nats.Msg, work func(context.Context, []byte) (any, error)) (r reply) {
+func (c *Conn) work(ctx context.Context, from Identity, msg *nats.Msg, work worker) (r reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("bus: handler panicked", "subject", msg.Subject, "panic", p, "stack", string(debug.Stack()))
 			r = reply{Error: &Error{Code: CodeInternal, Text: "internal error; the log says more"}}
 		}
 	}()
-	resp, err := work(ctx, msg.Data)
+	resp, err := work(ctx, from, msg.Data)
 	if err != nil {
 		return reply{Error: c.wireError(msg.Subject, err)}
 	}

@@ -1,23 +1,19 @@
 // Package bus is the control plane between realm, gateways and zone processes: NATS request/reply with JSON bodies, embedded in the
-// realm's process or an external one. It is closed: every role has its own password, subjects and reply inbox.
+// realm's process or an external one. It is closed: a process joins with its role's token and a key of its own, and the server, which asks the
+// realm, lets it speak as itself and hear what is for it. See docs/decisions/0013-bus-identities.md.
 package bus
 
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
-	"net/url"
-	"os"
 	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-	"golang.org/x/crypto/bcrypt"
 )
 
 const (
@@ -28,9 +24,10 @@ const (
 	readyTimeout   = 10 * time.Second
 )
 
-// Config is for the embedded server. The zero value listens on a loopback port with passwords that live as long as the process.
+// Config is for the embedded server. The zero value listens on a loopback port with keys that live as long as the process.
 type Config struct {
-	Dir    string       // where passwords and URLs are kept, in realm.url, gateway.url and zone.url (mode 0600); created when missing
+	Dir    string       // where the server's URL is kept, in the file url, and the keys of an own issuer; created when missing
+	Issuer *Issuer      // who says whom to let in; default one with its keys in Dir
 	Listen string       // default "127.0.0.1:0": the port of the last run if it is free, else any. Other hosts need TLS.
 	TLS    *tls.Config  // for listening beyond loopback
 	Log    *slog.Logger // default slog.Default()
@@ -38,32 +35,32 @@ type Config struct {
 
 // Server is an embedded NATS server. Connect gives the roles of this process their connections.
 type Server struct {
-	ns    *server.Server
-	words map[Role]string
-	urls  map[Role]string
-	log   *slog.Logger
+	ns        *server.Server
+	issuer    *Issuer
+	admission *Admission
+	url       string
+	log       *slog.Logger
 }
 
-// Start runs the server and returns when it answers.
+// Start runs the server and returns when it lets processes in.
 func Start(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	if cfg.Dir != "" {
-		if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-			return nil, fmt.Errorf("making the folder of the bus credentials: %w", err)
+	if cfg.Issuer == nil {
+		var err error
+		if cfg.Issuer, err = OpenIssuer(cfg.Dir); err != nil {
+			return nil, err
 		}
 	}
-	words, err := passwords(cfg.Dir)
-	if err != nil {
+	s := &Server{issuer: cfg.Issuer, log: cfg.Log}
+	if err := s.listen(cfg); err != nil {
 		return nil, err
 	}
-	ns, err := listen(cfg, words)
-	if err != nil {
-		return nil, err
+	if cfg.Dir == "" {
+		return s, nil
 	}
-	s := &Server{ns: ns, words: words, urls: make(map[Role]string), log: cfg.Log}
-	if err := s.publishURLs(cfg); err != nil {
+	if err := saveURL(cfg.Dir, s.url); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -71,130 +68,123 @@ func Start(cfg Config) (*Server, error) {
 }
 
 // listen starts the server on cfg.Listen, and where any port will do, on the last run's first.
-func listen(cfg Config, words map[Role]string) (*server.Server, error) {
+func (s *Server) listen(cfg Config) error {
 	addr := cfg.Listen
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, fmt.Errorf("bus address %q: %w; want HOST:PORT", addr, err)
+		return fmt.Errorf("bus address %q: %w; want HOST:PORT", addr, err)
 	}
-	if ip, err := netip.ParseAddr(host); cfg.TLS == nil && host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("bus address %q is beyond loopback: give it TLS, because it carries passwords and ticket keys", addr)
+	if cfg.TLS == nil && !loopback(host) {
+		return fmt.Errorf("bus address %q is beyond loopback: give it TLS, because it carries join tokens and ticket keys", addr)
 	}
 	ports := []string{port}
 	if port == "0" && cfg.Dir != "" {
 		ports = append(lastingPorts(cfg.Dir), "0")
 	}
 	for _, port := range ports {
-		var ns *server.Server
-		if ns, err = startOn(cfg, words, host, port); err == nil {
-			return ns, nil
+		if err = s.startOn(cfg, host, port); err == nil {
+			return nil
 		}
 	}
-	return nil, err
+	return err
 }
 
-func startOn(cfg Config, words map[Role]string, host, port string) (*server.Server, error) {
+func (s *Server) startOn(cfg Config, host, port string) error {
 	number, err := strconv.Atoi(port)
 	if err != nil {
-		return nil, fmt.Errorf("bus port %q: %w", port, err)
+		return fmt.Errorf("bus port %q: %w", port, err)
 	}
-	// The server only logs that a port is taken, and then never gets ready; asking first gives the caller the reason.
+	// The server only logs that a port is taken; asking first gives the caller the reason.
 	probe, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(host, port))
 	if err != nil {
-		return nil, fmt.Errorf("bus cannot listen on %s: %w", net.JoinHostPort(host, port), err)
+		return fmt.Errorf("bus cannot listen on %s: %w", net.JoinHostPort(host, port), err)
 	}
 	_ = probe.Close()
 	if number == 0 {
-		number = server.RANDOM_PORT
+		number = server.RANDOM_PORT // 0 is NATS's own default
 	}
-	list, err := users(words)
-	if err != nil {
-		return nil, err
+	opts := &server.Options{}
+	if err := opts.ProcessConfigString(s.issuer.ServerConfig()); err != nil {
+		return fmt.Errorf("configuring the bus: %w", err)
 	}
-	opts := &server.Options{
-		ServerName: "realmwire",
-		Host:       host,
-		Port:       number,
-		NoSigs:     true,
-		MaxPayload: MaxPayload,
-		MaxConn:    maxConnections,
-		TLSConfig:  cfg.TLS,
-		TLSTimeout: 5,
-		Users:      list,
+	opts.ServerName = "realmwire"
+	opts.Host, opts.Port = host, number
+	opts.NoSigs = true
+	opts.MaxConn = maxConnections
+	opts.TLSConfig, opts.TLSTimeout = cfg.TLS, 5
+	opts.DontListen = true // not before somebody is there to say whom to let in: see below
+	if s.ns, err = server.NewServer(opts); err != nil {
+		return fmt.Errorf("starting the bus: %w", err)
 	}
-	ns, err := server.NewServer(opts)
-	if err != nil {
-		return nil, fmt.Errorf("starting the bus: %w", err)
+	s.ns.SetLogger(natsLogger{cfg.Log}, false, false)
+	s.ns.Start()
+	if err := s.admit(net.JoinHostPort(host, port)); err != nil {
+		s.Close()
+		return err
 	}
-	ns.SetLogger(natsLogger{cfg.Log}, false, false)
-	ns.Start()
-	if !ns.ReadyForConnections(readyTimeout) {
-		ns.Shutdown()
-		return nil, fmt.Errorf("the bus on %s did not get ready within %v", net.JoinHostPort(host, port), readyTimeout)
-	}
-	return ns, nil
-}
-
-// users are the roles as the server knows them. The words are random, so the cheapest hash guards them.
-func users(words map[Role]string) ([]*server.User, error) {
-	var list []*server.User
-	for _, role := range Roles {
-		hash, err := bcrypt.GenerateFromPassword([]byte(words[role]), bcrypt.MinCost)
-		if err != nil {
-			return nil, fmt.Errorf("hashing the bus password of %s: %w", role, err)
-		}
-		list = append(list, &server.User{Username: string(role), Password: string(hash), Permissions: role.permissions()})
-	}
-	return list, nil
-}
-
-// publishURLs leaves the URLs of all roles in the folder for the processes that this one does not run.
-func (s *Server) publishURLs(cfg Config) error {
-	addr, ok := s.ns.Addr().(*net.TCPAddr)
-	if !ok {
-		return errors.New("the bus has no address")
-	}
-	scheme := "nats"
+	s.url = "nats://" + s.ns.Addr().String()
 	if cfg.TLS != nil {
-		scheme = "tls"
-	}
-	for _, role := range Roles {
-		u := &url.URL{Scheme: scheme, Host: addr.String(), User: url.UserPassword(string(role), s.words[role])}
-		s.urls[role] = u.String()
-		if cfg.Dir == "" {
-			continue
-		}
-		if err := saveURL(cfg.Dir, role, u); err != nil {
-			return err
-		}
+		s.url = "tls://" + s.ns.Addr().String()
 	}
 	return nil
 }
 
-// URL is where a role in another process connects, password included: treat it as a secret.
-func (s *Server) URL(role Role) string { return s.urls[role] }
+// admit starts to answer who may join, and only then opens the port: a process that was faster would wait for the server's patience to end,
+// two seconds.
+func (s *Server) admit(addr string) error {
+	if !s.ns.ReadyForConnections(readyTimeout) {
+		return fmt.Errorf("the bus on %s did not get ready within %v", addr, readyTimeout)
+	}
+	a := s.issuer.newAdmission(s.log)
+	nc, err := nats.Connect("", append(a.options(), nats.InProcessServer(s.ns))...)
+	if err == nil {
+		err = a.serve(nc)
+	}
+	if err != nil {
+		return fmt.Errorf("starting the bus: %w", err)
+	}
+	s.admission = a
+	s.ns.AcceptLoop(make(chan struct{}))
+	if s.ns.Addr() == nil {
+		return fmt.Errorf("bus cannot listen on %s", addr)
+	}
+	return nil
+}
+
+// URL is where roles in other processes connect. It is no secret.
+func (s *Server) URL() string { return s.url }
+
+// Issuer is who says whom the server lets in.
+func (s *Server) Issuer() *Issuer { return s.issuer }
 
 // Connect joins the bus as a role, inside this process.
 func (s *Server) Connect(role Role) (*Conn, error) {
 	if err := role.check(); err != nil {
 		return nil, err
 	}
-	c := newConn(role, s.log)
-	nc, err := nats.Connect("", append(c.options(),
-		nats.InProcessServer(s.ns),
-		nats.UserInfo(string(role), s.words[role]))...)
+	token, err := s.issuer.JoinToken(role)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newConn(role, s.log)
+	if err != nil {
+		return nil, err
+	}
+	nc, err := nats.Connect("", append(c.options(), nats.InProcessServer(s.ns), nats.UserInfo(string(role), token))...)
 	if err != nil {
 		return nil, fmt.Errorf("joining the bus as %s: %w", role, err)
 	}
-	c.nc = nc
-	return c, nil
+	return c, c.open(nc)
 }
 
 // Close ends the server; connections see it as a lost one and try again until they are closed.
 func (s *Server) Close() {
+	if s.admission != nil {
+		s.admission.Close()
+	}
 	s.ns.Shutdown()
 	s.ns.WaitForShutdown()
 }

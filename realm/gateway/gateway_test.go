@@ -138,7 +138,7 @@ func (s *site) zone(capacity int) *zoneProcess {
 	s.t.Cleanup(z.http.Close)
 	sum := sha256.Sum256(testMap)
 	z.process = realm.Process{
-		Incarnation: realm.NewID(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: z.http.Listener.Addr().String(),
+		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: z.http.Listener.Addr().String(),
 		Schema: testSchema, Snapshots: "latest",
 		Zones: []realm.ZoneInfo{{Name: "overworld", Title: "Overworld", MapName: "overworld", MapHash: hex.EncodeToString(sum[:]), Map: testMap, Capacity: capacity, TickHz: 20}},
 	}
