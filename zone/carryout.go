@@ -89,6 +89,16 @@ func (z *Zone) carryOut(calls context.Context) {
 	out.Reset()
 }
 
+// replicate sends every client its snapshot of the tick.
+func (z *Zone) replicate() {
+	for i := range z.core.Sessions() {
+		if s, ok := z.encoder.Encode(i, z.snapshot); ok {
+			z.snapshot = s.Msg
+			z.send(s)
+		}
+	}
+}
+
 func (z *Zone) send(s core.Send) {
 	to := z.sessions[s.Client]
 	if to == nil {

@@ -52,9 +52,11 @@ type Zone struct {
 	began time.Time // when the zone began; times of events count from here
 
 	lastID   atomic.Uint32
-	sessions map[core.ClientID]*session // the loop's
-	owed     []owed                     // the loop's
-	calls    chan struct{}              // one for each call to the realm in progress
+	sessions map[core.ClientID]*session // the loop's, as all that follows
+	encoder  *core.Encoder
+	snapshot []byte // the last one's memory
+	owed     []owed
+	calls    chan struct{} // one for each call to the realm in progress
 	working  sync.WaitGroup
 	overruns uint64
 	lost     uint64
@@ -92,7 +94,7 @@ func New(cfg Config) (*Zone, error) {
 	cfg.Core = simulation.Config()
 	log := cfg.Log.With("zone", cfg.Core.Zone.Name)
 	z := &Zone{
-		cfg: cfg, core: simulation, meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
+		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
 		sessions: map[core.ClientID]*session{}, calls: make(chan struct{}, maxRealmCalls),
 	}
 	z.saver = newSaver(z.saveCall, log)
@@ -202,6 +204,7 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 	z.settleSaves()
 	z.core.Step(due, started)
 	z.carryOut(calls)
+	z.replicate()
 	z.saver.pump(calls, z.core.Tick())
 	if z.cfg.Flush != nil {
 		z.cfg.Flush()
@@ -317,6 +320,6 @@ func (z *Zone) publish() {
 	z.meter.publish(Stats{
 		Name: z.Name(), Title: z.cfg.Core.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Core.Zone.Capacity,
 		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: c.Tick(), Overruns: z.overruns, LostTicks: z.lost,
-		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.flying), SavesFailed: z.saver.failed, Counters: c.Count,
+		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.flying), SavesFailed: z.saver.failed, Counters: c.Count(),
 	})
 }

@@ -19,7 +19,7 @@ func (c *Core) say(cl *client, msg []byte) {
 		return
 	}
 	if !cl.chat.take(c.tick, c.ticks(chatSeconds), maxChatBurst) {
-		c.Count.ChatLimited++
+		c.count.ChatLimited++
 		if !cl.chatHint {
 			cl.chatHint = true
 			c.tell(cl, "You talk faster than anyone can read. Wait a moment.")

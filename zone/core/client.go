@@ -202,7 +202,7 @@ func closeCode(why message.Reason) transport.CloseCode {
 
 // offend counts what no fair client does. The sentence is carried out after the step or event in progress.
 func (c *Core) offend(cl *client) {
-	c.Count.Offences++
+	c.count.Offences++
 	if !cl.offences.take(c.tick, c.ticks(offenceSeconds), maxOffences) {
 		c.doomed = append(c.doomed, cl)
 	}

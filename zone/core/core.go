@@ -78,6 +78,7 @@ type Core struct {
 
 	tick    uint32
 	nextDue time.Duration // when the next tick is due
+	now     time.Duration // when the last tick ran
 
 	clients  []*client // in the order in which they came
 	byID     map[ClientID]*client
@@ -90,22 +91,8 @@ type Core struct {
 	radii interest.Radii
 	index index
 
-	// Counters since the start, for metrics.
-	Count Counters
-}
-
-// Counters count what a zone refused or gave up.
-type Counters struct {
-	Offences    uint64
-	Kicked      uint64
-	Refused     uint64 // joins
-	Dropped     uint64 // sessions that were cut off, whose character stayed
-	Resumed     uint64 // sessions that took the place of one before, with a resumption ticket
-	ChatLimited uint64
-	Snapshots   uint64
-	SnapBytes   uint64
-	Paced       uint64 // snapshots with less room, because the client's path carries no more
-	Skipped     uint64 // snapshots not sent because enough were outstanding (ordered mode)
+	count    Counters // since the start, but for what encoders count
+	encoders []*Encoder
 }
 
 // New makes a zone at tick 0.
@@ -203,10 +190,11 @@ func (c *Core) Handle(e Event) {
 	c.execute()
 }
 
-// Step simulates the next tick. due is when it should have run and now when it does, both since the zone started.
+// Step simulates the next tick. due is when it should have run and now when it does, both since the zone started. After that
+// it is the time to encode the tick's snapshots: see [Encoder].
 func (c *Core) Step(due, now time.Duration) {
 	c.tick++
-	c.nextDue = due + c.dt
+	c.nextDue, c.now = due+c.dt, now
 	c.sim.Step(c.tick)
 	c.execute()
 	c.expire()
@@ -214,7 +202,7 @@ func (c *Core) Step(due, now time.Duration) {
 	c.saveSome()
 	c.passSome()
 	c.tellPopulation()
-	c.replicate(now)
+	c.index.refresh(c.tick, c.world)
 }
 
 // expire ends sessions that took too long over a step of their life.
@@ -244,7 +232,7 @@ func (c *Core) expire() {
 func (c *Core) execute() {
 	for _, cl := range c.doomed {
 		if cl.phase != phaseClosing {
-			c.Count.Kicked++
+			c.count.Kicked++
 			c.dismiss(cl, message.Kicked, "Too many messages that no fair client sends.", true)
 		}
 	}

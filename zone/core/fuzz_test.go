@@ -63,7 +63,7 @@ func FuzzClientMessages(f *testing.F) {
 			enter(2)
 			if data[0]&2 == 0 {
 				now += w.core.dt
-				w.core.Step(now, now)
+				w.tick(now, now)
 			}
 			data = data[3+size:]
 		}
@@ -76,7 +76,7 @@ func FuzzClientMessages(f *testing.F) {
 			t.Fatalf("it was in the world: %t; it came back: %t", plays, back)
 		}
 		w.core.Out().Reset()
-		w.core.Step(now, now)
+		w.tick(now, now)
 		if w.core.byID[1] == nil || w.core.byID[1].phase != phasePlay || len(w.core.Out().Sends) == 0 {
 			t.Fatal("another player's session broke")
 		}

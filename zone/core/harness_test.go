@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,13 +98,16 @@ type player struct {
 
 // table is a core with players on a simulated network, and a witness that knows the truth.
 type table struct {
-	t       *testing.T
-	core    *Core
-	net     *network
-	now     time.Duration
-	players []*player
-	passes  []PassRequest // all so far
-	realm   fakeRealm
+	t        *testing.T
+	core     *Core
+	workers  int // goroutines that encode; 0: the test's own does
+	encoders []*Encoder
+	sent     [][]byte // snapshots, as they were encoded
+	net      *network
+	now      time.Duration
+	players  []*player
+	passes   []PassRequest // all so far
+	realm    fakeRealm
 
 	witness *snapshot.View
 	truth   *snapshot.Replica
@@ -152,6 +156,35 @@ func newTable(t *testing.T, cfg Config, seed uint64) *table {
 		witness: snapshot.NewView(core.world, snapshot.ViewConfig{Ordered: true, Verify: true}),
 		truth:   snapshot.NewReplica(cfg.Game.Schema),
 		history: map[uint32]map[snapshot.ID]snapshot.State{},
+	}
+}
+
+// tick steps the core and encodes what it has to say, among its other outputs.
+func (w *table) tick(due, now time.Duration) {
+	for len(w.encoders) < max(w.workers, 1) {
+		w.encoders = append(w.encoders, w.core.NewEncoder())
+	}
+	w.core.Step(due, now)
+	sends := make([]Send, w.core.Sessions())
+	var wg sync.WaitGroup
+	for k, e := range w.encoders {
+		encode := func() {
+			for i := k; i < len(sends); i += len(w.encoders) {
+				sends[i], _ = e.Encode(i, nil)
+			}
+		}
+		if w.workers == 0 {
+			encode()
+			continue
+		}
+		wg.Go(encode)
+	}
+	wg.Wait()
+	for _, s := range sends {
+		if s.Msg != nil {
+			w.core.out.Sends = append(w.core.out.Sends, s)
+			w.sent = append(w.sent, s.Msg)
+		}
 	}
 }
 
@@ -212,7 +245,7 @@ func (w *table) step() {
 		}
 	}
 	w.now = due
-	w.core.Step(due, due)
+	w.tick(due, due)
 	w.observe()
 	w.carryOut()
 	for _, p := range w.players {

@@ -27,7 +27,7 @@ func (c *Core) connect(id ClientID, who *Connect) {
 }
 
 func (c *Core) refuse(cl *client, why message.Reason, text string) {
-	c.Count.Refused++
+	c.count.Refused++
 	c.dismiss(cl, why, text, false)
 }
 

@@ -58,8 +58,8 @@ func TestChat(t *testing.T) {
 			lines++
 		}
 	}
-	if lines != maxChatBurst-1 || hints != 1 || w.core.Count.ChatLimited != 20-uint64(lines) {
-		t.Fatalf("%d lines got through and %d hints came, %d limited", lines, hints, w.core.Count.ChatLimited)
+	if lines != maxChatBurst-1 || hints != 1 || w.core.Count().ChatLimited != 20-uint64(lines) {
+		t.Fatalf("%d lines got through and %d hints came, %d limited", lines, hints, w.core.Count().ChatLimited)
 	}
 	w.run(int(w.core.ticks(chatSeconds))+1, nil)
 	before := len(b.heard)
@@ -121,7 +121,7 @@ func TestAnUnchangedPlayerIsNotSavedAgain(t *testing.T) {
 	saves := 0
 	for range 400 {
 		w.core.Out().Reset()
-		w.core.Step(w.now, w.now)
+		w.tick(w.now, w.now)
 		saves += len(w.core.Out().Saves)
 	}
 	if saves != 1 {
@@ -362,8 +362,8 @@ func TestOffendersArePutOut(t *testing.T) {
 				w.run(1, nil)
 			}
 			w.run(3, nil)
-			if p.goodbye == nil || p.goodbye.Reason != message.Kicked || w.core.Count.Kicked != 1 {
-				t.Fatalf("after %d offences: %+v", w.core.Count.Offences, p.goodbye)
+			if p.goodbye == nil || p.goodbye.Reason != message.Kicked || w.core.Count().Kicked != 1 {
+				t.Fatalf("after %d offences: %+v", w.core.Count().Offences, p.goodbye)
 			}
 			if w.realm.released[w.characterOf(p.id)] != 1 {
 				t.Fatal("the offender's character was not saved")
@@ -379,8 +379,8 @@ func TestNowAndThenAnOffenceIsForgiven(t *testing.T) {
 		w.up(p, transport.Reliable, []byte{50})
 		w.run(int(w.core.ticks(offenceSeconds)), nil)
 	}
-	if p.goodbye != nil || w.core.Count.Offences < 50 {
-		t.Fatalf("%d offences over five minutes: %+v", w.core.Count.Offences, p.goodbye)
+	if p.goodbye != nil || w.core.Count().Offences < 50 {
+		t.Fatalf("%d offences over five minutes: %+v", w.core.Count().Offences, p.goodbye)
 	}
 }
 
@@ -391,7 +391,7 @@ func TestHeaderSteersTheClock(t *testing.T) {
 	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 9, Class: "knight"}}}})
 	w.core.Out().Reset()
-	w.core.Step(50*time.Millisecond, 50*time.Millisecond) // tick 1; tick 2 is due at 100 ms
+	w.tick(50*time.Millisecond, 50*time.Millisecond) // tick 1; tick 2 is due at 100 ms
 	w.core.Out().Reset()
 	input := func(newest uint32, at time.Duration) {
 		msg := snapshot.WriteInputs(nil, snapshot.InputHeader{ClientTime: 4242, Newest: newest}, []rpg.Input{{}})
@@ -399,7 +399,7 @@ func TestHeaderSteersTheClock(t *testing.T) {
 	}
 	input(4, 75*time.Millisecond) // half a tick and two ticks early
 	input(3, 80*time.Millisecond) // overtaken: must not count
-	w.core.Step(100*time.Millisecond, 103*time.Millisecond)
+	w.tick(100*time.Millisecond, 103*time.Millisecond)
 	r := snapshot.NewReplica(&rpg.Schema)
 	h, err := r.Apply(w.core.Out().Sends[0].Msg)
 	if err != nil || h.Tick != 2 || !h.HasEcho || h.Echo != 4242 || h.HoldMs != 28 || !h.HasLead || h.Lead != 2*16+8 || !h.Starved {

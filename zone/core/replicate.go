@@ -2,10 +2,8 @@ package core
 
 import (
 	"math"
-	"time"
 
 	"github.com/realmwire/realmwire/protocol/snapshot"
-	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone/interest"
 	"github.com/realmwire/realmwire/zone/mover"
 	"github.com/realmwire/realmwire/zone/tilemap"
@@ -78,17 +76,6 @@ func (x *index) see(id snapshot.ID) bool {
 	return true
 }
 
-// replicate tells every client what it should know of this tick.
-func (c *Core) replicate(now time.Duration) {
-	c.index.refresh(c.tick, c.world)
-	for _, cl := range c.clients {
-		if cl.inWorld() {
-			c.look(cl)
-			c.snapshot(cl, now)
-		}
-	}
-}
-
 // look updates what a client has in view.
 func (c *Core) look(cl *client) {
 	x, y, alive := c.world.Position(cl.entity)
@@ -116,36 +103,4 @@ func (c *Core) look(cl *client) {
 			cl.view.SetWeight(id, float32(max(farWeight, 1-float64(far*(1-farWeight)))))
 		}
 	}
-}
-
-// snapshot encodes and sends one client's view of the tick.
-func (c *Core) snapshot(cl *client, now time.Duration) {
-	lane := transport.Latest
-	if cl.ordered {
-		if cl.view.Outstanding() >= cl.pace.outstanding() {
-			c.Count.Skipped++
-			return
-		}
-		lane = transport.Reliable
-	}
-	full := min(c.cfg.SnapshotBytes, cl.maxLatest)
-	cl.pace.decide(full, int(c.hz), now)
-	budget := cl.pace.allow(full)
-	if budget < full {
-		c.Count.Paced++
-	}
-	h := snapshot.Header{Starved: cl.inputs.Starved()}
-	if e := &cl.echo; e.has {
-		h.HasEcho, h.Echo = true, e.time
-		h.HoldMs = uint8(min(max((now-e.at)/time.Millisecond, 0), math.MaxUint8))
-		h.HasLead, h.Lead = true, e.lead
-		e.has = false
-	}
-	from := len(c.out.arena)
-	c.out.arena, _ = cl.view.Encode(c.out.arena, h, budget)
-	msg := c.out.tail(from)
-	cl.pace.leaves(c.tick, len(msg), now)
-	c.Count.Snapshots++
-	c.Count.SnapBytes += uint64(len(msg))
-	c.out.Sends = append(c.out.Sends, Send{cl.id, lane, msg})
 }

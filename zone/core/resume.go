@@ -42,7 +42,7 @@ func (c *Core) closed(cl *client, code transport.CloseCode) {
 
 // hold keeps the character of a player who was cut off in the world, standing still. The lease stays ours.
 func (c *Core) hold(cl *client) {
-	c.Count.Dropped++
+	c.count.Dropped++
 	delete(c.byID, cl.id)
 	cl.phase, cl.deadline = phaseAway, c.tick+max(1, uint32(c.cfg.Keep/c.dt))
 	cl.inputs.Reset()
@@ -109,7 +109,7 @@ func (c *Core) resume(cl *client) {
 		c.refuse(cl, message.AttachRefused, "Your connection was lost too often in a short time. Please enter again.")
 		return
 	}
-	c.Count.Resumed++
+	c.count.Resumed++
 	cl.inherit(old)
 	c.replace(old)
 	c.begin(cl)

@@ -53,7 +53,7 @@ func TestPlayersComeAndGoOnABadNetwork(t *testing.T) {
 				t.Errorf("seed %d: client %d: %d desyncs", seed, p.id, p.view.Desyncs)
 			}
 		}
-		if resumed := w.core.Count.Resumed; resumed+uint64(late) != 40 || resumed < 10 || late < 4 {
+		if resumed := w.core.Count().Resumed; resumed+uint64(late) != 40 || resumed < 10 || late < 4 {
 			t.Errorf("seed %d: %d came back in time and %d too late; the test shows nothing", seed, resumed, late)
 		}
 	}

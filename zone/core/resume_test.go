@@ -78,7 +78,7 @@ func TestADroppedPlayerComesBackInPlace(t *testing.T) {
 		}
 		delete(w.realm.state, w.characterOf(1))
 		c := w.back(w.pass(a))
-		if !c.inZone || c.welcome.Entity != entity || w.core.Players() != 2 || w.core.Count.Resumed != 1 {
+		if !c.inZone || c.welcome.Entity != entity || w.core.Players() != 2 || w.core.Count().Resumed != 1 {
 			t.Fatalf("%s: back as entity %x of %x, %d players: %+v", code, c.welcome.Entity, entity, w.core.Players(), c.goodbye)
 		}
 		if len(w.realm.state[w.characterOf(1)]) == 0 {

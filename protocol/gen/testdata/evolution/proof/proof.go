@@ -115,6 +115,7 @@ func Play(c Case, force bool) error {
 	if p.core, err = core.New(core.Config{Game: &game, Zone: game.Zones[0], Ground: core.Ground{Map: field}}); err != nil {
 		return err
 	}
+	p.encoder = p.core.NewEncoder()
 	p.core.Handle(core.Event{Kind: core.EventConnect, Client: 1, Connect: &core.Connect{Session: 1, Character: 7, Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage}})
 	p.up(transport.Reliable, message.Append(nil, &message.Join{Protocol: message.Version, Schema: c.Old.Schema.Hash, MapHash: field.Hash(), Verify: true, Client: "older"}))
 	for range ticks {
@@ -122,6 +123,13 @@ func Play(c Case, force bool) error {
 		p.core.Step(p.now, p.now)
 		if err := p.deliver(); err != nil {
 			return err
+		}
+		for i := range p.core.Sessions() {
+			if s, ok := p.encoder.Encode(i, nil); ok {
+				if err := p.receive(s.Msg); err != nil {
+					return err
+				}
+			}
 		}
 		if err := p.act(); err != nil {
 			return err
@@ -137,6 +145,7 @@ func Play(c Case, force bool) error {
 type play struct {
 	Case
 	core    *core.Core
+	encoder *core.Encoder
 	sim     *sim
 	now     time.Duration
 	replica *snapshot.Replica
@@ -276,7 +285,7 @@ func (p *play) finish() error {
 			shared++
 		}
 	}
-	switch n := p.core.Count.Offences; {
+	switch n := p.core.Count().Offences; {
 	case n > 0:
 		return fmt.Errorf("the server counted %d offences", n)
 	case p.applied < ticks-5 || p.sim.read < ticks-5:

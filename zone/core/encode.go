@@ -1,0 +1,71 @@
+package core
+
+import (
+	"math"
+	"time"
+
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/transport"
+)
+
+// Encoder encodes the clients' snapshots. Between Step and whatever is asked of the core next, several encoders may work at
+// once, each for one goroutine, on different sessions: they read the world, and write nothing but the session's own state.
+type Encoder struct {
+	core  *Core
+	bits  *snapshot.Encoder
+	count encoderCount
+}
+
+// encoderCount is an encoder's part of [Counters].
+type encoderCount struct {
+	snapshots, bytes, paced, skipped uint64
+}
+
+// NewEncoder makes an encoder, whose counts are the core's from now on. Make one for each goroutine that encodes.
+func (c *Core) NewEncoder() *Encoder {
+	e := &Encoder{core: c, bits: snapshot.NewEncoder(c.world)}
+	c.encoders = append(c.encoders, e)
+	return e
+}
+
+// Encode makes the snapshot of the i-th of the core's Sessions, in buf's memory where that is large enough; false: it is
+// sent none this tick. Each session is encoded once a tick.
+func (e *Encoder) Encode(i int, buf []byte) (s Send, ok bool) {
+	cl := e.core.clients[i]
+	if !cl.inWorld() {
+		return Send{}, false
+	}
+	e.core.look(cl)
+	return e.snapshot(cl, buf[:0])
+}
+
+// snapshot encodes one client's view of the tick.
+func (e *Encoder) snapshot(cl *client, buf []byte) (Send, bool) {
+	c, now := e.core, e.core.now
+	lane := transport.Latest
+	if cl.ordered {
+		if cl.view.Outstanding() >= cl.pace.outstanding() {
+			e.count.skipped++
+			return Send{}, false
+		}
+		lane = transport.Reliable
+	}
+	full := min(c.cfg.SnapshotBytes, cl.maxLatest)
+	cl.pace.decide(full, int(c.hz), now)
+	budget := cl.pace.allow(full)
+	if budget < full {
+		e.count.paced++
+	}
+	h := snapshot.Header{Starved: cl.inputs.Starved()}
+	if echo := &cl.echo; echo.has {
+		h.HasEcho, h.Echo = true, echo.time
+		h.HoldMs = uint8(min(max((now-echo.at)/time.Millisecond, 0), math.MaxUint8))
+		h.HasLead, h.Lead = true, echo.lead
+		echo.has = false
+	}
+	msg, _ := e.bits.Encode(cl.view, buf, h, budget)
+	cl.pace.leaves(c.tick, len(msg), now)
+	e.count.snapshots++
+	e.count.bytes += uint64(len(msg))
+	return Send{cl.id, lane, msg}, true
+}
