@@ -27,6 +27,10 @@ export class FakeRealm {
   readonly sockets: FakeSocket[] = [];
   /** What /v1/play answers next instead of a grant. */
   refusals: { status: number; title: string; detail: string }[] = [];
+  /** Paths whose next request is never answered, as on a connection whose other end is gone. */
+  hangs: string[] = [];
+  /** Offers to refuse. */
+  refusedOffers = 0;
   /** Where the character is. */
   zone = 'field';
   /** The life of resumption tickets; 0: zones give none. */
@@ -40,7 +44,14 @@ export class FakeRealm {
     const g = globalThis as Record<string, unknown>;
     const before = { fetch: g['fetch'], WebSocket: g['WebSocket'], RTCPeerConnection: g['RTCPeerConnection'] };
     const realm = this;
-    g['fetch'] = (url: string, init?: RequestInit) => Promise.resolve(this.answer(new URL(url).pathname, init));
+    g['fetch'] = (url: string, init?: RequestInit) => {
+      const path = new URL(url).pathname;
+      const at = this.hangs.indexOf(path);
+      if (at < 0) return Promise.resolve(this.answer(path, init));
+      this.hangs.splice(at, 1);
+      this.log.push(`hang ${path}`);
+      return new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+    };
     g['WebSocket'] = class extends FakeSocket {
       constructor(url: string) {
         super(realm, url);
@@ -101,6 +112,11 @@ export class FakeRealm {
     }
     if (path.startsWith('/v1/maps/')) return new Response(mapJson(path.slice(9)));
     if (path === '/v1/rtc/1') {
+      if (this.refusedOffers > 0) {
+        this.refusedOffers--;
+        this.log.push('rtc refused');
+        return json(403, { title: 'signal-refused', detail: 'Ask /v1/play again.' });
+      }
       const { ticket } = JSON.parse(String(init?.body)) as { ticket: string };
       this.used.add(Buffer.from(ticket, 'base64').toString());
       this.log.push('rtc');

@@ -20,8 +20,8 @@ afterEach(() => {
   uninstall();
 });
 
-function connect(options: SessionOptions = {}): { session: Session; told: string[] } {
-  const session = Session.connect(new RealmApi('http://realm.test'), '2', options);
+function connect(options: SessionOptions = {}, patienceMs?: number): { session: Session; told: string[] } {
+  const session = Session.connect(new RealmApi('http://realm.test', patienceMs), '2', options);
   open.push(session);
   const told: string[] = [];
   session.on('status', (s) => told.push(s.status));
@@ -195,7 +195,7 @@ test('comes back after a restart of the server, not before a second has passed',
   assert.ok(performance.now() - at > 1000);
 });
 
-for (const [reason, name] of [[Reason.TakenOver, 'taken over'], [Reason.Kicked, 'kicked'], [Reason.SchemaMismatch, 'outdated']] as const) {
+for (const [reason, name] of [[Reason.ProtocolError, 'not understood'], [Reason.TakenOver, 'taken over'], [Reason.Kicked, 'kicked'], [Reason.SchemaMismatch, 'outdated']] as const) {
   test(`stays out when ${name}`, async () => {
     const { session } = connect({ transport: 'websocket' });
     await until('playing', () => session.status === 'playing');
@@ -213,6 +213,22 @@ test('a refusal that would only be repeated ends it', async () => {
   await until('closed', () => session.status === 'closed');
   assert.equal(session.statusText, 'Sign in again.');
   assert.equal(realm.sockets.length, 0);
+});
+
+test('a realm that never answers is asked again', async () => {
+  realm.zone = 'bog'; // whose map no other test has loaded
+  realm.hangs = ['/v1/play', '/v1/maps/bog'];
+  const { session } = connect({ transport: 'websocket' }, 100);
+  await until('playing', () => session.status === 'playing');
+  assert.deepEqual(realm.log.filter((l) => /play|hang/.test(l)), ['hang /v1/play', 'play', 'hang /v1/maps/bog', 'play']);
+});
+
+test('an offer whose ticket the zone did not take is made again with another grant', async () => {
+  realm.withDeafWebRTC();
+  realm.refusedOffers = 1;
+  const { session } = connect();
+  await until('playing', () => session.status === 'playing');
+  assert.deepEqual(realm.log, ['play', 'rtc refused', 'play', 'rtc', 'play', 'open field 3']);
 });
 
 test('a full zone is tried again', async () => {

@@ -1,5 +1,10 @@
+import { Limit } from './limit';
+
 /** The version of the HTTP interface and of the wire that this client speaks. */
 export const PROTOCOL = 3;
+
+/** How long an answer may take, ms, where {@link RealmApi} is told nothing else. */
+const PATIENCE_MS = 12_000;
 
 /** A call that the realm refused, or that did not reach it. Its detail is for people and says what to do. */
 export class ApiError extends Error {
@@ -94,11 +99,14 @@ interface SignedIn {
 export class RealmApi {
   /** Opaque; proves who is signed in. */
   token: string | null = null;
+  /** How long an answer may take, ms. */
+  readonly patienceMs: number;
   private readonly base: string;
 
   /** base is the gateway's address, as in "https://play.example.org"; empty: where the page came from. */
-  constructor(base = '') {
+  constructor(base = '', patienceMs = PATIENCE_MS) {
     this.base = base.replace(/\/+$/, '');
+    this.patienceMs = patienceMs;
   }
 
   /** The full address of a path on the gateway; an address that is full already stays. */
@@ -186,21 +194,28 @@ export class RealmApi {
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit' };
     if (body !== undefined) init.body = JSON.stringify(body);
-    if (signal !== undefined) init.signal = signal;
-    let response: Response;
+    const limit = new Limit(this.patienceMs, signal);
+    init.signal = limit.signal;
     try {
-      response = await fetch(this.url(path), init);
+      return await answer<T>(this.url(path), init);
     } catch (e) {
+      if (e instanceof ApiError && !limit.signal.aborted) throw e;
       if (signal?.aborted === true) throw e;
       throw new ApiError(0, 'unreachable', 'The realm cannot be reached. Check your connection.');
+    } finally {
+      limit.done();
     }
-    if (!response.ok) throw await refusal(response);
-    if (response.status === 204) return undefined as T;
-    try {
-      return (await response.json()) as T;
-    } catch {
-      throw new ApiError(response.status, 'malformed', 'The realm sent an answer that this client does not understand. Reload the page.');
-    }
+  }
+}
+
+async function answer<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new ApiError(response.status, 'malformed', 'The realm sent an answer that this client does not understand. Reload the page.');
   }
 }
 

@@ -1,4 +1,5 @@
 import { unbase64 } from './base64';
+import { Limit } from './limit';
 import type { Grid } from './mover';
 
 const FORMAT = 1;
@@ -97,11 +98,11 @@ function side(n: number): boolean {
 
 const cache = new Map<string, Promise<MapArtefact>>();
 
-/** Fetches a map, unless it is here already: what a hash names never changes. */
-export function loadMap(url: string, hash: string): Promise<MapArtefact> {
+/** Fetches a map, unless it is here already: what a hash names never changes. patienceMs is how long nothing of it may come. */
+export function loadMap(url: string, hash: string, patienceMs: number): Promise<MapArtefact> {
   const held = cache.get(hash);
   if (held !== undefined) return held;
-  const loading = fetchMap(url, hash);
+  const loading = fetchMap(url, hash, patienceMs);
   cache.set(hash, loading);
   loading.catch(() => cache.delete(hash));
   for (const oldest of cache.keys()) {
@@ -116,22 +117,48 @@ export function forgetMap(hash: string): void {
   cache.delete(hash);
 }
 
-async function fetchMap(url: string, hash: string): Promise<MapArtefact> {
+async function fetchMap(url: string, hash: string, patienceMs: number): Promise<MapArtefact> {
+  const limit = new Limit(patienceMs);
   let response: Response;
+  let bytes = new Uint8Array(0);
   try {
-    response = await fetch(url); // immutable: the browser's own cache keeps it across visits
+    response = await fetch(url, { signal: limit.signal }); // immutable: the browser's own cache keeps it across visits
+    if (response.ok) bytes = await read(response, limit);
   } catch {
     throw new Error('The map cannot be fetched. Check your connection.');
+  } finally {
+    limit.done();
   }
   if (!response.ok) throw new Error(`The map cannot be fetched: the realm answered ${response.status}.`);
-  const bytes = await response.arrayBuffer();
-  if (bytes.byteLength > MAX_ARTEFACT) throw new Error(`map ${hash.slice(0, 8)} refused: ${bytes.byteLength} bytes are too many`);
+  if (bytes.length > MAX_ARTEFACT) throw new Error(`map ${hash.slice(0, 8)} refused: over ${MAX_ARTEFACT} bytes are too many`);
   await check(bytes, hash);
   return parseMap(new TextDecoder().decode(bytes), hash);
 }
 
+/** Reads a body as it comes, and no more of it than is allowed and a little. */
+async function read(response: Response, limit: Limit): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  while (reader !== undefined && length <= MAX_ARTEFACT) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    limit.restart();
+    parts.push(value);
+    length += value.length;
+  }
+  if (length > MAX_ARTEFACT) void reader?.cancel();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const p of parts) {
+    bytes.set(p, at);
+    at += p.length;
+  }
+  return bytes;
+}
+
 /** Pages that did not come over TLS or from this machine have no crypto.subtle; they have to trust the transfer. */
-async function check(bytes: ArrayBuffer, hash: string): Promise<void> {
+async function check(bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
   if (subtle === undefined) return;
   const sum = new Uint8Array(await subtle.digest('SHA-256', bytes));

@@ -41,6 +41,7 @@ export function afterEnd(end: LinkEnd): Verdict {
     case Reason.TakenOver:
     case Reason.Kicked:
     case Reason.SchemaMismatch:
+    case Reason.ProtocolError:
       return verdict(false, text);
     case Reason.MapMismatch:
       return verdict(true, text, { wrongMap: true });
@@ -70,7 +71,9 @@ function afterClose(code: number, text: string): Verdict {
 /** What to do when connecting failed. */
 export function afterError(e: unknown): Verdict {
   const text = e instanceof Error ? e.message : String(e);
-  // Full zones and realms that restart answer 5xx, busy ones 429; any other refusal would only be repeated.
-  const again = !(e instanceof ApiError) || e.status === 0 || e.status === 429 || e.status >= 500;
+  // Full zones and realms that restart answer 5xx, busy ones 429, and a zone that did not take the ticket of an offer takes that of the next
+  // grant; any other refusal would only be repeated.
+  const again =
+    !(e instanceof ApiError) || e.status === 0 || e.status === 408 || e.status === 429 || e.status >= 500 || e.title === 'signal-refused';
   return verdict(again, text, { atLeastMs: e instanceof ApiError && e.status === 429 ? RESTART_MS : 0 });
 }

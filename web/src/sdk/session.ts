@@ -234,14 +234,15 @@ export class GameSession<S, I> {
   private async enter(grant: Grant): Promise<Next> {
     const { signal } = this.aborter;
     const say = (text: string): void => this.say(this.state, text);
-    const map = loadMap(this.api.url(grant.map.url), grant.map.hash);
+    const load = (g: Grant): Promise<MapArtefact> => loadMap(this.api.url(g.map.url), g.map.hash, this.api.patienceMs);
+    const map = load(grant);
     map.catch(() => undefined); // awaited below, unless dialling fails first
     const dialled = await this.dialer.dial(grant, () => this.freshGrant(), say, nowMs(), signal);
     this.fellBack = dialled.fellBack || (this.fellBack && dialled.transport.kind === 'websocket');
     let ground: MapArtefact;
     try {
       // A fresh grant may be for another zone than the first.
-      ground = await (dialled.grant.map.hash === grant.map.hash ? map : loadMap(this.api.url(dialled.grant.map.url), dialled.grant.map.hash));
+      ground = await (dialled.grant.map.hash === grant.map.hash ? map : load(dialled.grant));
     } catch (e) {
       dialled.transport.close(0, 'no map');
       throw e;
