@@ -44,7 +44,7 @@ func (r *Realm) audit(ctx context.Context, rec AuditRecord) {
 		return
 	}
 	rec.V, rec.Time = recordVersion, now.UTC()
-	err := store.Update(ctx, r.store, func(tx *store.Tx) error {
+	err := store.Update(ctx, r.store, now, func(tx *store.Tx) error {
 		head, _, err := load[auditHead](tx, auditHeadKey)
 		if err != nil {
 			return err

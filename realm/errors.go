@@ -88,9 +88,11 @@ func refuse(code Code, format string, args ...any) *Error {
 // storeError turns what the store reports into what people can act on.
 func storeError(err error) error {
 	switch {
+	case errors.Is(err, store.ErrUnknown): // first: an unknown outcome may have other errors beside it
+		return &Error{Code: CodeUnavailable, Detail: "the realm's store does not answer, and whether this was carried out is not known; look before you try again", RetryAfter: 2 * time.Second}
 	case errors.Is(err, store.ErrFull):
 		return &Error{Code: CodeStorageFull, Detail: "the realm's disk is full; nothing was saved. Tell the operator, and try again later.", RetryAfter: 30 * time.Second}
-	case errors.Is(err, store.ErrConflict):
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrCompacted):
 		return &Error{Code: CodeBusy, Detail: "too many changes at the same moment; try again", RetryAfter: time.Second}
 	}
 	return err

@@ -3,20 +3,31 @@ package realm
 import (
 	"context"
 	"time"
+
+	"github.com/realmwire/realmwire/realm/store"
 )
 
-// loop forgets what time has overtaken: silent processes, unused grants, full rate limits. Nothing depends on its pace; whoever
-// asks the directory gives the time.
+const (
+	opsSweepEvery   = time.Minute
+	opsSweepTimeout = 10 * time.Second
+)
+
+// loop forgets what time has overtaken: silent processes, unused grants, full rate limits, operations' rows. Nothing depends on its pace;
+// whoever asks the directory gives the time.
 func (r *Realm) loop(ctx context.Context) {
 	defer close(r.done)
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
+	ops := time.NewTicker(opsSweepEvery)
+	defer ops.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 			r.sweep(r.now())
+		case <-ops.C:
+			r.sweepOps(ctx, r.now())
 		}
 	}
 }
@@ -28,5 +39,14 @@ func (r *Realm) sweep(now time.Time) {
 	}
 	for _, l := range []*limiter{r.signInLimit, r.guestLimit, r.failureLimit, r.callLimit, r.auditLimit} {
 		l.sweep(now)
+	}
+}
+
+// sweepOps deletes operations' rows that nobody will ask for any more. What it does not come to is done a minute later.
+func (r *Realm) sweepOps(ctx context.Context, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, opsSweepTimeout)
+	defer cancel()
+	if _, err := store.SweepOps(ctx, r.store, now); err != nil && ctx.Err() == nil {
+		r.log.Warn("realm: operations' rows not deleted", "err", err)
 	}
 }

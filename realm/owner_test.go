@@ -125,8 +125,7 @@ func TestDelete(t *testing.T) {
 	wantCode(t, err, CodeNotFound)
 	w.player("ann o'hara") // the name is free
 	for _, prefix := range []string{"character/", "hold/", "character-name/"} {
-		entries, err := w.store.Scan(t.Context(), prefix, "", 10)
-		must(t, err)
+		entries := w.scan(prefix)
 		if len(entries) != 1 {
 			t.Errorf("%d records %s… are left, want the new character's alone", len(entries), prefix)
 		}
@@ -225,10 +224,8 @@ func TestOwnersRace(t *testing.T) {
 		wg.Go(func() { _, _ = w.realm.Characters(t.Context(), p.Caller) })
 	}
 	wg.Wait()
-	names, err := w.store.Scan(t.Context(), "character-name/", "", 10)
-	must(t, err)
-	characters, err := w.store.Scan(t.Context(), "character/", "", 10)
-	must(t, err)
+	names := w.scan("character-name/")
+	characters := w.scan("character/")
 	if len(names) != len(characters) {
 		t.Errorf("%d names for %d characters", len(names), len(characters))
 	}

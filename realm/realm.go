@@ -159,5 +159,5 @@ func get[T any](ctx context.Context, r *Realm, key string) (record T, ok bool, e
 }
 
 func (r *Realm) update(ctx context.Context, fn func(*store.Tx) error) error {
-	return storeError(store.Update(ctx, r.store, fn))
+	return storeError(store.Update(ctx, r.store, r.now(), fn))
 }

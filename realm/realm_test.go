@@ -298,3 +298,16 @@ func (z *zoneProcess) beat() error {
 
 // kill cuts the process off as a kill does: nothing is said, nobody listens any more.
 func (z *zoneProcess) kill() { z.conn.Close() }
+
+// scan is what the store has under a prefix.
+func (w *world) scan(prefix string) (all []store.Entry) {
+	w.t.Helper()
+	must(w.t, store.Read(w.t.Context(), w.store, func(r store.Reader) error {
+		all = nil
+		return store.Each(r, prefix, func(e store.Entry) error {
+			all = append(all, e)
+			return nil
+		})
+	}))
+	return all
+}

@@ -89,24 +89,21 @@ func readLedger(t *testing.T, data string) ledger {
 // scan reads all records of a kind, by what follows the prefix in their key.
 func scan[T any](t *testing.T, s store.Store, prefix string) map[string]T {
 	t.Helper()
-	out := map[string]T{}
-	for after := ""; ; {
-		entries, err := s.Scan(context.Background(), prefix, after, store.MaxScan)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
+	var out map[string]T
+	if err := store.Read(context.Background(), s, func(r store.Reader) error {
+		out = map[string]T{}
+		return store.Each(r, prefix, func(e store.Entry) error {
 			var v T
 			if err := json.Unmarshal(e.Value, &v); err != nil {
 				t.Errorf("on disk: %s: %v", e.Key, err)
 			}
 			out[strings.TrimPrefix(e.Key, prefix)] = v
-			after = e.Key
-		}
-		if len(entries) < store.MaxScan {
-			return out
-		}
+			return nil
+		})
+	}); err != nil {
+		t.Fatal(err)
 	}
+	return out
 }
 
 // follows checks that nothing was lost between an earlier look and this one, and that epochs only rose.

@@ -1,9 +1,11 @@
 // Package store is the contract between the realm and whatever keeps its data: a small ordered
 // key-value store with optimistic transactions over several keys.
 //
-// The contract is what both an embedded Badger and a replicated JetStream KV bucket can give: reads see the
-// newest committed value, every value carries a revision, and a batch of operations commits as a whole if and
-// only if each operation's expected revision still holds. One suite (package storetest) runs on every implementation.
+// The contract is what both an embedded Badger and a replicated etcd can give: reads see the newest committed value,
+// every value carries a revision, and a batch of operations commits as a whole if and only if each operation's expected
+// revision still holds. A replicated store adds two things that one on the local disk rarely shows: a commit whose outcome
+// nobody knows ([ErrUnknown]; [Apply] and [Update] resolve it), and old revisions that go away while they are being read
+// ([ErrCompacted]; [Read] begins again). One suite (package storetest) runs on every implementation.
 package store
 
 import (
@@ -16,7 +18,7 @@ import (
 const (
 	MaxKey      = 128       // bytes in a key
 	MaxValue    = 256 << 10 // bytes in a value
-	MaxBatchOps = 64        // operations in one batch
+	MaxBatchOps = 128       // operations in one batch: what etcd takes in a transaction by default
 	MaxBatch    = 512 << 10 // bytes of keys and values in one batch
 	MaxScan     = 1000      // entries that one Scan returns at most
 )
@@ -25,6 +27,11 @@ const (
 var (
 	// ErrConflict says that a key had another revision than the batch expected; nothing was written.
 	ErrConflict = errors.New("store: conflict")
+	// ErrUnknown says that the outcome of a commit is not known: the batch was applied, or was not, or still may be. Who must
+	// know writes an operation's row in the same batch and asks for it, which is what Apply does.
+	ErrUnknown = errors.New("store: outcome unknown")
+	// ErrCompacted says that the revision of a View is gone; what was read so far is worth nothing. Read begins again.
+	ErrCompacted = errors.New("store: revision compacted")
 	// ErrTooLarge says that a key, value or batch is over the contract's limits; nothing was written.
 	ErrTooLarge = errors.New("store: too large")
 	// ErrBadKey says that a key is empty or has a character outside the contract's alphabet.
@@ -70,18 +77,28 @@ type Op struct {
 type Store interface {
 	// Get returns the newest committed entry; an absent key is an Entry with Rev 0, and no error.
 	Get(ctx context.Context, key string) (Entry, error)
-	// Scan returns up to limit (at most MaxScan) entries whose keys begin with prefix and are greater than after,
-	// in order, from one consistent view. An empty after begins at the first.
-	Scan(ctx context.Context, prefix, after string, limit int) ([]Entry, error)
+	// View runs fn on the newest revision: all that fn reads is as it was at one moment, however many pages it takes. It may
+	// end in ErrCompacted where fn takes long; other errors are fn's own, and fn passes on those of the Reader. fn may call
+	// the store, and does not keep the Reader.
+	View(ctx context.Context, fn func(Reader) error) error
 	// Commit applies the batch as a whole, durably, or not at all. Keys in a batch are distinct. It returns when the outcome
-	// is known: once the batch has been handed over, a cancelled context does not make it ambiguous.
+	// is known, or ErrUnknown: a cancelled context does not make it ambiguous by itself.
 	Commit(ctx context.Context, ops []Op) error
-	// Close waits for commits under way and releases what the store holds.
+	// Close waits for commits and views under way and releases what the store holds.
 	Close() error
 }
 
+// Reader reads one revision. It is used by one goroutine, inside View.
+type Reader interface {
+	// Get is Store.Get at this revision.
+	Get(key string) (Entry, error)
+	// Scan returns up to limit (at most MaxScan) entries whose keys begin with prefix and are greater than after, in order. An
+	// empty after begins at the first.
+	Scan(prefix, after string, limit int) ([]Entry, error)
+}
+
 // ValidKey tells whether key is 1 to MaxKey characters of A–Z a–z 0–9 - _ / = . with no dot at either end and no two dots in
-// a row, which is what a JetStream subject token sequence takes.
+// a row, which also fits where keys become names of files or subjects.
 func ValidKey(key string) error {
 	if key == "" || len(key) > MaxKey {
 		return fmt.Errorf("%w: %d bytes, want 1 to %d", ErrBadKey, len(key), MaxKey)
@@ -104,6 +121,7 @@ func CheckBatch(ops []Op) error {
 		return fmt.Errorf("%w: a batch of %d operations, at most %d", ErrTooLarge, len(ops), MaxBatchOps)
 	}
 	total := 0
+	seen := make(map[string]bool, len(ops))
 	for i, op := range ops {
 		if err := ValidKey(op.Key); err != nil {
 			return err
@@ -115,11 +133,10 @@ func CheckBatch(ops []Op) error {
 		if op.Kind < Check || op.Kind > Delete {
 			return fmt.Errorf("store: operation %d on %s has unknown kind %d", i, op.Key, op.Kind)
 		}
-		for _, other := range ops[:i] {
-			if other.Key == op.Key {
-				return fmt.Errorf("%w: %s twice in one batch", ErrBadKey, op.Key)
-			}
+		if seen[op.Key] {
+			return fmt.Errorf("%w: %s twice in one batch", ErrBadKey, op.Key)
 		}
+		seen[op.Key] = true
 	}
 	if total > MaxBatch {
 		return fmt.Errorf("%w: a batch of %d bytes, at most %d", ErrTooLarge, total, MaxBatch)

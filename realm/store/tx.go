@@ -13,7 +13,7 @@ import (
 const maxAttempts = 32
 
 // Tx is one attempt of an optimistic transaction: it remembers the revision of every key that was read, and what is to be
-// written. It is used by one goroutine, inside Update.
+// written. It is used by one goroutine, inside Update or Repeat.
 type Tx struct {
 	ctx   context.Context
 	store Store
@@ -21,29 +21,66 @@ type Tx struct {
 }
 
 // Update runs fn until its reads and writes commit as one, at most 32 times. fn may run more than once, so it changes nothing
-// outside the Tx that it does not set anew each time. An error of fn ends the transaction with nothing written.
-func Update(ctx context.Context, s Store, fn func(*Tx) error) error {
+// outside the Tx that it does not set anew each time. An error of fn ends the transaction with nothing written. An unknown
+// outcome is resolved before fn runs again, so what fn has set last is what was committed. now marks the age of the
+// operation's row (see Apply), which is one of the MaxBatchOps.
+func Update(ctx context.Context, s Store, now time.Time, fn func(*Tx) error) error {
+	return run(ctx, s, fn, func(ops []Op) (again bool, err error) {
+		err = Apply(ctx, s, now, ops)
+		return errors.Is(err, ErrConflict), err
+	})
+}
+
+// Repeat is Update for an fn that sees by its own reads whether it was carried out before, and then writes nothing: after an
+// unknown outcome it runs again. It needs no row, which is what makes it right for what is written all the time.
+func Repeat(ctx context.Context, s Store, fn func(*Tx) error) error {
+	return run(ctx, s, fn, func(ops []Op) (again bool, err error) { return commitOnce(ctx, s, ops) })
+}
+
+// commitOnce is for a batch that may be tried again whatever came of it.
+func commitOnce(ctx context.Context, s Store, ops []Op) (again bool, err error) {
+	err = s.Commit(ctx, ops)
+	return errors.Is(err, ErrConflict) || errors.Is(err, ErrUnknown), err
+}
+
+func run(ctx context.Context, s Store, fn func(*Tx) error, commit func([]Op) (again bool, err error)) error {
+	var err error
 	for attempt := range maxAttempts {
 		tx := &Tx{ctx: ctx, store: s}
 		if err := fn(tx); err != nil {
 			return err
 		}
-		err := tx.commit()
-		if !errors.Is(err, ErrConflict) {
+		var again bool
+		switch ops, writes := tx.batch(); {
+		case writes > 0:
+			again, err = commit(ops)
+		case len(ops) > 1:
+			again, err = commitOnce(ctx, s, ops) // checks alone change nothing
+		default:
+			return nil // one read has nothing to prove
+		}
+		if !again {
 			return err
 		}
-		// Two writers that collide retry at different moments.
-		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 4)))
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := pause(ctx, min(attempt, 4)); err != nil {
+			return err
 		}
 	}
-	return fmt.Errorf("%w: gave up after %d attempts", ErrConflict, maxAttempts)
+	return fmt.Errorf("gave up after %d attempts: %w", maxAttempts, err)
 }
 
-// Get returns the value of key as this transaction sees it (its own writes included), and whether it is there.
+// pause lets writers that collide try again at different moments, up to 1 ms << attempt later.
+func pause(ctx context.Context, attempt int) error {
+	select {
+	case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << attempt))):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Get returns the value of key as this transaction sees it (its own writes included), and whether it is there. The transaction
+// commits only if nobody has written the key meanwhile.
 func (tx *Tx) Get(key string) ([]byte, bool, error) {
 	if i := tx.find(key); i >= 0 {
 		op := tx.ops[i]
@@ -59,6 +96,16 @@ func (tx *Tx) Get(key string) ([]byte, bool, error) {
 	}
 	tx.ops = append(tx.ops, Op{Kind: Check, Key: key, Value: value, Expect: e.Rev})
 	return value, e.Rev != 0, nil
+}
+
+// Peek is Get for a key that others may write meanwhile: the transaction commits all the same. It is right for what, once it
+// is so, stays so for as long as what the transaction did Get.
+func (tx *Tx) Peek(key string) ([]byte, bool, error) {
+	if i := tx.find(key); i >= 0 {
+		return tx.Get(key)
+	}
+	e, err := tx.store.Get(tx.ctx, key)
+	return e.Value, e.Rev != 0, err
 }
 
 // Put writes key when the transaction commits. A key that was not read before is written whatever it held.
@@ -84,9 +131,8 @@ func (tx *Tx) find(key string) int {
 	return slices.IndexFunc(tx.ops, func(op Op) bool { return op.Key == key })
 }
 
-// commit sends what was read and written. A transaction that only read one key has nothing to prove.
-func (tx *Tx) commit() error {
-	writes := 0
+// batch is what was read and is to be written, and how many writes there are.
+func (tx *Tx) batch() (ops []Op, writes int) {
 	for i := range tx.ops {
 		if tx.ops[i].Kind == Check {
 			tx.ops[i].Value = nil
@@ -94,8 +140,5 @@ func (tx *Tx) commit() error {
 		}
 		writes++
 	}
-	if writes == 0 && len(tx.ops) <= 1 {
-		return nil
-	}
-	return tx.store.Commit(tx.ctx, tx.ops)
+	return tx.ops, writes
 }

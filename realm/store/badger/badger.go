@@ -51,9 +51,12 @@ type Store struct {
 	requests chan *request
 	done     chan struct{} // closed when the committer has ended
 	metrics  metrics
+	commit   func(*badger.Txn) error // (*badger.Txn).Commit; tests make it fail
+	broken   error                   // of the write that failed; the committer's own
 
-	mu     sync.RWMutex // held for reading during every call, for writing by Close
-	closed bool         // guarded by mu
+	mu     sync.Mutex
+	closed bool           // guarded by mu
+	calls  sync.WaitGroup // calls under way; Add is guarded by mu, and none follows closed
 }
 
 var _ store.Store = (*Store)(nil)
@@ -89,6 +92,7 @@ func Open(cfg Config) (*Store, error) {
 		requests: make(chan *request, maxQueue),
 		done:     make(chan struct{}),
 		metrics:  newMetrics(cfg.Registerer),
+		commit:   (*badger.Txn).Commit,
 	}
 	go s.run()
 	return s, nil
@@ -124,87 +128,49 @@ func checkWritable(dir string) error {
 	return nil
 }
 
+// begin lets a call in, which ends with s.calls.Done. A closed store lets none in.
+func (s *Store) begin() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	s.calls.Add(1)
+	return nil
+}
+
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key string) (store.Entry, error) {
-	if err := errors.Join(ctx.Err(), store.ValidKey(key)); err != nil {
-		return store.Entry{}, err
+func (s *Store) Get(ctx context.Context, key string) (e store.Entry, err error) {
+	err = s.View(ctx, func(r store.Reader) error {
+		e, err = r.Get(key)
+		return err
+	})
+	return e, err
+}
+
+// View implements store.Store. Badger keeps what a view reads for as long as it is open, so it never ends in store.ErrCompacted.
+func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
-		return store.Entry{}, store.ErrClosed
+	if err := s.begin(); err != nil {
+		return err
 	}
+	defer s.calls.Done()
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
-	return get(txn, key)
+	return fn(reader{ctx, txn})
 }
 
-func get(txn *badger.Txn, key string) (store.Entry, error) {
-	item, err := txn.Get([]byte(key))
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return store.Entry{Key: key}, nil
-	}
-	if err != nil {
-		return store.Entry{}, fmt.Errorf("reading %s: %w", key, err)
-	}
-	return entry(item)
-}
-
-func entry(item *badger.Item) (store.Entry, error) {
-	value, err := item.ValueCopy(nil)
-	if err != nil {
-		return store.Entry{}, fmt.Errorf("reading %s: %w", item.Key(), err)
-	}
-	return store.Entry{Key: string(item.Key()), Value: value, Rev: store.Rev(item.Version())}, nil
-}
-
-// Scan implements store.Store.
-func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) ([]store.Entry, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
-		return nil, store.ErrClosed
-	}
-	limit = min(limit, store.MaxScan)
-	if limit <= 0 {
-		return nil, nil
-	}
-	txn := s.db.NewTransaction(false)
-	defer txn.Discard()
-	opts := badger.DefaultIteratorOptions
-	opts.Prefix = []byte(prefix)
-	opts.PrefetchSize = min(limit, opts.PrefetchSize)
-	it := txn.NewIterator(opts)
-	defer it.Close()
-
-	start := prefix
-	if after >= prefix && after != "" {
-		start = after + "\x00" // the smallest key above after
-	}
-	var entries []store.Entry
-	for it.Seek([]byte(start)); it.Valid() && len(entries) < limit; it.Next() {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		e, err := entry(it.Item())
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, e)
-	}
-	return entries, nil
-}
-
-// Commit implements store.Store. It returns when the batch is on the disk or refused.
+// Commit implements store.Store. It returns when the batch is on the disk or refused; store.ErrUnknown means that the disk refused a write.
 func (s *Store) Commit(ctx context.Context, ops []store.Op) error {
 	if err := store.CheckBatch(ops); err != nil {
 		return err
 	}
-	s.mu.RLock() // held until the outcome is known, so that Close waits for it
-	defer s.mu.RUnlock()
-	if s.closed {
-		return store.ErrClosed
+	if err := s.begin(); err != nil { // until the outcome is known, so that Close waits for it
+		return err
 	}
+	defer s.calls.Done()
 	r := &request{ops: ops, size: batchBytes(ops), result: make(chan error, 1)}
 	select {
 	case s.requests <- r:
@@ -218,11 +184,13 @@ func (s *Store) Commit(ctx context.Context, ops []store.Op) error {
 // tidying up would need room: what was committed is in the log there, and the next Open finds it.
 func (s *Store) Close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+	again := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	s.calls.Wait()
+	if again {
 		return nil
 	}
-	s.closed = true
 	close(s.requests)
 	<-s.done
 	if err := checkFree(s.dir, minCloseFree); err != nil {

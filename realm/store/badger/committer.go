@@ -63,6 +63,10 @@ func (s *Store) gather(first *request) []*request {
 // commitGroup validates each batch by itself against the database and the batches before it, and writes all that hold as one
 // Badger transaction. A batch that does not hold is answered with a conflict and leaves the others alone.
 func (s *Store) commitGroup(group []*request) {
+	if s.broken != nil {
+		answer(group, s.broken)
+		return
+	}
 	if err := checkFree(s.dir, s.minFree); err != nil {
 		s.metrics.refusedFull.Add(float64(len(group)))
 		answer(group, err)
@@ -94,13 +98,17 @@ func (s *Store) commitGroup(group []*request) {
 	if len(accepted) == 0 {
 		return
 	}
-	err := txn.Commit()
-	if err != nil {
+	if err := s.commit(txn); err != nil {
+		// What the disk has of it shows when the log is read again, at the next start. Until then the memory cannot be believed, so
+		// nothing that builds on it is written.
 		s.metrics.failures.Inc()
-		err = fmt.Errorf("writing to the store in %s: %w", s.dir, err)
+		s.metrics.unknown.Add(float64(len(accepted)))
+		s.broken = fmt.Errorf("the store in %s takes no more writes until it is opened again, because one failed: %w", s.dir, err)
+		answer(accepted, fmt.Errorf("%w: writing to the store in %s: %w", store.ErrUnknown, s.dir, err))
+		return
 	}
 	s.metrics.commits.Add(float64(len(accepted)))
-	answer(accepted, err)
+	answer(accepted, nil)
 }
 
 // holds tells whether every expectation of a batch is met. The revision of a key that this group has written is not known to

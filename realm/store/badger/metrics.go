@@ -8,6 +8,7 @@ type metrics struct {
 	commits     prometheus.Counter
 	conflicts   prometheus.Counter
 	failures    prometheus.Counter
+	unknown     prometheus.Counter
 	refusedFull prometheus.Counter
 }
 
@@ -24,10 +25,11 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		commits:     counter("commits_total", "Batches written."),
 		conflicts:   counter("conflicts_total", "Batches refused because a revision was not the expected one."),
 		failures:    counter("failures_total", "Writes that failed."),
+		unknown:     counter("unknown_total", "Batches whose outcome is not known, because a write failed."),
 		refusedFull: counter("disk_full_total", "Batches refused because the disk is nearly full."),
 	}
 	if reg != nil {
-		reg.MustRegister(m.groupSize, m.commits, m.conflicts, m.failures, m.refusedFull)
+		reg.MustRegister(m.groupSize, m.commits, m.conflicts, m.failures, m.unknown, m.refusedFull)
 	}
 	return m
 }
