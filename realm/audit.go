@@ -62,29 +62,20 @@ func (r *Realm) audit(ctx context.Context, rec AuditRecord) {
 
 // Audit returns up to limit of the newest audit records, newest first.
 func (r *Realm) Audit(ctx context.Context, limit int) ([]AuditRecord, error) {
-	e, err := r.store.Get(ctx, auditHeadKey)
-	if err != nil || e.Rev == 0 {
-		return nil, err
-	}
-	head, err := decode[auditHead](auditHeadKey, e.Value)
-	if err != nil {
-		return nil, err
-	}
 	var records []AuditRecord
-	for seq := head.Next; seq > 0 && head.Next-seq < maxAudit && len(records) < limit; seq-- {
-		key := auditKey(seq - 1)
-		e, err := r.store.Get(ctx, key)
-		if err != nil {
-			return nil, err
+	err := r.read(ctx, func(rd store.Reader) error {
+		records = records[:0]
+		head, _, err := look[auditHead](rd, auditHeadKey)
+		for seq := head.Next; err == nil && seq > 0 && head.Next-seq < maxAudit && len(records) < limit; seq-- {
+			var rec AuditRecord
+			var ok bool
+			rec, ok, err = look[AuditRecord](rd, auditKey(seq-1))
+			if !ok {
+				break
+			}
+			records = append(records, rec)
 		}
-		if e.Rev == 0 {
-			break
-		}
-		rec, err := decode[AuditRecord](key, e.Value)
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, rec)
-	}
-	return records, nil
+		return err
+	})
+	return records, err
 }

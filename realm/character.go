@@ -21,34 +21,43 @@ func (r *Realm) Characters(ctx context.Context, c Caller) (Roster, error) {
 	if err != nil {
 		return Roster{}, err
 	}
+	var roster Roster
+	err = r.read(ctx, func(rd store.Reader) (err error) {
+		roster, err = lookRoster(rd, account.ID)
+		return err
+	})
+	return roster, err
+}
+
+func lookRoster(rd store.Reader, account ID) (Roster, error) {
 	roster := Roster{Characters: []Profile{}, Limit: maxCharacters}
-	rec, _, err := get[rosterRecord](ctx, r, rosterKey(account.ID))
+	rec, _, err := look[rosterRecord](rd, rosterKey(account))
 	if err != nil {
 		return Roster{}, err
 	}
 	var newest time.Time
 	for _, id := range rec.Characters {
-		character, ok, err := get[characterRecord](ctx, r, characterKey(id))
+		character, ok, err := look[characterRecord](rd, characterKey(id))
 		if err != nil {
-			return Roster{}, fmt.Errorf("realm: character %s of account %s cannot be read: %w", id, account.ID, err)
+			return Roster{}, fmt.Errorf("realm: character %s of account %s cannot be read: %w", id, account, err)
 		}
 		if !ok {
-			continue // deleted since the roster was read
+			continue // one that is missing is no reason to hide the others
 		}
-		hold, _, err := get[holdRecord](ctx, r, holdKey(id))
+		now, _, err := lookStanding(rd, id)
 		if err != nil {
 			return Roster{}, err
 		}
-		roster.Characters = append(roster.Characters, character.profile(hold))
-		if hold.LastPlayed.After(newest) {
-			roster.Last, newest = id, hold.LastPlayed
+		roster.Characters = append(roster.Characters, character.profile(now))
+		if last := now.lastPlayed(); last.After(newest) {
+			roster.Last, newest = id, last
 		}
 	}
 	return roster, nil
 }
 
-func (c characterRecord) profile(h holdRecord) Profile {
-	return Profile{ID: c.ID, Name: c.Name, Class: c.Class, Appearance: c.Appearance, Zone: h.Zone, LastPlayed: h.LastPlayed}
+func (c characterRecord) profile(s standing) Profile {
+	return Profile{ID: c.ID, Name: c.Name, Class: c.Class, Appearance: c.Appearance, Zone: s.lease.Zone, LastPlayed: s.lastPlayed()}
 }
 
 // CreateCharacter implements API.
@@ -67,7 +76,7 @@ func (r *Realm) CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (
 		V: recordVersion, ID: NewID(), Account: account.ID,
 		Name: n.Name, Class: n.Class, Appearance: n.Appearance, Created: r.now().UTC(),
 	}
-	hold := holdRecord{V: recordVersion, Zone: r.cfg.StartZone}
+	lease := leaseRecord{V: recordVersion, Zone: r.cfg.StartZone}
 	err = r.update(ctx, func(tx *store.Tx) error {
 		roster, _, err := load[rosterRecord](tx, rosterKey(account.ID))
 		if err != nil {
@@ -86,13 +95,13 @@ func (r *Realm) CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (
 		roster.Characters = append(roster.Characters, character.ID)
 		tx.Put(rosterKey(account.ID), encode(roster))
 		tx.Put(characterKey(character.ID), encode(character))
-		tx.Put(holdKey(character.ID), encode(hold))
+		tx.Put(leaseKey(character.ID), encode(lease))
 		return nil
 	})
 	if err != nil {
 		return Profile{}, err
 	}
-	return character.profile(hold), nil
+	return character.profile(standing{lease: lease}), nil
 }
 
 // checkCharacter holds a new character to the rules of names and to what the game offers, and brings it into the form that is kept.

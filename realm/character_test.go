@@ -112,27 +112,27 @@ func TestIDs(t *testing.T) {
 func TestRecordVersions(t *testing.T) {
 	defer func() { delete(upgrades, 0) }()
 	old := []byte(`{"v":0,"epoch":7,"place":"overworld"}`)
-	if _, err := decode[holdRecord]("hold/x", old); err == nil {
+	if _, err := decode[leaseRecord]("lease/x", old); err == nil {
 		t.Error("a version without an upgrade was read")
 	}
 	upgrades[0] = func(kind string, record map[string]json.RawMessage) error {
-		if kind != "hold" {
-			return errors.New("not a hold")
+		if kind != "lease" {
+			return errors.New("not a lease")
 		}
 		record["zone"] = record["place"]
 		delete(record, "place")
 		return nil
 	}
-	h, err := decode[holdRecord]("hold/x", old)
+	h, err := decode[leaseRecord]("lease/x", old)
 	must(t, err)
 	if h.Zone != "overworld" || h.Epoch != 7 || h.V != recordVersion {
 		t.Errorf("upgraded %+v", h)
 	}
-	_, err = decode[holdRecord]("hold/x", []byte(`{"v":99}`))
+	_, err = decode[leaseRecord]("lease/x", []byte(`{"v":99}`))
 	if err == nil || !strings.Contains(err.Error(), "newer Realmwire") {
 		t.Errorf("a record of a newer program: %v", err)
 	}
-	if _, err := decode[holdRecord]("hold/x", []byte(`{"v":1,`)); err == nil {
+	if _, err := decode[leaseRecord]("lease/x", []byte(`{"v":1,`)); err == nil {
 		t.Error("a broken record was read")
 	}
 }

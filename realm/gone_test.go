@@ -15,7 +15,7 @@ func TestNobodyIsSentToADeadProcess(t *testing.T) {
 	req := TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"x":1}`), ToZone: "dungeon-entrance", ToPoint: "gate"}
 	_, err := a.Travel(t.Context(), req)
 	wantCode(t, err, CodeZoneDown)
-	must(t, a.save(h, `{"x":2}`, false)) // still held: the traveller stays where it is
+	must(t, a.save(h, `{"x":2}`, false)) // the lease is still a's: the traveller stays where it is
 	if zones, _, _ := w.realm.dir.status(w.clock.Now()); len(zones) != 1 || zones[0].Name != "overworld" {
 		t.Errorf("zones after one was found dead: %+v", zones)
 	}
@@ -28,7 +28,7 @@ func TestNobodyIsSentToADeadProcess(t *testing.T) {
 	}
 
 	a.kill()
-	_, err = w.tryPlay(newcomer) // whom nobody holds
+	_, err = w.tryPlay(newcomer) // whose lease nobody has
 	wantCode(t, err, CodeZoneDown)
 	w.zone("overworld").enter(w.play(newcomer))
 }

@@ -12,17 +12,17 @@ import (
 
 const maxZoneName = ticket.MaxZone
 
-// seal makes the grant of a committed hold: a ticket that only the zone process can open, and all that the client has to know.
-func (r *Realm) seal(character characterRecord, h holdRecord, t target) (Grant, error) {
+// seal makes the grant of a committed lease: a ticket that only the zone process can open, and all that the client has to know.
+func (r *Realm) seal(character characterRecord, l leaseRecord, t target) (Grant, error) {
 	claims := ticket.Claims{
 		Nonce:       uint64(NewID()),
-		Session:     uint64(h.Session),
+		Session:     uint64(l.Session),
 		Account:     uint64(character.Account),
 		Character:   uint64(character.ID),
 		Incarnation: uint64(t.process.Incarnation),
-		Epoch:       h.Epoch,
+		Epoch:       l.Epoch,
 		Zone:        t.zone.Name,
-		Suite:       ticket.Suite(h.Suite),
+		Suite:       ticket.Suite(l.Suite),
 		Expires:     r.now().Add(grantLife),
 	}
 	_, _ = rand.Read(claims.Secret[:]) // never fails: crypto/rand
@@ -32,17 +32,17 @@ func (r *Realm) seal(character characterRecord, h holdRecord, t target) (Grant, 
 	}
 	incarnation := t.process.Incarnation.String()
 	return Grant{
-		Session:   h.Session,
+		Session:   l.Session,
 		Character: character.ID,
 		Zone:      GrantZone{Name: t.zone.Name, Title: t.zone.Title, Instance: t.zone.Instance, TickHz: t.zone.TickHz},
 		Map:       GrantMap{Name: t.zone.MapName, Hash: t.zone.MapHash, URL: "/v1/maps/" + t.zone.MapHash},
 		Ticket:    sealed,
 		Secret:    claims.Secret[:],
-		Suite:     h.Suite,
+		Suite:     l.Suite,
 		Expires:   claims.Expires.UTC(),
-		UDP:       GrantUDP{Addr: publicAddr(t.process.UDPAddr, h.Host)},
+		UDP:       GrantUDP{Addr: publicAddr(t.process.UDPAddr, l.Host)},
 		WebRTC:    GrantEndpoint{URL: "/v1/rtc/" + incarnation},
-		WebSocket: GrantEndpoint{URL: webSocketURL(t.process, h.Host)},
+		WebSocket: GrantEndpoint{URL: webSocketURL(t.process, l.Host)},
 		Schema:    r.schema(),
 		Snapshots: t.process.Snapshots,
 	}, nil

@@ -29,7 +29,7 @@ type siege struct {
 
 func besiege(t *testing.T, role bus.Role, test func(*testing.T, *siege)) {
 	bustest.Each(t, func(t *testing.T, b *bustest.Bus) {
-		w := newWorldOn(t, b, nil)
+		w := newWorldOn(t, b, t.TempDir(), nil)
 		s := &siege{world: w, a: w.newProcess("overworld"), b: w.newProcess("cave"), evil: b.Intrude(role)}
 		s.settle(s.a)
 		s.settle(s.b)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,34 +15,90 @@ import (
 // saveWorkers is how many saves of one message wait for the store at once: so many share a sync.
 const saveWorkers = 128
 
-// heldBy tells whether a process holds the character under this epoch.
-func (h holdRecord) heldBy(incarnation ID, epoch uint64) bool {
-	return h.Held && h.Epoch == epoch && h.Holder == incarnation
+// standing is a character's lease and what was saved under it.
+type standing struct {
+	lease leaseRecord
+	state stateRecord
 }
 
-// fenced is the refusal of a zone process that does not hold the character any more.
-func fenced(character ID, epoch uint64, h holdRecord) *Error {
-	return refuse(CodeFenced, "character %s is not held under epoch %d any more (it is at %d): drop it without saving", character, epoch, h.Epoch)
+// released tells whether the holder has given the character up. Under one epoch that stays so: who has given up cannot save.
+func (s standing) released() bool { return s.state.Released && s.state.Epoch == s.lease.Epoch }
+
+// held tells whether a process may write the character.
+func (s standing) held() bool { return s.lease.Holder != 0 && !s.released() }
+
+// arrived tells whether the holder has taken the character up. It is only asked after a handover; other grants are not marked.
+func (s standing) arrived() bool { return s.state.Epoch == s.lease.Epoch }
+
+// lastPlayed is the zero time for a character that never was.
+func (s standing) lastPlayed() time.Time {
+	if s.state.Saved.After(s.lease.Granted) {
+		return s.state.Saved
+	}
+	return s.lease.Granted
+}
+
+// grantedTo tells whether a process holds the lease under this epoch, or held it and has given it up.
+func (l leaseRecord) grantedTo(incarnation ID, epoch uint64) bool {
+	return l.Epoch == epoch && l.Holder == incarnation && incarnation != 0
+}
+
+// grant is the lease under its next epoch. What earlier holders still say is refused from then on. A holder of 0 is nobody.
+func (l leaseRecord) grant(holder ID) leaseRecord {
+	l.V = recordVersion
+	l.Epoch++
+	l.Holder, l.From = holder, 0
+	return l
+}
+
+// fenced is the refusal of a zone process that does not hold the lease any more.
+func fenced(character ID, epoch uint64, l leaseRecord) *Error {
+	return refuse(CodeFenced, "the lease on character %s under epoch %d has ended (it is at %d): drop it without saving", character, epoch, l.Epoch)
 }
 
 // overtaken is the refusal of a zone process which wants to write under an epoch that is over. One whose own request ended it did not get the
 // answer, or it would not ask: then nobody has taken the character from its player, who only has to enter again.
-func overtaken(character ID, epoch uint64, h holdRecord) *Error {
-	if h.Held && h.Moved && h.Epoch == epoch+1 {
-		return refuse(CodeMoved, "character %s was moved to zone %s as this process asked: drop it without saving", character, h.Zone)
+func overtaken(character ID, epoch uint64, s standing) *Error {
+	if s.held() && s.lease.From == epoch && !s.arrived() {
+		return refuse(CodeMoved, "character %s was moved to zone %s as this process asked: drop it without saving", character, s.lease.Zone)
 	}
-	return fenced(character, epoch, h)
+	return fenced(character, epoch, s.lease)
 }
 
-// over tells whether an error says that the process does not hold the character any more.
+// over tells whether an error says that the process does not hold the lease any more.
 func over(err error) bool { return CodeOf(err) == CodeFenced || CodeOf(err) == CodeMoved }
 
-func loadHold(tx *store.Tx, character ID) (holdRecord, error) {
-	h, ok, err := load[holdRecord](tx, holdKey(character))
+// loadLease reads a lease for a transaction that must not meet a grant.
+func loadLease(tx *store.Tx, character ID) (leaseRecord, error) {
+	l, ok, err := load[leaseRecord](tx, leaseKey(character))
 	if err == nil && !ok {
 		err = refuse(CodeNotFound, "there is no character %s", character)
 	}
-	return h, err
+	return l, err
+}
+
+// loadStanding is loadLease with the state beside it, which may be saved meanwhile.
+func loadStanding(tx *store.Tx, character ID) (s standing, err error) {
+	if s.lease, err = loadLease(tx, character); err == nil {
+		s.state, _, err = peek[stateRecord](tx, stateKey(character))
+	}
+	return s, err
+}
+
+// lookStanding reads lease and state at one revision; ok is false for a character that is not there.
+func lookStanding(r store.Reader, character ID) (s standing, ok bool, err error) {
+	if s.lease, ok, err = look[leaseRecord](r, leaseKey(character)); err == nil {
+		s.state, _, err = look[stateRecord](r, stateKey(character))
+	}
+	return s, ok, err
+}
+
+func (r *Realm) standing(ctx context.Context, character ID) (s standing, ok bool, err error) {
+	err = r.read(ctx, func(rd store.Reader) (err error) {
+		s, ok, err = lookStanding(rd, character)
+		return err
+	})
+	return s, ok, err
 }
 
 // validState tells whether a state can be saved: the realm looks no further inside. A null is a caller's mistake which would lose everything.
@@ -52,18 +109,23 @@ func validState(state json.RawMessage) bool {
 // attach hands a zone process a character that was granted to it. Asking again is no error: an answer may have been lost.
 func (r *Realm) attach(ctx context.Context, incarnation ID, m attachMsg) (c Character, err error) {
 	defer func() { r.metrics.attaches.WithLabelValues(result(err)).Inc() }()
-	var h holdRecord
+	var s standing
 	err = r.update(ctx, func(tx *store.Tx) (err error) {
-		if h, err = loadHold(tx, m.Character); err != nil {
+		if s, err = loadStanding(tx, m.Character); err != nil {
 			return err
 		}
-		if !h.heldBy(incarnation, m.Epoch) || h.Session != m.Session {
-			return fenced(m.Character, m.Epoch, h)
+		if !s.lease.grantedTo(incarnation, m.Epoch) || s.released() || s.lease.Session != m.Session {
+			return fenced(m.Character, m.Epoch, s.lease)
 		}
-		if h.Moved {
-			h.Moved = false
-			tx.Put(holdKey(m.Character), encode(h))
+		if s.lease.From == 0 || s.arrived() {
+			return nil
 		}
+		// From here on the handover is not repeated. Saves follow only later, so the state can be a condition.
+		if s.state, _, err = load[stateRecord](tx, stateKey(m.Character)); err != nil || s.arrived() {
+			return err
+		}
+		s.state.V, s.state.Epoch, s.state.Seq, s.state.Released = recordVersion, m.Epoch, 0, false
+		tx.Put(stateKey(m.Character), encode(s.state))
 		return nil
 	})
 	if err != nil {
@@ -77,14 +139,15 @@ func (r *Realm) attach(ctx context.Context, incarnation ID, m attachMsg) (c Char
 	if err != nil || !ok {
 		return Character{}, fmt.Errorf("realm: account %s of character %s cannot be read: %w", rec.Account, rec.ID, err)
 	}
-	r.dir.attach(m.Character, m.Epoch, incarnation, h.Zone)
+	r.dir.attach(m.Character, m.Epoch, incarnation, s.lease.Zone)
 	return Character{
 		ID: rec.ID, Account: rec.Account, Name: rec.Name, Class: rec.Class, Appearance: rec.Appearance,
-		Zone: h.Zone, Arrive: h.Arrive, State: h.State, Role: account.Role,
+		Zone: s.lease.Zone, Arrive: s.state.Arrive, State: s.state.State, Role: account.Role,
 	}, nil
 }
 
-// saveAll saves characters, each by itself: one that is refused does not hold up the others.
+// saveAll saves characters, each by itself: one that is refused does not hold up the others. Where an outcome is not known the whole message
+// has none: the zone process sends it again, and what was saved is not saved twice.
 func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveResult, error) {
 	if len(m.Saves) > maxSaves {
 		return nil, refuse(CodeInvalid, "%d saves in one message, at most %d", len(m.Saves), maxSaves)
@@ -96,47 +159,58 @@ func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveR
 		group.Go(func() error {
 			err := r.save(ctx, incarnation, s)
 			r.metrics.saves.WithLabelValues(result(err)).Inc()
+			if CodeOf(err) == CodeUnavailable {
+				return err
+			}
 			if err != nil {
 				results[i] = saveResult{Code: CodeOf(err), Detail: err.Error()}
 			}
 			return nil
 		})
 	}
-	return results, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return results, nil
 }
 
-// save writes one character under the epoch of who holds it. Giving a character up twice is no error, nor is a save that a newer one has
-// overtaken: what it says is in the newer one.
+// save writes one character's state under the epoch of who holds its lease. Giving a character up twice is no error, nor is a save that
+// a newer one has overtaken: what it says is in the newer one. That also tells after an unknown outcome whether there is anything left to do.
 func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 	if !validState(s.State) {
 		return refuse(CodeInvalid, "the state of character %s has %d bytes: want JSON of at most %d", s.Character, len(s.State), MaxState)
 	}
-	err := r.update(ctx, func(tx *store.Tx) error {
-		h, err := loadHold(tx, s.Character)
+	err := storeError(store.Repeat(ctx, r.store, func(tx *store.Tx) error {
+		lease, err := loadLease(tx, s.Character)
 		if CodeOf(err) == CodeNotFound {
 			return refuse(CodeFenced, "character %s was deleted: drop it without saving", s.Character)
 		}
 		if err != nil {
 			return err
 		}
-		again := s.Final && !h.Held && h.Epoch == s.Epoch && h.Holder == incarnation
-		if !h.heldBy(incarnation, s.Epoch) && !again {
-			return overtaken(s.Character, s.Epoch, h)
+		state, _, err := load[stateRecord](tx, stateKey(s.Character))
+		if err != nil {
+			return err
 		}
-		newer := s.Seq > h.Seq
-		if !newer && !s.Final {
+		now := standing{lease, state}
+		released := now.released()
+		if !lease.grantedTo(incarnation, s.Epoch) || released && !s.Final {
+			return overtaken(s.Character, s.Epoch, now)
+		}
+		if state.Epoch != s.Epoch {
+			state.Seq = 0 // of another holder
+		}
+		newer := s.Seq > state.Seq
+		if !newer && (released || !s.Final) {
 			return nil
 		}
 		if newer {
-			h.State, h.Arrive, h.Seq = s.State, "", s.Seq
+			state.State, state.Arrive, state.Seq = s.State, "", s.Seq
 		}
-		if s.Final {
-			h.Held = false
-		}
-		h.LastPlayed = r.now().UTC()
-		tx.Put(holdKey(s.Character), encode(h))
+		state.V, state.Epoch, state.Released, state.Saved = recordVersion, s.Epoch, s.Final, r.now().UTC()
+		tx.Put(stateKey(s.Character), encode(state))
 		return nil
-	})
+	}))
 	if (err == nil && s.Final) || over(err) {
 		r.dir.leave(s.Character, s.Epoch)
 	}

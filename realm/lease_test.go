@@ -46,7 +46,7 @@ func TestFencing(t *testing.T) {
 	old := z.enter(w.play(p))
 	must(t, z.save(old, `{"gold":1}`, false))
 	z.mu.Lock()
-	delete(z.holds, old.ID) // a process that has lost track: it answers the evict with "not here"
+	delete(z.players, old.ID) // a process that has lost track: it answers the evict with "not here"
 	z.mu.Unlock()
 	now := z.enter(w.play(p))
 	if string(now.State) != `{"gold":1}` {
@@ -223,7 +223,7 @@ func TestTakeoverMeetsTravel(t *testing.T) {
 	a.Serve(ZoneHandlers{
 		Evict: func(ctx context.Context, id ID, _ uint64, _ string) (json.RawMessage, uint64, error) {
 			a.mu.Lock()
-			h := a.holds[id]
+			h := a.players[id]
 			a.mu.Unlock()
 			_, err := a.Travel(ctx, TravelRequest{Character: id, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"in":"cave"}`), ToZone: "cave"})
 			must(t, err)
@@ -279,7 +279,7 @@ func TestTravel(t *testing.T) {
 	bad.State = nil
 	_, err := a.Travel(t.Context(), bad)
 	wantCode(t, err, CodeInvalid)
-	must(t, a.save(h, `{"hp":8}`, false)) // still held: a refused crossing changes nothing
+	must(t, a.save(h, `{"hp":8}`, false)) // the lease is still a's: a refused crossing changes nothing
 
 	g, err := a.Travel(t.Context(), req)
 	must(t, err)
@@ -307,7 +307,7 @@ func TestTravel(t *testing.T) {
 
 	// Until the first save the spawn point counts, whatever crashes; from then on the state says where.
 	b.mu.Lock()
-	delete(b.holds, there.ID)
+	delete(b.players, there.ID)
 	b.mu.Unlock()
 	again := b.enter(w.play(p))
 	if again.Arrive != "gate" || again.Zone != "dungeon-entrance" {

@@ -27,8 +27,8 @@ func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profi
 		return Profile{}, err
 	}
 	if character.Name == n.Name {
-		hold, _, err := get[holdRecord](ctx, r, holdKey(character.ID))
-		return character.profile(hold), err
+		now, _, err := r.standing(ctx, character.ID)
+		return character.profile(now), err
 	}
 	// A taken name is told before anybody is put out of the world; the transaction below decides.
 	index, taken, err := get[nameRecord](ctx, r, characterNameKey(n.Name))
@@ -36,13 +36,13 @@ func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profi
 		return Profile{}, orTaken(err, n.Name)
 	}
 	before := character.Name
-	var hold holdRecord
-	err = r.settled(ctx, c, character, renamedText, func(tx *store.Tx, h holdRecord) (err error) {
+	var now standing
+	err = r.settled(ctx, c, character, renamedText, func(tx *store.Tx, s standing) (err error) {
 		var ok bool
 		if character, ok, err = load[characterRecord](tx, characterKey(n.Character)); err != nil || !ok {
 			return orGone(err, n.Character)
 		}
-		before, hold = character.Name, h
+		before, now = character.Name, s
 		if characterNameKey(before) != characterNameKey(n.Name) {
 			if err := claimName(tx, characterNameKey(n.Name), n.Name, character.ID); err != nil {
 				return err
@@ -60,7 +60,7 @@ func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profi
 		Act: "character-renamed", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
 		Detail: fmt.Sprintf("from %q to %q", before, character.Name),
 	})
-	return character.profile(hold), nil
+	return character.profile(now), nil
 }
 
 // DeleteCharacter implements API.
@@ -72,7 +72,7 @@ func (r *Realm) DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
 	if err := confirmed(d, character.Name); err != nil {
 		return err
 	}
-	err = r.settled(ctx, c, character, deletedText, func(tx *store.Tx, _ holdRecord) error {
+	err = r.settled(ctx, c, character, deletedText, func(tx *store.Tx, _ standing) error {
 		now, ok, err := load[characterRecord](tx, characterKey(d.Character))
 		if err != nil || !ok {
 			return orGone(err, d.Character)
@@ -89,7 +89,8 @@ func (r *Realm) DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
 		tx.Put(rosterKey(now.Account), encode(roster))
 		tx.Delete(characterKey(now.ID))
 		tx.Delete(characterNameKey(now.Name))
-		tx.Delete(holdKey(now.ID))
+		tx.Delete(leaseKey(now.ID))
+		tx.Delete(stateKey(now.ID))
 		return nil
 	})
 	if err != nil {
@@ -142,7 +143,7 @@ func orGone(err error, id ID) error {
 
 // settled runs fn in a transaction in which nobody plays the character: whoever does is told why, saved and put out first, so that no zone
 // goes on with what is not true any more.
-func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord, reason string, fn func(*store.Tx, holdRecord) error) error {
+func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord, reason string, fn func(*store.Tx, standing) error) error {
 	lock := &r.taking[uint64(character.ID)%characterStripes]
 	lock.Lock()
 	defer lock.Unlock()
@@ -150,14 +151,14 @@ func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord
 		err := r.putOut(ctx, c, character, reason)
 		if err == nil {
 			err = r.update(ctx, func(tx *store.Tx) error {
-				h, err := loadHold(tx, character.ID)
+				s, err := loadStanding(tx, character.ID)
 				if err != nil {
 					return err
 				}
-				if h.Held {
+				if s.held() {
 					return errMoved
 				}
-				return fn(tx, h)
+				return fn(tx, s)
 			})
 		}
 		if !errors.Is(err, errMoved) {
@@ -169,35 +170,27 @@ func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord
 
 // putOut takes a character out of the world. It returns errMoved when the character was granted to somebody else meanwhile.
 func (r *Realm) putOut(ctx context.Context, c Caller, character characterRecord, reason string) error {
-	seen, ok, err := get[holdRecord](ctx, r, holdKey(character.ID))
+	seen, ok, err := r.standing(ctx, character.ID)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return orGone(nil, character.ID)
 	}
-	if !seen.Held {
+	if !seen.held() {
 		return nil
 	}
-	freed, _ := r.evict(ctx, c, character, seen, reason)
+	freed, _ := r.evict(ctx, c, character, seen.lease, reason)
 	err = r.update(ctx, func(tx *store.Tx) error {
-		h, err := loadHold(tx, character.ID)
+		lease, err := r.unmoved(tx, character.ID, seen, freed)
 		if err != nil {
 			return err
 		}
-		if h.Epoch != seen.Epoch {
-			return errMoved
-		}
-		if freed.State != nil {
-			h.State, h.Arrive = freed.State, ""
-		}
-		h = h.grantedTo(h.Holder, h.LastPlayed) // the next epoch: what the holder still says of the last one is refused
-		h.Held = false
-		tx.Put(holdKey(character.ID), encode(h))
+		tx.Put(leaseKey(character.ID), encode(lease.grant(0)))
 		return nil
 	})
 	if err == nil || freed.State != nil {
-		r.dir.leave(character.ID, seen.Epoch)
+		r.dir.leave(character.ID, seen.lease.Epoch)
 	}
 	return err
 }

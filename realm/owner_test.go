@@ -124,7 +124,7 @@ func TestDelete(t *testing.T) {
 	_, err = w.rename(ann, "Ghost")
 	wantCode(t, err, CodeNotFound)
 	w.player("ann o'hara") // the name is free
-	for _, prefix := range []string{"character/", "hold/", "character-name/"} {
+	for _, prefix := range []string{"character/", "lease/", "character-name/"} {
 		entries := w.scan(prefix)
 		if len(entries) != 1 {
 			t.Errorf("%d records %s… are left, want the new character's alone", len(entries), prefix)
@@ -147,6 +147,9 @@ func TestDeleteWhilePlayed(t *testing.T) {
 	must(t, w.delete(p, "Ann"))
 	if len(z.told) != 1 || z.told[0] != deletedText {
 		t.Errorf("the player was told %q", z.told)
+	}
+	if left := append(w.scan("lease/"), w.scan("state/")...); len(left) != 0 {
+		t.Errorf("%s is left", left[0].Key)
 	}
 	// A zone that did not hear of it is refused as one that lost its lease, so that it drops the player.
 	wantCode(t, z.save(h, `{"x":1}`, false), CodeFenced)

@@ -82,51 +82,63 @@ func (r *Realm) schema() string { return ID(r.cfg.Schema).String() }
 // tryPlay takes the character from whoever holds it, and grants it the zone where it is. It returns errMoved when the character was granted
 // to somebody else meanwhile.
 func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord, p PlayRequest) (Grant, error) {
-	seen, ok, err := get[holdRecord](ctx, r, holdKey(character.ID))
+	seen, ok, err := r.standing(ctx, character.ID)
 	if err != nil {
-		return Grant{}, fmt.Errorf("realm: the hold of character %s cannot be read: %w", character.ID, err)
+		return Grant{}, fmt.Errorf("realm: the lease on character %s cannot be read: %w", character.ID, err)
 	}
 	if !ok {
 		return Grant{}, orGone(nil, character.ID) // deleted meanwhile
 	}
-	t, undo, err := r.dir.reserve(character.ID, seen.Zone, seen.Epoch+1, r.now())
+	t, undo, err := r.dir.reserve(character.ID, seen.lease.Zone, seen.lease.Epoch+1, r.now())
 	if err != nil {
 		return Grant{}, err
 	}
 	var freed evictAnswer
 	var dead, asked bool
-	if seen.Held {
-		freed, dead = r.evict(ctx, c, character, seen, takenOverText)
-		asked = seen.Holder == t.process.Incarnation
+	if seen.held() {
+		freed, dead = r.evict(ctx, c, character, seen.lease, takenOverText)
+		asked = seen.lease.Holder == t.process.Incarnation
 	}
 	if asked && dead || !asked && !r.isAlive(ctx, t.process.Incarnation) {
 		undo()
 		return Grant{}, r.lost(t.process)
 	}
-	var h holdRecord
+	var lease leaseRecord
 	err = r.update(ctx, func(tx *store.Tx) (err error) {
-		if h, err = loadHold(tx, character.ID); err != nil {
+		if lease, err = r.unmoved(tx, character.ID, seen, freed); err != nil {
 			return err
 		}
-		if h.Epoch != seen.Epoch {
-			return errMoved
-		}
-		if freed.State != nil {
-			h.State, h.Arrive = freed.State, ""
-		}
-		h = h.grantedTo(t.process.Incarnation, r.now())
-		h.Session, h.Suite, h.Host = NewID(), p.Suite, p.Host
-		tx.Put(holdKey(character.ID), encode(h))
+		lease = lease.grant(t.process.Incarnation)
+		lease.Session, lease.Suite, lease.Host, lease.Granted = NewID(), p.Suite, p.Host, r.now().UTC()
+		tx.Put(leaseKey(character.ID), encode(lease))
 		return nil
 	})
 	if err != nil {
 		undo()
 		if freed.State != nil {
-			r.dir.leave(character.ID, seen.Epoch) // it was let go, so nothing is there to go back to
+			r.dir.leave(character.ID, seen.lease.Epoch) // it was let go, so nothing is there to go back to
 		}
 		return Grant{}, err
 	}
-	return r.seal(character, h, t)
+	return r.seal(character, lease, t)
+}
+
+// unmoved is the lease as it was seen, for the next grant, with what its holder gave back saved under it. It is errMoved when the
+// character was granted to somebody else meanwhile.
+func (r *Realm) unmoved(tx *store.Tx, character ID, seen standing, freed evictAnswer) (leaseRecord, error) {
+	lease, err := loadLease(tx, character)
+	if err != nil {
+		return lease, err
+	}
+	if lease.Epoch != seen.lease.Epoch {
+		return lease, errMoved
+	}
+	if freed.State != nil {
+		tx.Put(stateKey(character), encode(stateRecord{
+			V: recordVersion, Epoch: lease.Epoch, Released: true, State: freed.State, Saved: r.now().UTC(),
+		}))
+	}
+	return lease, nil
 }
 
 // lost forgets a process that nobody answers for any more, although its last heartbeat is fresh: its clients would meet silence.
@@ -140,26 +152,17 @@ func (r *Realm) lost(p Process) error {
 	}
 }
 
-// grantedTo is the hold under its next epoch.
-func (h holdRecord) grantedTo(incarnation ID, now time.Time) holdRecord {
-	h.V = recordVersion
-	h.Epoch++
-	h.Held, h.Holder, h.Moved, h.Seq = true, incarnation, false, 0
-	h.LastPlayed = now.UTC()
-	return h
-}
-
 // evict asks the process that holds a character to save it and let it go, telling its player the reason. Whatever comes of that, the caller may grant the next epoch:
 // a process that did not hear is fenced. What it did not save in the background is then lost, which is never anything of value. dead
 // tells that the process is gone for certain.
-func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, h holdRecord, reason string) (answer evictAnswer, dead bool) {
+func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, l leaseRecord, reason string) (answer evictAnswer, dead bool) {
 	ctx, cancel := context.WithTimeout(ctx, evictTimeout)
 	defer cancel()
-	holder := bus.ZoneProcess(bus.Identity(h.Holder))
-	answer, err := bus.Call[evictAnswer](ctx, r.bus, holder, "evict", evictMsg{Character: character.ID, Epoch: h.Epoch, Reason: reason})
+	holder := bus.ZoneProcess(bus.Identity(l.Holder))
+	answer, err := bus.Call[evictAnswer](ctx, r.bus, holder, "evict", evictMsg{Character: character.ID, Epoch: l.Epoch, Reason: reason})
 	how := "ok"
 	switch {
-	case err == nil && answer.Epoch != h.Epoch:
+	case err == nil && answer.Epoch != l.Epoch:
 		how, answer.State = "other-epoch", nil
 	case err == nil && !validState(answer.State):
 		how, answer.State = "bad-state", nil
@@ -172,11 +175,11 @@ func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, 
 	}
 	if how != "ok" && how != "dead" {
 		r.log.Warn("realm: takeover without the holder's word; the last saved state counts",
-			"character", character.ID, "holder", h.Holder, "why", how, "err", err)
+			"character", character.ID, "holder", l.Holder, "why", how, "err", err)
 	}
 	r.audit(ctx, AuditRecord{
 		Act: "takeover", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
-		Detail: fmt.Sprintf("from process %s in zone %s, which answered %q: %s", h.Holder, h.Zone, how, reason),
+		Detail: fmt.Sprintf("from process %s in zone %s, which answered %q: %s", l.Holder, l.Zone, how, reason),
 	})
 	return answer, how == "dead"
 }

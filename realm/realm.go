@@ -1,7 +1,7 @@
 // Package realm is the master: accounts, sessions, characters, leases on them, and the directory of the zone processes that play them.
 //
-// A character is held by at most one zone process at a time. Every grant raises the epoch of its hold record, and a save under an
-// older epoch is refused by the store's own compare-and-set: whatever is slow, cut off or killed, a character is never in two places and
+// At most one zone process at a time has the lease on a character. Every grant raises its epoch, and a save under an older epoch is
+// refused by the store's own compare-and-set: whatever is slow, cut off or killed, a character is never in two places and
 // never rolled back.
 package realm
 
@@ -72,7 +72,7 @@ type Realm struct {
 
 var _ API = (*Realm)(nil)
 
-// New starts a realm: when it returns, the realm answers on the bus. Close ends it; the store and the bus stay the caller's.
+// New starts a realm, on data that it migrates where an older program wrote it: when it returns, the realm answers on the bus. Close ends it; the store and the bus stay the caller's.
 func New(cfg Config) (*Realm, error) {
 	if cfg.Store == nil || cfg.Bus == nil {
 		return nil, errors.New("realm: Config needs a Store and a Bus")
@@ -84,6 +84,10 @@ func New(cfg Config) (*Realm, error) {
 	m := newMetrics(cfg.Registerer)
 	limits := cfg.Limits.withDefaults()
 	ctx, stop := context.WithCancel(context.Background())
+	if err := migrate(ctx, cfg.Store, cfg.Now(), cfg.Log); err != nil {
+		stop()
+		return nil, err
+	}
 	r := &Realm{
 		cfg:          cfg,
 		store:        cfg.Store,
@@ -151,13 +155,15 @@ func (r *Realm) Close() {
 // get reads one record; ok is false for an absent one.
 func get[T any](ctx context.Context, r *Realm, key string) (record T, ok bool, err error) {
 	e, err := r.store.Get(ctx, key)
-	if err != nil || e.Rev == 0 {
-		return record, false, storeError(err)
-	}
-	record, err = decode[T](key, e.Value)
-	return record, err == nil, err
+	return decoded[T](key, e.Value, e.Rev != 0, storeError(err))
 }
 
+// read runs fn at one revision; fn may run again (store.Read).
+func (r *Realm) read(ctx context.Context, fn func(store.Reader) error) error {
+	return storeError(store.Read(ctx, r.store, fn))
+}
+
+// update commits what fn reads and writes as one; fn may run again (store.Update).
 func (r *Realm) update(ctx context.Context, fn func(*store.Tx) error) error {
 	return storeError(store.Update(ctx, r.store, r.now(), fn))
 }

@@ -9,7 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
+	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +23,7 @@ import (
 	"github.com/realmwire/realmwire/realm/internal/bustest"
 	"github.com/realmwire/realmwire/realm/store"
 	"github.com/realmwire/realmwire/realm/store/badger"
+	"github.com/realmwire/realmwire/realm/store/storetest"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 
@@ -51,10 +55,13 @@ func (c *clock) advance(d time.Duration) {
 
 // world is a realm on a real store and a real bus.
 type world struct {
-	t     *testing.T
-	dir   string
-	clock *clock
-	cfg   Config
+	t      *testing.T
+	dir    string
+	seed   uint64 // of the store's faults
+	faults float64
+	wrap   func(store.Store) store.Store // before the store, where a test wants something there
+	clock  *clock
+	cfg    Config
 
 	store  store.Store
 	server *bustest.Bus
@@ -70,13 +77,31 @@ func noWings(_ string, appearance []byte) error {
 	return nil
 }
 
-// newWorld starts a realm; change, where given, edits its Config first.
-func newWorld(t *testing.T, change func(*Config)) *world {
-	return newWorldOn(t, bustest.Embedded(t), change)
+// faultRate is how many of the store's answers are lost in every test, and how many of its views go away. faultSeedEnv repeats a run.
+const (
+	faultRate    = 0.1
+	faultSeedEnv = "REALMWIRE_STORE_SEED"
+)
+
+func faultSeed(t *testing.T) uint64 {
+	seed := rand.Uint64()
+	if s := os.Getenv(faultSeedEnv); s != "" {
+		var err error
+		seed, err = strconv.ParseUint(s, 10, 64)
+		must(t, err)
+	}
+	t.Logf("%s=%d", faultSeedEnv, seed)
+	return seed
 }
 
-func newWorldOn(t *testing.T, server *bustest.Bus, change func(*Config)) *world {
-	w := &world{t: t, dir: t.TempDir(), clock: newClock(), server: server}
+// newWorld starts a realm; change, where given, edits its Config first.
+func newWorld(t *testing.T, change func(*Config)) *world {
+	return newWorldOn(t, bustest.Embedded(t), t.TempDir(), change)
+}
+
+// newWorldOn starts a realm on a bus and a folder.
+func newWorldOn(t *testing.T, server *bustest.Bus, dir string, change func(*Config)) *world {
+	w := &world{t: t, dir: dir, seed: faultSeed(t), faults: faultRate, clock: newClock(), server: server}
 	w.cfg = Config{
 		Game: "rpg", Schema: testSchema, StartZone: "overworld", Now: w.clock.Now,
 		Classes: []string{"knight", "rogue", "wizard"}, CheckAppearance: noWings,
@@ -94,7 +119,11 @@ func (w *world) start() {
 	w.t.Helper()
 	s, err := badger.Open(badger.Config{Dir: w.dir, Log: w.cfg.Log})
 	must(w.t, err)
-	w.store, w.cfg.Store = s, s
+	w.store = storetest.NewFaults(s, w.seed, w.faults)
+	if w.wrap != nil {
+		w.store = w.wrap(w.store)
+	}
+	w.cfg.Store = w.store
 	w.conn, err = w.server.Connect(bus.RoleRealm)
 	must(w.t, err)
 	w.cfg.Bus = w.conn
@@ -114,6 +143,24 @@ func (w *world) restart() {
 	w.t.Helper()
 	w.stop()
 	w.start()
+}
+
+// scan is what the store has under a prefix.
+func (w *world) scan(prefix string) []store.Entry {
+	w.t.Helper()
+	return scan(w.t, w.store, prefix)
+}
+
+func scan(t *testing.T, s store.Store, prefix string) (all []store.Entry) {
+	t.Helper()
+	must(t, store.Read(t.Context(), s, func(r store.Reader) error {
+		all = nil
+		return store.Each(r, prefix, func(e store.Entry) error {
+			all = append(all, e)
+			return nil
+		})
+	}))
+	return all
 }
 
 func must(t *testing.T, err error) {
@@ -171,8 +218,8 @@ func playRequest(id ID) PlayRequest {
 	return PlayRequest{Character: id, Schema: ID(testSchema).String(), Protocol: Protocol, Host: "play.example.org"}
 }
 
-// held is what a zone knows of a character that it plays.
-type held struct {
+// played is what a zone knows of a character whose lease it has.
+type played struct {
 	Character
 	epoch   uint64
 	session ID
@@ -187,9 +234,9 @@ type zoneProcess struct {
 	opener  *ticket.Opener
 	clock   *clock
 
-	mu    sync.Mutex
-	holds map[ID]held
-	told  []string // reasons that evicted players were given
+	mu      sync.Mutex
+	players map[ID]played
+	told    []string // reasons that evicted players were given
 }
 
 func testMap(zone string) ([]byte, string) {
@@ -204,7 +251,7 @@ func (w *world) newProcess(zones ...string) *zoneProcess {
 	conn, err := w.server.Connect(bus.RoleZone)
 	must(w.t, err)
 	w.t.Cleanup(conn.Close)
-	z := &zoneProcess{ZoneClient: Dial(conn), t: w.t, conn: conn, clock: w.clock, holds: make(map[ID]held)}
+	z := &zoneProcess{ZoneClient: Dial(conn), t: w.t, conn: conn, clock: w.clock, players: make(map[ID]played)}
 	z.process = Process{
 		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: "127.0.0.1:1",
 		Schema: testSchema, Snapshots: "latest",
@@ -228,11 +275,11 @@ func (w *world) zone(zones ...string) *zoneProcess {
 func (z *zoneProcess) evictPlayer(_ context.Context, id ID, upTo uint64, reason string) (json.RawMessage, uint64, error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	h, ok := z.holds[id]
+	h, ok := z.players[id]
 	if !ok || h.epoch > upTo {
 		return nil, 0, ErrNotHere
 	}
-	delete(z.holds, id)
+	delete(z.players, id)
 	z.told = append(z.told, reason)
 	return json.RawMessage(fmt.Sprintf(`{"evicted_by":%d}`, h.epoch)), h.epoch, nil
 }
@@ -253,21 +300,21 @@ func (z *zoneProcess) open(g Grant) ticket.Claims {
 	return claims
 }
 
-func (z *zoneProcess) tryEnter(g Grant) (held, error) {
+func (z *zoneProcess) tryEnter(g Grant) (played, error) {
 	z.t.Helper()
 	claims := z.open(g)
 	c, err := z.Attach(z.t.Context(), ID(claims.Character), claims.Epoch, ID(claims.Session))
 	if err != nil {
-		return held{}, err
+		return played{}, err
 	}
-	h := held{Character: c, epoch: claims.Epoch, session: ID(claims.Session)}
+	h := played{Character: c, epoch: claims.Epoch, session: ID(claims.Session)}
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.holds[c.ID] = h
+	z.players[c.ID] = h
 	return h, nil
 }
 
-func (z *zoneProcess) enter(g Grant) held {
+func (z *zoneProcess) enter(g Grant) played {
 	z.t.Helper()
 	h, err := z.tryEnter(g)
 	must(z.t, err)
@@ -275,14 +322,14 @@ func (z *zoneProcess) enter(g Grant) held {
 }
 
 // save saves one character and returns that one's error.
-func (z *zoneProcess) save(h held, state string, final bool) error {
+func (z *zoneProcess) save(h played, state string, final bool) error {
 	z.t.Helper()
 	errs, err := z.Save(z.t.Context(), []SaveRequest{{Character: h.ID, Epoch: h.epoch, State: json.RawMessage(state), Final: final}})
 	must(z.t, err)
 	if errs[0] == nil && final {
 		z.mu.Lock()
 		defer z.mu.Unlock()
-		delete(z.holds, h.ID)
+		delete(z.players, h.ID)
 	}
 	return errs[0]
 }
@@ -291,23 +338,10 @@ func (z *zoneProcess) beat() error {
 	z.t.Helper()
 	var l Load
 	for _, zone := range z.process.Zones {
-		l.Zones = append(l.Zones, ZoneLoad{Name: zone.Name, Players: len(z.holds), TickP99Ms: 1.5})
+		l.Zones = append(l.Zones, ZoneLoad{Name: zone.Name, Players: len(z.players), TickP99Ms: 1.5})
 	}
 	return z.Heartbeat(z.t.Context(), l)
 }
 
 // kill cuts the process off as a kill does: nothing is said, nobody listens any more.
 func (z *zoneProcess) kill() { z.conn.Close() }
-
-// scan is what the store has under a prefix.
-func (w *world) scan(prefix string) (all []store.Entry) {
-	w.t.Helper()
-	must(w.t, store.Read(w.t.Context(), w.store, func(r store.Reader) error {
-		all = nil
-		return store.Each(r, prefix, func(e store.Entry) error {
-			all = append(all, e)
-			return nil
-		})
-	}))
-	return all
-}

@@ -19,8 +19,11 @@ import (
 //	roster/ID        rosterRecord: the account's characters
 //	character/ID     characterRecord: what does not change in play
 //	character-name/N nameRecord → character
-//	hold/ID          holdRecord: where a character is, its saved state, and who may write it (lease.go)
+//	lease/ID         leaseRecord: where a character is, and who may write its state (lease.go)
+//	state/ID         stateRecord: what was saved of it; absent until something was
 //	audit/…          audit.go
+//	data-version/0   dataRecord: of the whole (migrate.go)
+//	op/…             the store's own: which batches were applied
 type (
 	accountRecord struct {
 		V       int       `json:"v"`
@@ -60,20 +63,27 @@ type (
 		Appearance json.RawMessage `json:"appearance,omitempty"`
 		Created    time.Time       `json:"created"`
 	}
-	holdRecord struct {
-		V          int             `json:"v"`
-		Epoch      uint64          `json:"epoch"`  // grows with every grant; a write with another one is refused
-		Held       bool            `json:"held"`   // whether Holder may write
-		Holder     ID              `json:"holder"` // incarnation of the zone process, the last one where !Held
-		Session    ID              `json:"session"`
-		Moved      bool            `json:"moved,omitempty"` // this epoch came by travel and is not attached yet
-		Seq        uint64          `json:"seq,omitempty"`   // of the newest save under this epoch
-		Zone       string          `json:"zone"`
-		Arrive     string          `json:"arrive,omitempty"` // spawn point, until the first save says where the character stands
-		State      json.RawMessage `json:"state,omitempty"`
-		Suite      uint8           `json:"suite,omitempty"` // of the client, for the tickets of later zones
-		Host       string          `json:"host,omitempty"`  // by which the client reaches the gateway
-		LastPlayed time.Time       `json:"last_played,omitzero"`
+	// leaseRecord changes only with a grant: so who reads it in a transaction is never in conflict with saves.
+	leaseRecord struct {
+		V       int       `json:"v"`
+		Epoch   uint64    `json:"epoch"`  // grows with every grant; a write under another one is refused
+		Holder  ID        `json:"holder"` // incarnation of the zone process that may write; 0 = nobody
+		Session ID        `json:"session"`
+		Zone    string    `json:"zone"`
+		From    uint64    `json:"from,omitempty"`  // epoch that a handover raised; 0 where /v1/play granted
+		Suite   uint8     `json:"suite,omitempty"` // of the client, for the tickets of later zones
+		Host    string    `json:"host,omitempty"`  // by which the client reaches the gateway
+		Granted time.Time `json:"granted,omitzero"`
+	}
+	// stateRecord is written by the holder, under its lease.
+	stateRecord struct {
+		V        int             `json:"v"`
+		Epoch    uint64          `json:"epoch"`              // of the lease under which it was written last
+		Seq      uint64          `json:"seq,omitempty"`      // of the newest save under this epoch
+		Released bool            `json:"released,omitempty"` // the holder under this epoch has given the character up
+		Arrive   string          `json:"arrive,omitempty"`   // spawn point, until the first save says where the character stands
+		State    json.RawMessage `json:"state,omitempty"`
+		Saved    time.Time       `json:"saved,omitzero"`
 	}
 )
 
@@ -97,7 +107,8 @@ func liveKey(id ID) string             { return "account-live/" + id.String() }
 func sessionKey(h string) string       { return "session/" + h }
 func rosterKey(id ID) string           { return "roster/" + id.String() }
 func characterKey(id ID) string        { return "character/" + id.String() }
-func holdKey(id ID) string             { return "hold/" + id.String() }
+func leaseKey(id ID) string            { return "lease/" + id.String() }
+func stateKey(id ID) string            { return "state/" + id.String() }
 func accountNameKey(n string) string   { return "account-name/" + foldKey(n) }
 func characterNameKey(n string) string { return "character-name/" + foldKey(n) }
 
@@ -170,7 +181,23 @@ func upgrade(key string, version int, data []byte) ([]byte, error) {
 // load reads a record within a transaction; ok is false for an absent one.
 func load[T any](tx *store.Tx, key string) (record T, ok bool, err error) {
 	data, ok, err := tx.Get(key)
-	if err != nil || !ok {
+	return decoded[T](key, data, ok, err)
+}
+
+// peek is load for a record that may change meanwhile (store.Tx.Peek).
+func peek[T any](tx *store.Tx, key string) (record T, ok bool, err error) {
+	data, ok, err := tx.Peek(key)
+	return decoded[T](key, data, ok, err)
+}
+
+// look reads a record at a view's revision; ok is false for an absent one.
+func look[T any](r store.Reader, key string) (record T, ok bool, err error) {
+	e, err := r.Get(key)
+	return decoded[T](key, e.Value, e.Rev != 0, err)
+}
+
+func decoded[T any](key string, data []byte, there bool, err error) (record T, ok bool, _ error) {
+	if err != nil || !there {
 		return record, false, err
 	}
 	record, err = decode[T](key, data)

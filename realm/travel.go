@@ -9,7 +9,7 @@ import (
 // maxPoint is the length of a spawn point's name.
 const maxPoint = 64
 
-// travel moves a character to another zone in one commit: its state, its zone, and who holds it. A zone whose answer was lost may ask
+// travel moves a character to another zone in one commit: its state, its zone, and who holds its lease. A zone whose answer was lost may ask
 // again and gets a new ticket for the same move, as long as the character has not arrived.
 func (r *Realm) travel(ctx context.Context, incarnation ID, req TravelRequest) (g Grant, err error) {
 	defer func() { r.metrics.travels.WithLabelValues(result(err)).Inc() }()
@@ -32,31 +32,40 @@ func (r *Realm) travel(ctx context.Context, incarnation ID, req TravelRequest) (
 		undo()
 		return Grant{}, r.lost(t.process) // the traveller stays where it is, instead of in a zone that nobody runs
 	}
-	var h holdRecord
-	err = r.update(ctx, func(tx *store.Tx) (err error) {
-		if h, err = loadHold(tx, req.Character); err != nil {
+	var lease leaseRecord
+	err = r.update(ctx, func(tx *store.Tx) error {
+		now, err := loadStanding(tx, req.Character)
+		if err != nil {
 			return err
 		}
+		lease = now.lease
 		switch {
-		case h.heldBy(incarnation, req.Epoch) && h.Session == req.Session:
-			h = h.grantedTo(t.process.Incarnation, r.now())
-			h.Moved, h.Zone, h.Arrive, h.State = true, req.ToZone, req.ToPoint, req.State
-		case h.movedBy(req):
-			h.Holder = t.process.Incarnation
+		case lease.grantedTo(incarnation, req.Epoch) && !now.released() && lease.Session == req.Session:
+			tx.Put(stateKey(req.Character), encode(stateRecord{
+				V: recordVersion, Epoch: req.Epoch, Arrive: req.ToPoint, State: req.State, Saved: r.now().UTC(),
+			}))
+			lease.Zone = req.ToZone
+		case now.carriedOut(req):
+			if lease.Holder == t.process.Incarnation {
+				return nil // under way already: another ticket will do
+			}
 		default:
-			return overtaken(req.Character, req.Epoch, h)
+			return overtaken(req.Character, req.Epoch, now)
 		}
-		tx.Put(holdKey(req.Character), encode(h))
+		lease = lease.grant(t.process.Incarnation)
+		lease.From, lease.Granted = req.Epoch, r.now().UTC()
+		tx.Put(leaseKey(req.Character), encode(lease))
 		return nil
 	})
 	if err != nil {
 		undo()
 		return Grant{}, err
 	}
-	return r.seal(character, h, t)
+	return r.seal(character, lease, t)
 }
 
-// movedBy tells whether this very request was carried out before, and its answer lost.
-func (h holdRecord) movedBy(req TravelRequest) bool {
-	return h.Held && h.Moved && h.Epoch == req.Epoch+1 && h.Session == req.Session && h.Zone == req.ToZone && h.Arrive == req.ToPoint
+// carriedOut tells whether this very request was carried out before, and its answer lost.
+func (s standing) carriedOut(req TravelRequest) bool {
+	return s.lease.Holder != 0 && s.lease.From == req.Epoch && !s.arrived() &&
+		s.lease.Session == req.Session && s.lease.Zone == req.ToZone && s.state.Arrive == req.ToPoint
 }

@@ -24,16 +24,19 @@ type ledger struct {
 type kept struct {
 	Name    string
 	Account string
-	Hold    struct {
+	Lease   struct {
+		Epoch uint64
+		Zone  string
+	}
+	Saved struct {
 		Epoch  uint64
-		Zone   string
 		Arrive string // spawn point, for who came by a portal and was not saved since
 		State  json.RawMessage
 	}
 }
 
 // readLedger opens the store of a realm that was killed or stopped, and checks that what it holds fits together: every character in one roster,
-// under one name, with one hold.
+// under one name, with one lease, and no state without.
 func readLedger(t *testing.T, data string) ledger {
 	t.Helper()
 	s, err := badger.Open(badger.Config{Dir: filepath.Join(data, "store"), Log: slog.New(slog.DiscardHandler)})
@@ -51,15 +54,20 @@ func readLedger(t *testing.T, data string) ledger {
 	for id, c := range scan[kept](t, s, "character/") {
 		l.characters[id] = c
 	}
-	for id, h := range scan[json.RawMessage](t, s, "hold/") {
-		c, ok := l.characters[id]
-		if !ok {
-			t.Errorf("on disk: a hold of no character, %s", id)
+	for kind, part := range map[string]func(*kept) any{
+		"lease": func(c *kept) any { return &c.Lease },
+		"state": func(c *kept) any { return &c.Saved },
+	} {
+		for id, record := range scan[json.RawMessage](t, s, kind+"/") {
+			c, ok := l.characters[id]
+			if !ok {
+				t.Errorf("on disk: a %s of no character, %s", kind, id)
+			}
+			if err := json.Unmarshal(record, part(&c)); err != nil {
+				t.Errorf("on disk: the %s of %s: %v", kind, id, err)
+			}
+			l.characters[id] = c
 		}
-		if err := json.Unmarshal(h, &c.Hold); err != nil {
-			t.Errorf("on disk: the hold of %s: %v", id, err)
-		}
-		l.characters[id] = c
 	}
 	if len(names) != len(l.characters) {
 		t.Errorf("on disk: %d names of %d characters", len(names), len(l.characters))
@@ -79,8 +87,8 @@ func readLedger(t *testing.T, data string) ledger {
 		}
 	}
 	for id, c := range l.characters {
-		if listed[id] != 1 || c.Hold.Zone == "" {
-			t.Errorf("on disk: character %s is listed %d times, and its hold is %+v", id, listed[id], c.Hold)
+		if listed[id] != 1 || c.Lease.Zone == "" || c.Saved.Epoch > c.Lease.Epoch {
+			t.Errorf("on disk: character %s is listed %d times, its lease is %+v and its state %+v", id, listed[id], c.Lease, c.Saved)
 		}
 	}
 	return l
@@ -110,31 +118,31 @@ func scan[T any](t *testing.T, s store.Store, prefix string) map[string]T {
 func (l ledger) follows(t *testing.T, before ledger) {
 	t.Helper()
 	for id, was := range before.characters {
-		if now := l.characters[id]; now.Hold.Epoch < was.Hold.Epoch || now.Name != was.Name {
-			t.Errorf("on disk: character %s was %q at epoch %d and is %q at %d", id, was.Name, was.Hold.Epoch, now.Name, now.Hold.Epoch)
+		if now := l.characters[id]; now.Lease.Epoch < was.Lease.Epoch || now.Name != was.Name {
+			t.Errorf("on disk: character %s was %q at epoch %d and is %q at %d", id, was.Name, was.Lease.Epoch, now.Name, now.Lease.Epoch)
 		}
 	}
 }
 
 // place is where a saved character stands; false: it was never saved, or the maps seen so far do not have its point.
 func (k kept) place(maps map[string]*tilemap.Map) (at spot, ok bool, err error) {
-	if len(k.Hold.State) == 0 {
+	if len(k.Saved.State) == 0 {
 		return spot{}, false, nil
 	}
 	var s struct {
 		V    int
 		X, Y int32
 	}
-	if err := json.Unmarshal(k.Hold.State, &s); err != nil || s.V != 1 {
-		return spot{}, false, fmt.Errorf("state %s: version %d, %w", k.Hold.State, s.V, err)
+	if err := json.Unmarshal(k.Saved.State, &s); err != nil || s.V != 1 {
+		return spot{}, false, fmt.Errorf("state %s: version %d, %w", k.Saved.State, s.V, err)
 	}
-	if k.Hold.Arrive == "" {
-		return spot{zone: k.Hold.Zone, x: s.X, y: s.Y}, true, nil
+	if k.Saved.Arrive == "" {
+		return spot{zone: k.Lease.Zone, x: s.X, y: s.Y}, true, nil
 	}
-	m := maps[k.Hold.Zone]
+	m := maps[k.Lease.Zone]
 	if m == nil {
 		return spot{}, false, nil
 	}
-	p, ok := m.Spawn(k.Hold.Arrive)
-	return spot{zone: k.Hold.Zone, x: p.X, y: p.Y}, ok, nil
+	p, ok := m.Spawn(k.Saved.Arrive)
+	return spot{zone: k.Lease.Zone, x: p.X, y: p.Y}, ok, nil
 }
