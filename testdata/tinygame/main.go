@@ -11,12 +11,12 @@ import (
 )
 
 var game = rules.Game{
-	Name:    "tinygame",
-	Schema:  &Schema,
-	Zones:   []rules.Zone{{Name: "field", Title: "The Field", Width: 64, Height: 64}},
-	Classes: []string{"dot"},
-	New:     newSim,
-	NewBot:  newBot,
+	Name:       "tinygame",
+	Schema:     &Schema,
+	Zones:      []rules.Zone{{Name: "field", Title: "The Field", Width: 64, Height: 64}},
+	Characters: rules.Characters{Classes: []string{"dot"}},
+	New:        newSim,
+	NewBot:     newBot,
 }
 
 func main() { realmwire.Main(game) }
