@@ -184,6 +184,7 @@ type GrantZone struct {
 	Title    string `json:"title" doc:"for people"`
 	Instance ID     `json:"instance,omitzero" doc:"missing for the zone that is open to all"`
 	TickHz   int    `json:"tick_hz"`
+	Best     bool   `json:"best,omitempty" doc:"it serves snapshots of the best tier to those who ask"`
 }
 
 // GrantMap names the map artefact that client and zone must share.

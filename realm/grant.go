@@ -34,7 +34,7 @@ func (r *Realm) seal(character characterRecord, l leaseRecord, t target) (Grant,
 	return Grant{
 		Session:   l.Session,
 		Character: character.ID,
-		Zone:      GrantZone{Name: t.zone.Name, Title: t.zone.Title, Instance: t.zone.Instance, TickHz: t.zone.TickHz},
+		Zone:      GrantZone{Name: t.zone.Name, Title: t.zone.Title, Instance: t.zone.Instance, TickHz: t.zone.TickHz, Best: t.zone.Best},
 		Map:       GrantMap{Name: t.zone.MapName, Hash: t.zone.MapHash, URL: "/v1/maps/" + t.zone.MapHash},
 		Ticket:    sealed,
 		Secret:    claims.Secret[:],

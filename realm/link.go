@@ -44,6 +44,7 @@ type ZoneInfo struct {
 	Map      []byte `json:"-"` // travels in a message of its own
 	Capacity int    `json:"capacity"`
 	TickHz   int    `json:"tick_hz"`
+	Best     bool   `json:"best,omitempty"` // it serves snapshots of the best tier to those who ask
 }
 
 // Load is how a process does, sent with each heartbeat.

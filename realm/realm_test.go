@@ -258,7 +258,7 @@ func (w *world) newProcess(zones ...string) *zoneProcess {
 	}
 	for _, name := range zones {
 		data, hash := testMap(name)
-		z.process.Zones = append(z.process.Zones, ZoneInfo{Name: name, Title: "The " + name, MapName: name, MapHash: hash, Map: data, Capacity: 10, TickHz: 20})
+		z.process.Zones = append(z.process.Zones, ZoneInfo{Name: name, Title: "The " + name, MapName: name, MapHash: hash, Map: data, Capacity: 10, TickHz: 20, Best: name == "overworld"})
 	}
 	z.opener = ticket.NewOpener(z.process.TicketKey, uint64(z.process.Incarnation), ticket.OpenerConfig{})
 	z.Serve(ZoneHandlers{Evict: z.evictPlayer, Signal: z.answerOffer})

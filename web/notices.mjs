@@ -29,8 +29,8 @@ ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /** The text of THIRD_PARTY_NOTICES.txt. Fails on a licence that this project may not ship, and on one that is missing. */
-export async function notices(root, metafile) {
-  const bundled = Object.keys(metafile.inputs);
+export async function notices(root, metafiles) {
+  const bundled = metafiles.flatMap((m) => Object.keys(m.inputs));
   const lock = JSON.parse(await readFile(new URL('package-lock.json', root), 'utf8'));
   const parts = [];
   for (const [path, entry] of Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -38,6 +38,7 @@ type zoneProcess struct {
 	rtc         *rtc.Server
 	ws          *ws.Handler
 	zones       *zone.Process
+	best        bool // clients that ask get the best tier
 	client      *realm.ZoneClient
 	wsDirect    *ws.Handler // for those who come straight here; nil without --ws
 	direct      *httpServer // likewise
@@ -50,6 +51,9 @@ const heartbeatEvery = time.Second
 // pages, or nil where another role of this process serves them.
 func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net.Listener, ops http.Handler, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
 	p := &zoneProcess{flags: flags, game: game, log: log, incarnation: realm.ID(conn.Identity()), key: ticket.NewKey(), client: realm.Dial(conn)}
+	if p.best = flags.Tier == "best" && game.Schema.Best(); flags.Tier == "best" && !p.best {
+		log.Warn("the game's schema asks for no best tier: clients get the fast one; mark entities best", "game", game.Name)
+	}
 	defer func() {
 		if err != nil {
 			p.closeTransports()
@@ -61,7 +65,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	opener := ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{})
 	p.zones, err = zone.NewProcess(zone.Config{
 		Core: core.Config{
-			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: flags.Tier == "best", SnapshotBytes: flags.Budget, Seed: uint64(realm.NewID()),
+			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: p.best, SnapshotBytes: flags.Budget, Seed: uint64(realm.NewID()),
 			Keep: flags.Keep,
 		},
 		Tickets: ticket.NewSealer(p.key, uint64(p.incarnation)),
@@ -153,6 +157,7 @@ func (p *zoneProcess) registration() realm.Process {
 	for i, z := range p.zones.Zones() {
 		reg.Zones = append(reg.Zones, realm.ZoneInfo{
 			Name: z.Name(), Title: stats[i].Title, MapName: z.Map().Name, MapHash: z.Map().Hash(), Map: z.Map().Artefact(), Capacity: stats[i].Capacity, TickHz: stats[i].TickHz,
+			Best: p.best,
 		})
 	}
 	return reg

@@ -1,5 +1,7 @@
 package snapshot
 
+import "slices"
+
 // Tier is how much work goes into a client's snapshots. Both tiers may be served from one world.
 type Tier uint8
 
@@ -65,6 +67,11 @@ type BestHistory struct {
 type BestVersion struct {
 	Lag  int     // ticks before the baseline
 	Rows []int64 // one behind the other
+}
+
+// Best reports whether the schema asks for the best tier, for any kind.
+func (s *Schema) Best() bool {
+	return slices.ContainsFunc(s.Kinds, func(k Kind) bool { _, ok := k.New().(BestState); return ok })
 }
 
 // bestCodec is the codec of a kind's rows; nil where its schema does not ask for the best tier.

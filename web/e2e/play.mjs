@@ -1,4 +1,5 @@
-// Two people play in a real Chromium: one over WebRTC in the best tier, one over WebSocket in the fast one. Run by browser_test.go:
+// Two people play in a real Chromium: one over WebRTC in the best tier, one over WebSocket in the fast one, since the other does
+// not load. Run by browser_test.go:
 //
 //   node web/e2e/play.mjs --url URL --dir FOLDER --phase first|brief|again
 //
@@ -20,11 +21,18 @@ if (!url || !dir) throw new Error('--url and --dir are needed');
 const browser = await launch();
 const shot = (page, name) => page.screenshot({ path: join(dir, `${name}.png`) });
 
+/** The best tier's code, which is loaded when it is to be asked for. */
+const chunk = /\/assets\/best-[A-Z0-9]{8}\.js$/;
+const chunks = (page) =>
+  page.evaluate((name) => performance.getEntriesByType('resource').filter((r) => new RegExp(name).test(r.name) && r.decodedBodySize > 0).length, chunk.source);
+
 /** The first visit: everything from a click on "guest". */
 async function first() {
   const ada = await newPlayer(browser, `${url}/?tier=best`, { width: 1280, height: 800 });
-  const bob = await newPlayer(browser, `${url}/?transport=websocket`, { width: 390, height: 844 });
+  const bob = await newPlayer(browser, `${url}/?transport=websocket&tier=best`, { width: 390, height: 844 });
+  await bob.context.route(chunk, (route) => route.abort()); // his best tier does not load
   await shot(ada.page, 'title');
+  if ((await chunks(ada.page)) !== 0) throw new Error('the best tier is loaded before anybody plays');
   await enter(ada, 'Ada', 'wizard', (page) => shot(page, 'creation'));
   await enter(bob, 'Bob', 'knight', (page) => shot(page, 'creation-phone'));
   const a = await stats(ada);
@@ -76,7 +84,9 @@ async function first() {
     const s = (await stats(p)).stats;
     if (s.desyncs !== 0 || s.viewsChecked < 50) throw new Error(`${p.name}: ${s.desyncs} desyncs in ${s.viewsChecked} verified snapshots`);
     // Who asks for the best tier gets its sections where they are shorter than records, which chance decides here.
-    if (p === bob && (await stats(p)).tier !== 'fast') throw new Error('Bob did not ask for the best tier and got it');
+    const { tier, tierText } = await stats(p);
+    if (p === bob && (tier !== 'fast' || tierText !== 'the best tier did not load')) throw new Error(`Bob, without the code for it, plays in the ${tier} tier: ${tierText}`);
+    if (p === ada && (tierText !== '' || (await chunks(p.page)) !== 1)) throw new Error(`Ada did not ask for the best tier: ${tierText}`);
     await p.context.storageState({ path: join(dir, `${p.name}.json`) });
   }
   await writeFile(join(dir, 'places.json'), JSON.stringify(out));

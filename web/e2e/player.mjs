@@ -46,7 +46,7 @@ export async function enter(p, name, cls, creation) {
 export function stats(p) {
   return p.page.evaluate(() => {
     const s = window.realmwire?.session;
-    return { status: s?.status ?? null, statusText: s?.statusText ?? null, transport: s?.transport ?? null, tier: s?.tier ?? null, zone: s?.zone?.name ?? null, stats: s ? { ...s.stats } : null };
+    return { status: s?.status ?? null, statusText: s?.statusText ?? null, transport: s?.transport ?? null, tier: s?.tier ?? null, tierText: s?.tierText ?? null, zone: s?.zone?.name ?? null, stats: s ? { ...s.stats } : null };
   });
 }
 

@@ -3,7 +3,10 @@
 // Every packet is decoded and compared. Nothing here asserts a time.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { MAX_LAG, MAX_REST, BestCodec, Rows, type History, type Layout } from '../src/sdk/best';
+import { BestCodec } from '../src/sdk/best/codec';
+import { MAX_LAG, MAX_REST, type History } from '../src/sdk/best/history';
+import type { Layout } from '../src/sdk/best/layout';
+import { Rows } from '../src/sdk/best/rows';
 import { seeded } from './files';
 
 const AHEAD = 6;

@@ -1,7 +1,10 @@
 // protocol/best/testdata/golden.json is written by the Go code; every client decodes and re-encodes it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BestCodec, Rows, type History, type Layout } from '../src/sdk/best';
+import { BestCodec } from '../src/sdk/best/codec';
+import type { History } from '../src/sdk/best/history';
+import type { Layout } from '../src/sdk/best/layout';
+import { Rows } from '../src/sdk/best/rows';
 import { hex, readRepo, seeded, unhex } from './files';
 
 /** Text: beyond what numbers hold. */

@@ -35,6 +35,10 @@ export class FakeRealm {
   zone = 'field';
   /** The life of resumption tickets; 0: zones give none. */
   lifeMs = 0;
+  /** Zones offer the best tier. */
+  best = false;
+  /** Who asked for the best tier in Join, in order. */
+  readonly askedBest: boolean[] = [];
   /** The zone keeps the character of who was cut off. */
   keeps = true;
   private tickets = 0;
@@ -89,7 +93,7 @@ export class FakeRealm {
   grant(zone: string): object {
     const text = mapJson(zone);
     return {
-      session: '1', character: '2', zone: { name: zone, title: zone, tick_hz: 20 }, map: { hash: sha256(text), url: `/v1/maps/${zone}` },
+      session: '1', character: '2', zone: { name: zone, title: zone, tick_hz: 20, ...(this.best && { best: true }) }, map: { hash: sha256(text), url: `/v1/maps/${zone}` },
       ticket: Buffer.from(`${zone} ${++this.tickets}`).toString('base64'), secret: '', suite: 1, expires: '', udp: { addr: '' },
       webrtc: { url: '/v1/rtc/1' }, websocket: { url: `/v1/ws/${zone}` }, schema: schema.hash, snapshots: 'latest',
     };
@@ -172,7 +176,9 @@ export class FakeSocket {
     }
     if (data[0] !== RELIABLE) return;
     const msg = data.subarray(1);
-    if (decodeMessage(Join, msg) !== null) {
+    const join = decodeMessage(Join, msg);
+    if (join !== null) {
+      this.realm.askedBest.push(join.best);
       if (this.back && !this.realm.keeps) return this.dismiss(Reason.AttachRefused, 'Your place is gone.');
       this.welcome();
     }

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BitReader, BitWriter } from '../src/sdk/bits';
-import { BestCodec } from '../src/sdk/best';
+import { BestCodec } from '../src/sdk/best/codec';
 import { Replicated } from '../src/sdk/replicated';
-import { BestTier, type Section } from '../src/sdk/section';
-import { Room, Window, type Bringing } from '../src/sdk/window';
+import { BestSections } from '../src/sdk/best/section';
+import type { Section } from '../src/sdk/tier';
+import { Room, Window, type Bringing } from '../src/sdk/best/window';
 import { Body, schema } from './gen/bodies';
 
 const TICK = 200;
@@ -32,7 +33,7 @@ function decode(part: Partial<Written>): Section | string {
   const s = { ahead: 2, lag: 3, x: 1, excluded: [], forced: [], streams: 1, kind: Body.kind, steady: true, records: [], ...part };
   const entity = new Replicated(9, schema.kinds.find((k) => k.kind === Body.kind)!, false);
   entity.push(TICK - s.ahead, states[1], 0);
-  const tier = new BestTier(schema);
+  const tier = new BestSections(schema);
   const memory = new Map<number, Bringing>();
   for (let tick = TICK - s.ahead - s.lag; tick < TICK; tick++) {
     const moved = tick === TICK - s.ahead - s.lag ? states[0] : states[1];

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { Reason, Transfer } from '../src/sdk/gen/message';
 import { Session } from '../src/game/rpg';
 import { RealmApi } from '../src/sdk/api';
+import { loadBest } from '../src/sdk/tier';
 import type { SessionOptions } from '../src/sdk/session';
 import { FakeRealm, type FakeSocket } from './fakerealm';
 
@@ -237,4 +238,49 @@ test('a full zone is tried again', async () => {
   await until('an explanation', () => session.statusText.startsWith('The zone is full.'));
   assert.equal(session.status, 'connecting');
   await until('playing', () => session.status === 'playing');
+});
+
+test('the best tier is loaded where a client wants it and the zone offers it, before it is asked for', async () => {
+  for (const [tier, offered, loads, why] of [
+    ['best', true, 1, ''],
+    ['best', false, 0, 'the zone has no best tier'],
+    ['fast', true, 0, ''],
+  ] as const) {
+    realm.best = offered;
+    realm.askedBest.length = 0;
+    let loaded = 0;
+    const load = (): ReturnType<typeof loadBest> => (loaded++, loadBest());
+    const { session } = connect({ transport: 'websocket', tier, loadBest: load });
+    await until('playing', () => session.status === 'playing');
+    assert.deepEqual([realm.askedBest, loaded, session.tierText], [[loads === 1], loads, why], `${tier}, offered: ${offered}`);
+    session.close();
+  }
+});
+
+test('a client whose best tier does not load plays in the fast one, and says so', async () => {
+  realm.best = true;
+  const warnings: unknown[][] = [];
+  const { warn } = console;
+  console.warn = (...all) => void warnings.push(all);
+  try {
+    const { session } = connect({ transport: 'websocket', tier: 'best', loadBest: () => Promise.reject(new TypeError('Failed to fetch')) });
+    await until('playing', () => session.status === 'playing');
+    assert.deepEqual([realm.askedBest, session.tier, session.tierText], [[false], 'fast', 'the best tier did not load']);
+    assert.match(String(warnings[0]?.[0]), /did not load; playing in the fast one/);
+  } finally {
+    console.warn = warn;
+  }
+});
+
+test('a best tier that does not come holds nobody up', async () => {
+  realm.best = true;
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    const { session } = connect({ transport: 'websocket', tier: 'best', loadBest: () => new Promise(() => undefined) });
+    await until('playing', () => session.status === 'playing');
+    assert.equal(session.tierText, 'the best tier did not load');
+  } finally {
+    console.warn = warn;
+  }
 });

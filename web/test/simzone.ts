@@ -109,7 +109,7 @@ export class Sim {
     this.npc = new Served(65537, false, { ...NPC.create(), body: { x: 1000, y: 4000, facing: 2 } });
     this.own.changed = this.npc.changed = this.tick;
     this.link = new ZoneLink({
-      game: rpg, transport: this.transport(), map: field, meter: new Meter(), tier: 'fast', now: () => this.nowMs,
+      game: rpg, transport: this.transport(), map: field, meter: new Meter(), sections: null, now: () => this.nowMs,
       events: {
         arrived: () => undefined,
         passes: () => undefined,

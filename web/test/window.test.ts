@@ -1,9 +1,11 @@
 // What the talk of best.test.ts hardly comes to: docs/wire.md#best-tier, "What is known of them".
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BestCodec, type Layout, type Names } from '../src/sdk/best';
+import { BestCodec } from '../src/sdk/best/codec';
+import type { Names } from '../src/sdk/best/history';
+import type { Layout } from '../src/sdk/best/layout';
 import { Replicated } from '../src/sdk/replicated';
-import { Room, Window, type Bringing, type Brought } from '../src/sdk/window';
+import { Room, Window, type Bringing, type Brought } from '../src/sdk/best/window';
 import { schema } from './gen/bodies';
 
 const range = { min: -100, max: 100 };

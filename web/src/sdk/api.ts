@@ -65,7 +65,8 @@ export interface Character {
 export interface Grant {
   session: string;
   character: string;
-  zone: { name: string; title: string; instance?: string; tick_hz: number };
+  /** best: it serves snapshots of the best tier to those who ask. */
+  zone: { name: string; title: string; instance?: string; tick_hz: number; best?: boolean };
   map: { name: string; hash: string; url: string };
   /** Standard base64. */
   ticket: string;

@@ -7,5 +7,5 @@ export type { MapArtefact, MapLayer, MapPortal, MapSpawn } from './map';
 export type { Stats } from './meter';
 export { MAX_INPUT, step, UNITS_PER_TILE, type Grid, type MoveInput, type MoveParams, type MoveState } from './mover';
 export { GameSession, type SessionEvents, type SessionOptions, type SessionStatus } from './session';
-export type { Tier } from './snapshot';
+export type { BestChunk, Tier } from './tier';
 export type { ChatLine, EntityOf, ViewOf, ZoneInfo } from './view';

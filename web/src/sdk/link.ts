@@ -12,7 +12,8 @@ import { OwnState } from './ownstate';
 import { Prediction } from './predict';
 import { Replica } from './replica';
 import type { MessageCodec } from './schema';
-import { TYPE_BEST, TYPE_SNAPSHOT, type Tier } from './snapshot';
+import { TYPE_BEST, TYPE_SNAPSHOT } from './snapshot';
+import type { SectionReader, Tier } from './tier';
 import { CloseCode, LATEST, RELIABLE, type Lane, type Transport } from './transport';
 import type { ChatLine, EntityOf, ViewOf, ZoneInfo } from './view';
 
@@ -49,8 +50,8 @@ export interface LinkConfig<S, I> {
   transport: Transport;
   map: MapArtefact;
   meter: Meter;
-  /** What to ask for; a server that does not serve it sends fast. */
-  tier: Tier;
+  /** What takes sections of the best tier: it is asked for then. Null: snapshots are fast. */
+  sections: SectionReader | null;
   events: LinkEvents;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
@@ -84,7 +85,7 @@ export class ZoneLink<S, I> {
     this.c = c;
     this.map = c.map;
     this.transport = c.transport;
-    this.replica = new Replica(c.game.schema, c.tier === 'best');
+    this.replica = new Replica(c.game.schema, c.sections);
     this.input = c.game.quantise({ x: 0, y: 0, buttons: 0 });
     this.heardMs = this.pumpedMs = c.now();
     c.transport.listen({
@@ -101,7 +102,7 @@ export class ZoneLink<S, I> {
       mapHash: this.map.hash,
       verify: true,
       client: this.c.game.client,
-      best: this.c.tier === 'best',
+      best: this.c.sections !== null,
     });
   }
 

@@ -3,8 +3,8 @@ import { crc32 } from './crc32';
 import { AGED, GONE, MAX_AGE, readRecords, SPAWN, type Record } from './records';
 import { Replicated, type Change, type Version } from './replicated';
 import type { EntityCodec, Schema } from './schema';
-import { BestTier, type Section } from './section';
 import { KIND_BITS, readHeader, type Refusal, type SnapshotHeader } from './snapshot';
+import type { Section, SectionReader } from './tier';
 
 const ID_GROUP = 8;
 const CHECKSUM_BITS = 32;
@@ -40,12 +40,11 @@ export class Replica {
   private readonly held = new Map<number, number[]>();
   private readonly sum = new BitWriter(2048);
 
-  /** What the best tier remembers; null: it was not asked for. */
-  private readonly best: BestTier | null;
-
-  /** best: it takes snapshots of both tiers. */
-  constructor(schema: Schema, best = false) {
-    this.best = best ? new BestTier(schema) : null;
+  /** best: what takes sections of the best tier; null: it was not asked for. */
+  constructor(
+    schema: Schema,
+    private readonly best: SectionReader | null = null,
+  ) {
     for (const k of schema.kinds) this.kinds.set(k.kind, k);
   }
 

@@ -1,6 +1,6 @@
 import type { BitReader, BitWriter } from './bits';
 import type { Span } from './motion';
-import type { Layout } from './best';
+import type { Layout } from './best/layout';
 
 // What `realmwire gen` emits for a game implements these. They are declared with method syntax on purpose: methods are
 // compared loosely, so that an EntityCodec<Player> can stand in a list of EntityCodec<unknown>.

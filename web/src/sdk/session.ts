@@ -8,7 +8,7 @@ import { forgetMap, loadMap, type MapArtefact } from './map';
 import { Meter, type Stats } from './meter';
 import { Passes, unspent } from './resume';
 import { afterEnd, afterError, backOff, type Verdict } from './retry';
-import type { Tier } from './snapshot';
+import { askBest, loadBest, type BestChunk, type Tier } from './tier';
 import type { TransportKind } from './transport';
 import type { ChatLine, ViewOf, ZoneInfo } from './view';
 
@@ -32,8 +32,10 @@ export interface SessionEvents {
 
 export interface SessionOptions {
   transport?: TransportChoice;
-  /** The tier of snapshots to ask for; fast where it is left out. */
+  /** The tier of snapshots to ask for; fast where it is left out. Where best is not to be had, fast comes. */
   tier?: Tier;
+  /** How to load what the best tier takes; where it is left out, as a chunk of this very package. */
+  loadBest?: () => Promise<BestChunk>;
 }
 
 /** What ends a link's time as the current one. */
@@ -48,6 +50,8 @@ export class GameSession<S, I> {
   private readonly api: RealmApi;
   private readonly character: string;
   private readonly wanted: Tier;
+  private readonly loadBest: () => Promise<BestChunk>;
+  private tierWhy = '';
   private readonly dialer: Dialer;
   private readonly passes = new Passes();
   private readonly emitter = new Emitter<SessionEvents>();
@@ -70,6 +74,7 @@ export class GameSession<S, I> {
     this.api = api;
     this.character = character;
     this.wanted = options.tier ?? 'fast';
+    this.loadBest = options.loadBest ?? loadBest;
     this.dialer = new Dialer(api, options.transport ?? 'auto');
     this.input = game.quantise({ x: 0, y: 0, buttons: 0 });
     this.loop.start();
@@ -94,6 +99,11 @@ export class GameSession<S, I> {
   /** The tier of the snapshots that come. */
   get tier(): Tier {
     return this.current?.tier ?? 'fast';
+  }
+
+  /** Why the best tier, which was wanted, was not asked for; empty otherwise. */
+  get tierText(): string {
+    return this.tierWhy;
   }
 
   get zone(): ZoneInfo | null {
@@ -237,6 +247,7 @@ export class GameSession<S, I> {
     const load = (g: Grant): Promise<MapArtefact> => loadMap(this.api.url(g.map.url), g.map.hash, this.api.patienceMs);
     const map = load(grant);
     map.catch(() => undefined); // awaited below, unless dialling fails first
+    const asked = askBest(this.wanted, grant.zone.best === true, this.game.schema, this.loadBest);
     const dialled = await this.dialer.dial(grant, () => this.freshGrant(), say, nowMs(), signal);
     this.fellBack = dialled.fellBack || (this.fellBack && dialled.transport.kind === 'websocket');
     let ground: MapArtefact;
@@ -247,6 +258,8 @@ export class GameSession<S, I> {
       dialled.transport.close(0, 'no map');
       throw e;
     }
+    const { sections, why } = await asked;
+    this.tierWhy = why;
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         link.close('the zone did not let us in');
@@ -254,7 +267,7 @@ export class GameSession<S, I> {
         reject(new Error('The zone does not answer.'));
       }, JOIN_MS);
       const link: ZoneLink<S, I> = new ZoneLink({
-        game: this.game, transport: dialled.transport, map: ground, meter: this.meter, tier: this.wanted, now: nowMs,
+        game: this.game, transport: dialled.transport, map: ground, meter: this.meter, sections, now: nowMs,
         events: {
           arrived: () => {
             clearTimeout(late);

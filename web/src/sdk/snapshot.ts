@@ -6,7 +6,6 @@ export const TYPE_SNAPSHOT = 1; // server to client
 export const TYPE_INPUTS = 2; // client to server
 
 /** How much work goes into a client's snapshots. Best pays where many bodies move at once; see docs/benchmarks.md. */
-export type Tier = 'fast' | 'best';
 
 /** Entities in one client's view, at most. */
 export const MAX_IN_VIEW = 1024;

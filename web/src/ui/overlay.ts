@@ -57,7 +57,7 @@ export class Overlay {
     const s = session.stats;
     const rows: [string, string, boolean][] = [
       ['Transport', transportName(session.transport), false],
-      ['Snapshots', `${s.snapshotsPerS.toFixed(1)} /s, ${session.tier}`, false],
+      ['Snapshots', `${s.snapshotsPerS.toFixed(1)} /s, ${session.tier}${session.tierText && ` (${session.tierText})`}`, session.tierText !== ''],
       ['Interpolation delay', ms(s.interpolationDelayMs), false],
       ['Corrections', String(s.corrections), false],
       ['Desyncs', `${s.desyncs} of ${s.viewsChecked} checked`, s.desyncs > 0],

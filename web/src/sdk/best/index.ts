@@ -1,6 +1,12 @@
-/** Snapshots predicted from acknowledged history: see docs/decisions/0004-snapshot-models.md. */
-export { BestCodec } from './codec';
-export { MAX_AHEAD, MAX_LAG, MAX_REST, MAX_ROWS, type History, type Names, type Version } from './history';
-export type { Field, Group, Layout } from './layout';
-export { looks } from './past';
-export { Rows } from './rows';
+/**
+ * The best tier: a chunk of its own, which tier.ts loads. docs/wire.md#best-tier and docs/wire-best.md are normative. Of what is
+ * loaded at once, it imports only what every client has anyway.
+ */
+import type { Schema } from '../schema';
+import type { SectionReader } from '../tier';
+import { BestSections } from './section';
+
+/** Reads sections of a schema's kinds. */
+export function readSections(schema: Schema): SectionReader {
+  return new BestSections(schema);
+}

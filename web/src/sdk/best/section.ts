@@ -1,20 +1,17 @@
-import type { BitReader } from './bits';
-import { MAX_REST, BestCodec, type History, type Rows } from './best';
-import type { Change, Replicated } from './replicated';
-import type { BestRows, RowValue, Schema } from './schema';
-import { KIND_BITS, MAX_IN_VIEW, type Refusal } from './snapshot';
+import type { BitReader } from '../bits';
+import type { Change, Replicated } from '../replicated';
+import type { BestRows, RowValue, Schema } from '../schema';
+import { KIND_BITS, MAX_IN_VIEW, type Refusal } from '../snapshot';
+import type { Section, SectionReader } from '../tier';
+import { BestCodec } from './codec';
+import { MAX_REST, type History } from './history';
+import type { Rows } from './rows';
 import { MAX_SECTION_AGE, MEMORY_TICKS, Room, Window, type Bringing } from './window';
 
 // The section of the best tier: docs/wire.md#best-tier.
 
 const SLOT_GROUP = 2;
 const LENGTH_GROUP = 6;
-
-/** A section, decoded but not yet applied. */
-export interface Section {
-  readonly updates: readonly Change[];
-  readonly brought: Bringing;
-}
 
 /** The rows of one kind. */
 interface Kind {
@@ -35,7 +32,7 @@ interface Reading {
 }
 
 /** What a client of the best tier remembers of the snapshots that it applied lately. */
-export class BestTier {
+export class BestSections implements SectionReader {
   private readonly kinds = new Map<number, Kind>();
   /** By tick. */
   private readonly memory = new Map<number, Bringing>();
@@ -46,7 +43,6 @@ export class BestTier {
     }
   }
 
-  /** Reads the section of the snapshot of tick, whose records are of those slots. */
   decode(r: BitReader, tick: number, records: ReadonlySet<number>, entity: Reading['entity']): Section | Refusal {
     const excluded = readSlots(r);
     const forced = readSlots(r);
@@ -88,7 +84,6 @@ export class BestTier {
     return null;
   }
 
-  /** Keeps what the snapshot of tick brought: the rows of its section, and those of records. */
   remember(tick: number, section: Section | null, changes: readonly Change[]): void {
     const brought: Bringing = section?.brought ?? new Map();
     for (const c of changes) {
@@ -103,7 +98,6 @@ export class BestTier {
     this.memory.set(tick, brought);
   }
 
-  /** Drops what is remembered of a slot whose entity is gone. */
   forget(slot: number): void {
     for (const brought of this.memory.values()) brought.delete(slot);
   }

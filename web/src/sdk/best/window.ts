@@ -1,4 +1,7 @@
-import { looks, MAX_LAG, MAX_REST, type History, type Names, type BestCodec, type Rows, type Version } from './best';
+import type { BestCodec } from './codec';
+import { MAX_LAG, MAX_REST, type History, type Names, type Version } from './history';
+import { looks } from './past';
+import type { Rows } from './rows';
 
 /** How many ticks of snapshots an end of the best tier remembers. */
 export const MEMORY_TICKS = 64;
