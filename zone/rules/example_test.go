@@ -1,0 +1,30 @@
+package rules_test
+
+import (
+	"fmt"
+
+	"github.com/realmwire/realmwire/protocol/snapshot"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+	"github.com/realmwire/realmwire/zone/rules"
+)
+
+// A player's inputs as they come, one packet lost on the way: packets repeat the last few, so that nothing is missing. When nothing
+// comes any more, the last input is held for a moment, and then let go.
+func ExampleInputs() {
+	var q rules.Inputs[rpg.Input, *rpg.Input]
+	q.Repeat = 2
+	right, left := rpg.Input{MoveX: 127}, rpg.Input{MoveX: -127}
+	packet := func(newest uint32, newestFirst ...rpg.Input) []byte {
+		return snapshot.WriteInputs(nil, snapshot.InputHeader{Newest: newest}, newestFirst)
+	}
+	for _, p := range [][]byte{packet(1, right), packet(3, left, right, right)} { // that of tick 2 was lost
+		if _, _, err := q.Read(p, 1); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	for tick := uint32(1); tick <= 6; tick++ {
+		fmt.Print(q.Next(tick).MoveX, " ")
+	}
+	// Output: 127 127 -127 -127 -127 0
+}
