@@ -83,6 +83,9 @@ func (z *Zone) carryOut(calls context.Context) {
 			return item{Event: core.Event{Kind: core.EventTravel, Travel: &core.TravelResult{Client: r.Client, Grant: grant, Err: err}}}
 		})
 	}
+	for i := range out.Notices {
+		z.logNotice(&out.Notices[i])
+	}
 	for _, r := range out.Saves {
 		z.saver.add(r)
 	}

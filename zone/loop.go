@@ -116,7 +116,7 @@ func (z *Zone) now() time.Duration { return time.Since(z.began) }
 // Accept takes a session whose ticket is proven: a [transport.Acceptor].
 func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Handler, error) {
 	if claims.Zone != z.Name() {
-		return nil, &transport.CloseError{Code: transport.Refused, Text: "the ticket is for another zone"}
+		return nil, refuseConn(z.log, claims, transport.Refused, "the ticket is for another zone")
 	}
 	s := &session{zone: z, id: core.ClientID(z.lastID.Add(1)), conn: conn}
 	ok := z.inbox.post(item{session: s, Event: core.Event{Kind: core.EventConnect, Client: s.id, At: z.now(), Connect: &core.Connect{
@@ -124,7 +124,7 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Turn: claims.Turn,
 	}}})
 	if !ok {
-		return nil, &transport.CloseError{Code: transport.ServerShutdown, Text: "the server is restarting"}
+		return nil, refuseConn(z.log, claims, transport.ServerShutdown, "the server is restarting")
 	}
 	return s, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -18,13 +19,17 @@ import (
 // Process is the zones that one process runs, behind one set of transports.
 type Process struct {
 	zones []*Zone
+	log   *slog.Logger
 }
 
 // NewProcess makes the zones of a game that names lists, or all of them. cfg is what they share: Core.Zone and Core.Ground are
 // set for each. The maps of all the game's zones are checked, so that no portal leads nowhere.
 func NewProcess(cfg Config, names []string) (*Process, error) {
 	maps := map[string]*tilemap.Map{}
-	p := &Process{}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	p := &Process{log: cfg.Log}
 	known := make([]string, 0, len(cfg.Core.Game.Zones))
 	for _, z := range cfg.Core.Game.Zones {
 		known = append(known, z.Name)
@@ -71,7 +76,7 @@ func (p *Process) Accept(conn transport.Conn, claims ticket.Claims) (transport.H
 			return z.Accept(conn, claims)
 		}
 	}
-	return nil, &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("zone %q does not run here", claims.Zone)}
+	return nil, refuseConn(p.log, claims, transport.Refused, fmt.Sprintf("zone %q does not run here", claims.Zone))
 }
 
 // Evict takes a character out of whichever zone has it. See [Zone.Evict].

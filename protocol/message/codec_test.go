@@ -11,3 +11,16 @@ func TestGamesBeginWhereTheGeneratorLetsThem(t *testing.T) {
 		t.Errorf("a game's messages begin at %d here and at %d in the generator", FirstGameID, schema.FirstGameID)
 	}
 }
+
+func TestReasonsHaveNames(t *testing.T) {
+	seen := map[string]bool{}
+	for r := range Reason(len(reasonNames)) {
+		if name := r.String(); name == "" || seen[name] {
+			t.Errorf("reason %d is called %q", r, name)
+		}
+		seen[r.String()] = true
+	}
+	if Travelled.String() != "travelled" || Reason(200).String() != "reason-200" {
+		t.Errorf("%v, %v", Travelled, Reason(200))
+	}
+}

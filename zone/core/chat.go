@@ -11,7 +11,7 @@ import (
 func (c *Core) say(cl *client, msg []byte) {
 	var s message.Say
 	if err := message.Read(msg, &s); err != nil {
-		c.offend(cl)
+		c.offend(cl, "chat that cannot be read")
 		return
 	}
 	text := clean(s.Text)

@@ -61,7 +61,8 @@ type client struct {
 	turn       uint32 // of the resumption tickets that the client was given last
 	nextPass   uint32 // tick of the next ones; 0: never
 	resumes    bucket
-	departs    bool // while nobody was connected, the rules wanted the character to travel
+	toZone     string // where the character goes
+	departs    bool   // while nobody was connected, the rules wanted the character to travel
 }
 
 // echo is what the next snapshot tells the client about its clock.
@@ -142,6 +143,12 @@ func (c *Core) dismiss(cl *client, why message.Reason, text string, save bool) {
 	if cl.phase == phaseClosing {
 		return
 	}
+	c.notice(SessionClosed, cl, Notice{Reason: why, Text: text})
+	c.end(cl, why, text, save)
+}
+
+// end is dismiss without the notice.
+func (c *Core) end(cl *client, why message.Reason, text string, save bool) {
 	away := cl.phase == phaseAway
 	c.letGo(cl, save)
 	if away {
@@ -200,10 +207,10 @@ func closeCode(why message.Reason) transport.CloseCode {
 	}
 }
 
-// offend counts what no fair client does. The sentence is carried out after the step or event in progress.
-func (c *Core) offend(cl *client) {
+// offend counts what no fair client does; too much of it is a reason for a kick.
+func (c *Core) offend(cl *client, what string) {
 	c.count.Offences++
 	if !cl.offences.take(c.tick, c.ticks(offenceSeconds), maxOffences) {
-		c.doomed = append(c.doomed, cl)
+		c.kicks = append(c.kicks, kick{cl, "too many offences, the last: " + what, "Too many messages that no fair client sends."})
 	}
 }

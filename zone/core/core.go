@@ -86,7 +86,7 @@ type Core struct {
 	joining  int                        // sessions that wait for the realm: they count against the capacity
 	told     int                        // players, as Population said last
 	draining bool
-	doomed   []*client // to be put out after the step or event in progress
+	kicks    []kick // to be carried out after the step or event in progress
 
 	radii interest.Radii
 	index index
@@ -187,7 +187,7 @@ func (c *Core) Handle(e Event) {
 	case EventTellAll:
 		c.tellAll(e.Text)
 	}
-	c.execute()
+	c.carryOutKicks()
 }
 
 // Step simulates the next tick. due is when it should have run and now when it does, both since the zone started. After that
@@ -196,7 +196,7 @@ func (c *Core) Step(due, now time.Duration) {
 	c.tick++
 	c.nextDue, c.now = due+c.dt, now
 	c.sim.Step(c.tick)
-	c.execute()
+	c.carryOutKicks()
 	c.expire()
 	c.world.Commit(c.tick)
 	c.saveSome()
@@ -221,23 +221,31 @@ func (c *Core) expire() {
 		case phaseGone:
 			c.dismiss(cl, message.Travelled, "", false)
 		case phaseAway:
-			c.dismiss(cl, message.Left, "", true)
+			c.dismiss(cl, message.Left, "The player did not come back.", true)
 		case phaseClosing:
 			c.remove(cl) // the transport owes us the news, but must not leak a slot
 		}
 	}
 }
 
-// execute puts out the players whom the rules condemned while they ran: they cannot be taken out in the middle of a step.
-func (c *Core) execute() {
-	for _, cl := range c.doomed {
-		if cl.phase != phaseClosing {
+// kick is a player who is to be put out.
+type kick struct {
+	client *client
+	why    string // for the log
+	text   string // for the player
+}
+
+// carryOutKicks puts out the players whom the rules kicked while they ran: they cannot be taken out in the middle of a step.
+func (c *Core) carryOutKicks() {
+	for _, k := range c.kicks {
+		if k.client.phase != phaseClosing {
 			c.count.Kicked++
-			c.dismiss(cl, message.Kicked, "Too many messages that no fair client sends.", true)
+			c.notice(PlayerKicked, k.client, Notice{Reason: message.Kicked, Text: k.why})
+			c.end(k.client, message.Kicked, k.text, true)
 		}
 	}
-	clear(c.doomed)
-	c.doomed = c.doomed[:0]
+	clear(c.kicks)
+	c.kicks = c.kicks[:0]
 }
 
 func (c *Core) drain(text string) {

@@ -79,6 +79,7 @@ type Outputs struct {
 	Passes    []PassRequest
 	Closes    []Close
 	Evictions []Eviction // one for each EventEvict, in their order
+	Notices   []Notice
 
 	arena []byte // what messages and states point into
 }
@@ -116,10 +117,11 @@ type Eviction struct {
 func (o *Outputs) Reset() {
 	clear(o.Sends)
 	clear(o.Closes)
+	clear(o.Notices)
 	o.Passes = o.Passes[:0]
 	o.Sends, o.Attaches, o.Travels = o.Sends[:0], o.Attaches[:0], o.Travels[:0]
 	o.Saves, o.Closes, o.Evictions = o.Saves[:0], o.Closes[:0], o.Evictions[:0]
-	o.arena = o.arena[:0]
+	o.Notices, o.arena = o.Notices[:0], o.arena[:0]
 }
 
 // tail returns what was appended to the arena since from. A later growth moves the arena, not what was returned.

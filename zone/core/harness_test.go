@@ -107,6 +107,7 @@ type table struct {
 	now      time.Duration
 	players  []*player
 	passes   []PassRequest // all so far
+	notices  []Notice      // likewise
 	realm    fakeRealm
 
 	witness *snapshot.View
@@ -314,7 +315,7 @@ func (w *table) carryOut() {
 			p.lastReliable[0] = at
 		}
 	}
-	w.passes = append(w.passes, out.Passes...)
+	w.passes, w.notices = append(w.passes, out.Passes...), append(w.notices, out.Notices...)
 	saves := slices.Clone(out.Saves)
 	for i := range saves {
 		saves[i].State = slices.Clone(saves[i].State)

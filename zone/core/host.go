@@ -39,8 +39,14 @@ func (h host) Tell(p rules.PlayerID, text string) {
 	}
 }
 
-func (h host) Offence(p rules.PlayerID, _ string) {
+func (h host) Offence(p rules.PlayerID, what string) {
 	if cl := h.c.players[p]; cl != nil {
-		h.c.offend(cl)
+		h.c.offend(cl, what)
+	}
+}
+
+func (h host) Kick(p rules.PlayerID, text string) {
+	if cl := h.c.players[p]; cl != nil {
+		h.c.kicks = append(h.c.kicks, kick{cl, text, text})
 	}
 }

@@ -28,7 +28,8 @@ func (c *Core) connect(id ClientID, who *Connect) {
 
 func (c *Core) refuse(cl *client, why message.Reason, text string) {
 	c.count.Refused++
-	c.dismiss(cl, why, text, false)
+	c.notice(SessionRefused, cl, Notice{Reason: why, Text: text})
+	c.end(cl, why, text, false)
 }
 
 func (c *Core) fullText() string {
@@ -39,7 +40,7 @@ func (c *Core) fullText() string {
 // all three decide what the bytes that follow mean and where a prediction leads.
 func (c *Core) join(cl *client, msg []byte) {
 	if cl.phase != phaseJoin {
-		c.offend(cl)
+		c.offend(cl, "a second Join")
 		return
 	}
 	var j message.Join
@@ -158,6 +159,7 @@ func (c *Core) enter(cl *client, r *AttachResult) {
 	cl.name, cl.entity, cl.inputs = r.Character.Name, id, inputs
 	cl.saved = append(cl.saved[:0], r.Character.State...)
 	c.begin(cl)
+	c.notice(PlayerJoined, cl, Notice{})
 	// Spread over the period, so that a crowd that came together is not saved together.
 	cl.nextSave = c.tick + 1 + uint32(cl.id)%c.ticks(SaveSeconds)
 }

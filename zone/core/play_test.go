@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -339,14 +340,15 @@ func TestOffendersArePutOut(t *testing.T) {
 	for name, bad := range map[string]struct {
 		lane transport.Lane
 		msg  []byte
+		want string // in the log
 	}{
-		"unknown system message": {transport.Reliable, []byte{50}},
-		"unknown game message":   {transport.Reliable, []byte{200, 1}},
-		"garbage input":          {transport.Latest, []byte{2, 255}},
-		"wrong type":             {transport.Latest, []byte{1, 2, 3}},
-		"second join":            {transport.Reliable, []byte{1}},
-		"future acknowledgement": {transport.Latest, snapshot.WriteInputs(nil, snapshot.InputHeader{AckTick: 1 << 30, Newest: 30}, []rpg.Input{{}})},
-		"faster than anyone":     {transport.Latest, nil}, // filled in below
+		"unknown system message": {transport.Reliable, []byte{50}, "a system message that"},
+		"unknown game message":   {transport.Reliable, []byte{200, 1}, "message 200 is unknown"},
+		"garbage input":          {transport.Latest, []byte{2, 255}, "an input packet"},
+		"wrong type":             {transport.Latest, []byte{1, 2, 3}, "no input"},
+		"second join":            {transport.Reliable, []byte{1}, "a second Join"},
+		"future acknowledgement": {transport.Latest, snapshot.WriteInputs(nil, snapshot.InputHeader{AckTick: 1 << 30, Newest: 30}, []rpg.Input{{}}), "a tick to come"},
+		"faster than anyone":     {transport.Latest, nil, "moves faster"}, // filled in below
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newTable(t, Config{}, 1)
@@ -365,10 +367,89 @@ func TestOffendersArePutOut(t *testing.T) {
 			if p.goodbye == nil || p.goodbye.Reason != message.Kicked || w.core.Count().Kicked != 1 {
 				t.Fatalf("after %d offences: %+v", w.core.Count().Offences, p.goodbye)
 			}
+			kicks := w.noticesOf(PlayerKicked)
+			if len(kicks) != 1 || !strings.HasPrefix(kicks[0].Text, "too many offences, the last: ") || !strings.Contains(kicks[0].Text, bad.want) {
+				t.Errorf("the log has %+v", kicks)
+			}
 			if w.realm.released[w.characterOf(p.id)] != 1 {
 				t.Fatal("the offender's character was not saved")
 			}
 		})
+	}
+}
+
+// notices are the core's of a kind so far.
+func (w *table) noticesOf(kind NoticeKind) (out []Notice) {
+	for _, n := range w.notices {
+		if n.Kind == kind {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func TestTheGameKicks(t *testing.T) {
+	w := newTable(t, Config{Keep: time.Second}, 1)
+	a, b := w.add(), w.add()
+	w.run(5, nil)
+	w.cut(b, transport.Timeout)
+	for _, id := range []ClientID{a.id, b.id} {
+		host{w.core}.Kick(w.characterOf(id), "Away from keyboard.")
+		host{w.core}.Kick(w.characterOf(id), "Twice.")
+	}
+	if w.core.Players() != 2 {
+		t.Fatal("they were taken out while the rules run")
+	}
+	w.run(3, nil)
+	if a.goodbye == nil || a.goodbye.Reason != message.Kicked || a.goodbye.Text != "Away from keyboard." || w.core.Players() != 0 || w.core.Count().Kicked != 2 {
+		t.Fatalf("%+v, %d players, %+v", a.goodbye, w.core.Players(), w.core.Count())
+	}
+	kicks := w.noticesOf(PlayerKicked)
+	if len(kicks) != 2 || kicks[0].Text != "Away from keyboard." || kicks[1].Character != w.characterOf(b.id) || kicks[1].Name != "Player 1002" {
+		t.Errorf("the log has %+v", kicks)
+	}
+	host{w.core}.Kick(w.characterOf(a.id), "who is gone")
+	w.run(1, nil)
+	if w.realm.released[w.characterOf(a.id)] != 1 || w.realm.released[w.characterOf(b.id)] != 1 || w.core.Count().Kicked != 2 {
+		t.Errorf("released %v", w.realm.released)
+	}
+}
+
+// Who asks the log what became of a session finds one line for its end, whatever it was.
+func TestNotices(t *testing.T) {
+	w := newTable(t, Config{Keep: testKeep}, 1)
+	a := w.add()
+	w.run(3, nil)
+	w.cut(a, transport.Timeout)
+	b := w.back(w.pass(a))
+	w.core.Handle(Event{Kind: EventClosed, Client: b.id})
+	w.greet([]byte{1, 2})
+	p, _ := toPortal(t, w)
+	w.run(40, nil)
+	w.core.Handle(Event{Kind: EventClosed, Client: p.id, Code: transport.Network})
+	c := w.add()
+	w.run(3, nil)
+	w.cut(c, transport.Network)
+	w.run(int(testKeep/w.core.dt)+1, nil)
+	var got []string
+	for _, n := range w.notices {
+		got = append(got, fmt.Sprintf("%v %d %v %v %s", n.Kind, n.Character, n.Reason, n.Code, n.Text))
+	}
+	want := []string{
+		"player joined 1001 left normal ",
+		"connection lost 1001 left timeout ",
+		"session resumed 1001 left normal ",
+		"session closed 1001 left normal ",
+		"session refused 1003 protocol-error normal The client's first message cannot be read. Update the client.",
+		"player joined 1004 left normal ",
+		"player departed 1004 left normal dungeon-entrance",
+		"session closed 1004 left network ",
+		"player joined 1005 left normal ",
+		"connection lost 1005 left network ",
+		"session closed 1005 left normal The player did not come back.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

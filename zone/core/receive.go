@@ -16,7 +16,7 @@ func (c *Core) receive(cl *client, lane transport.Lane, msg []byte, at time.Dura
 	if lane == transport.Latest {
 		switch {
 		case msg[0] != snapshot.TypeInputs:
-			c.offend(cl)
+			c.offend(cl, "a message on the latest lane that is no input")
 		case cl.inWorld():
 			c.takeInputs(cl, msg, at)
 		}
@@ -26,17 +26,17 @@ func (c *Core) receive(cl *client, lane transport.Lane, msg []byte, at time.Dura
 	case id == (*message.Join)(nil).ID():
 		c.join(cl, msg)
 	case !cl.inWorld():
-		c.offend(cl)
+		c.offend(cl, "a message before its Join was answered")
 	case id == (*message.Say)(nil).ID():
 		c.say(cl, msg)
 	case id >= message.FirstGameID && cl.retired(id): // fair, and no longer of use
 	case id >= message.FirstGameID && cl.phase == phasePlay:
 		if err := c.sim.Message(cl.character, msg); err != nil {
-			c.offend(cl)
+			c.offend(cl, err.Error())
 		}
 	case id >= message.FirstGameID: // between zones nothing is done in this one
 	default:
-		c.offend(cl)
+		c.offend(cl, "a system message that clients do not send")
 	}
 }
 
@@ -45,7 +45,7 @@ func (c *Core) takeInputs(cl *client, msg []byte, at time.Duration) {
 	next := c.tick + 1
 	h, _, err := cl.inputs.Read(msg, next)
 	if err != nil || h.AckTick > c.tick {
-		c.offend(cl)
+		c.offend(cl, "an input packet that cannot be read, or acknowledges a tick to come")
 		return
 	}
 	cl.view.Ack(h.AckTick, h.AckOlder)

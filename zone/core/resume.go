@@ -33,8 +33,12 @@ func dropped(code transport.CloseCode) bool {
 // closed takes the end of a session: of a player who was cut off, the character stays for a while.
 func (c *Core) closed(cl *client, code transport.CloseCode) {
 	if cl.phase == phasePlay && dropped(code) && c.cfg.Keep > 0 {
+		c.notice(ConnectionLost, cl, Notice{Code: code})
 		c.hold(cl)
 		return
+	}
+	if cl.phase != phaseClosing {
+		c.notice(SessionClosed, cl, Notice{Reason: message.Left, Code: code})
 	}
 	c.letGo(cl, true)
 	c.remove(cl)
@@ -113,6 +117,7 @@ func (c *Core) resume(cl *client) {
 	cl.inherit(old)
 	c.replace(old)
 	c.begin(cl)
+	c.notice(SessionResumed, cl, Notice{})
 	if cl.departs {
 		cl.departs = false
 		c.sim.TravelFailed(cl.character) // the portal asks again

@@ -14,7 +14,7 @@ func (c *Core) depart(cl *client, toZone, toPoint string) {
 	if cl.phase != phasePlay {
 		return
 	}
-	cl.phase, cl.deadline = phaseTravel, 0
+	cl.phase, cl.deadline, cl.toZone = phaseTravel, 0, toZone
 	from := len(c.out.arena)
 	c.out.arena = c.sim.Save(cl.character, c.out.arena)
 	c.out.Travels = append(c.out.Travels, TravelRequest{
@@ -51,6 +51,7 @@ func (c *Core) travelled(r *TravelResult) {
 	case r.Err == nil:
 		// Make before break: the client connects there first, then lets go of this session.
 		cl.phase, cl.deadline = phaseGone, c.tick+c.ticks(transferSeconds)
+		c.notice(PlayerDeparted, cl, Notice{Text: cl.toZone})
 		c.send(cl, &message.Transfer{Grant: string(r.Grant)})
 	default:
 		cl.phase = phasePlay

@@ -96,8 +96,11 @@ type Host interface {
 	Send(p PlayerID, m message.Body)
 	// Tell shows the player a line of system chat.
 	Tell(p PlayerID, text string)
-	// Offence counts an input that a fair client does not send; too many end the session.
+	// Offence counts an input that a fair client does not send; a player with too many is kicked, and what the last one was
+	// is logged.
 	Offence(p PlayerID, what string)
+	// Kick puts a player out, after the call of the Sim in progress. The text is shown to the player and logged.
+	Kick(p PlayerID, text string)
 }
 
 // InputBuffer takes a player's input packets. [Inputs] is one.

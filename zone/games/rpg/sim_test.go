@@ -28,8 +28,10 @@ func (s *stage) Rand() *rand.Rand          { return s.rng }
 func (s *stage) Travel(p rules.PlayerID, zone, point string) {
 	s.travels = append(s.travels, fmt.Sprint(p, " ", zone, " ", point))
 }
-func (s *stage) Send(rules.PlayerID, message.Body)     {}
-func (s *stage) Tell(rules.PlayerID, string)           {}
+func (s *stage) Send(rules.PlayerID, message.Body) {}
+func (s *stage) Tell(rules.PlayerID, string)       {}
+func (s *stage) Kick(rules.PlayerID, string)       {}
+
 func (s *stage) Offence(_ rules.PlayerID, what string) { s.offences = append(s.offences, what) }
 func newStage(t *testing.T, zone string) (*stage, *sim) {
 	t.Helper()
