@@ -1,12 +1,12 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"path"
 	"strings"
 
 	"github.com/realmwire/realmwire/protocol/gen"
@@ -15,7 +15,7 @@ import (
 
 // compatCmd is `realmwire compat`.
 type compatCmd struct {
-	Old    string `arg:"" help:"The older version: a lock file (NAME_schema.json), a package's folder, or REVISION:FOLDER of the git repository here."`
+	Old    string `arg:"" help:"The older version: its lock file (NAME_schema.json), or - for one from standard input, or a package's folder."`
 	New    string `arg:"" default:"." help:"The newer version, named likewise."`
 	Accept bool   `help:"Where the two are compatible, let the new server serve the old clients: writes NEW/accepts/HASH.json and generates anew. NEW is a folder."`
 }
@@ -25,7 +25,7 @@ var errIncompatible = errors.New("clients of the older version cannot play with 
 
 // Run compares, and prints what it found.
 func (c *compatCmd) Run(env *environment) error {
-	older, err := loadSchema(env.ctx, c.Old)
+	older, err := loadSchema(c.Old)
 	if err != nil {
 		return fmt.Errorf("the older version: %w", err)
 	}
@@ -34,7 +34,7 @@ func (c *compatCmd) Run(env *environment) error {
 		r, err = gen.Accept(gen.Config{Dir: c.New}, older)
 	} else {
 		var newer *schema.Lock
-		if newer, err = loadSchema(env.ctx, c.New); err == nil {
+		if newer, err = loadSchema(c.New); err == nil {
 			r = schema.Compare(older, newer)
 		}
 	}
@@ -57,76 +57,41 @@ func (c *compatCmd) Run(env *environment) error {
 	return nil
 }
 
-// loadSchema reads one version of a schema from wherever it is.
-func loadSchema(ctx context.Context, name string) (*schema.Lock, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err == nil && info.IsDir():
+// loadSchema reads one version of a schema: from a package's source, or from a lock file, which may be a pipe.
+func loadSchema(name string) (*schema.Lock, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		s, err := schema.Scan(name, schema.FirstGameID)
 		if err != nil {
 			return nil, err
 		}
 		return s.Lock(), nil
-	case err == nil:
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		l, err := schema.ReadLock(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return l, nil
 	}
+	text, err := readLockFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return nil, fmt.Errorf("%s is empty; did the command that was to write it fail?", name)
+	}
+	l, err := schema.ReadLock(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return l, nil
+}
+
+func readLockFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(os.Stdin)
+	}
+	text, err := os.ReadFile(name)
 	revision, folder, ok := strings.Cut(name, ":")
-	if !ok {
-		return nil, fmt.Errorf("%s is no lock file, no folder and no REVISION:FOLDER", name)
+	switch {
+	case !errors.Is(err, fs.ErrNotExist):
+		return text, err
+	case ok:
+		return nil, fmt.Errorf("%s is no lock file and no folder; for a revision's, write `git show %s:./%s | realmwire compat - FOLDER`",
+			name, revision, path.Join(folder, schema.LockName("NAME")))
 	}
-	return schemaAt(ctx, revision, folder)
-}
-
-// schemaAt reads a schema from a revision of the git repository here: its lock file where it has one, since that is what
-// the clients of that revision were built with, else its source.
-func schemaAt(ctx context.Context, revision, folder string) (*schema.Lock, error) {
-	tree := revision + ":./" + filepath.ToSlash(filepath.Clean(folder))
-	names, err := git(ctx, "ls-tree", "--name-only", tree)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp("", "realmwire-compat-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	for name := range strings.Lines(string(names)) {
-		name = strings.TrimSpace(name)
-		lock := strings.HasSuffix(name, schema.LockName(""))
-		if !lock && filepath.Ext(name) != ".go" {
-			continue
-		}
-		text, err := git(ctx, "show", tree+"/"+name)
-		if err != nil {
-			return nil, err
-		}
-		if lock {
-			return schema.ReadLock(text)
-		}
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), text, 0o600); err != nil {
-			return nil, err
-		}
-	}
-	s, err := schema.Scan(dir, schema.FirstGameID)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", tree, err)
-	}
-	return s.Lock(), nil
-}
-
-func git(ctx context.Context, args ...string) ([]byte, error) {
-	out, err := exec.CommandContext(ctx, "git", args...).Output()
-	var failed *exec.ExitError
-	if errors.As(err, &failed) {
-		return nil, fmt.Errorf("git %s: %s", strings.Join(args, " "), strings.TrimSpace(string(failed.Stderr)))
-	}
-	return out, err
+	return nil, fmt.Errorf("%s is no lock file and no folder", name)
 }
