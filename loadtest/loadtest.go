@@ -97,7 +97,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		if o.Best {
 			args = append([]string{"--tier", "best"}, args...)
 		}
-		server, err := child.Start(ctx, child.Config{Executable: o.Executable, Tick: o.Tick, Snapshots: o.Snapshots, Args: args})
+		server, err := child.Start(ctx, child.Config{Executable: o.Executable, Game: o.Game.Name, Tick: o.Tick, Snapshots: o.Snapshots, Args: args})
 		if err != nil {
 			return err
 		}

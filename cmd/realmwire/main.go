@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/realmwire/realmwire"
+	"github.com/realmwire/realmwire/zone/games/dots"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 
-func main() { realmwire.Main(rpg.Game) }
+func main() { realmwire.Main(rpg.Game, dots.Game) }

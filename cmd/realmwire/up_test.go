@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -208,51 +207,6 @@ func TestRolesApart(t *testing.T) {
 	out := fails(t, "zone", "--data", data, "--udp", "127.0.0.1:0", "--zones", "overworld")
 	if !strings.Contains(out, "overworld") {
 		t.Errorf("a zone that is served already: %s", out)
-	}
-}
-
-// TestTinyGame builds a game from a module of its own, as a user's is: schema in, codecs generated, server up, bots on it.
-func TestTinyGame(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"main.go", "schema.go"} {
-		copyFile(t, filepath.Join(harness.Root(), "testdata/tinygame", name), filepath.Join(dir, name))
-	}
-	copyFile(t, filepath.Join(harness.Root(), "go.sum"), filepath.Join(dir, "go.sum"))
-	mod, err := os.ReadFile(filepath.Join(harness.Root(), "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(string(mod), "module example.org/tinygame")
-	text = regexp.MustCompile(`(?m)^ignore .*$`).ReplaceAllString(text, "")
-	text += "\nrequire " + harness.Module + " v0.0.0\n\nreplace " + harness.Module + " => " + harness.Root() + "\n"
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	goRun := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command("go", args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("go %v: %v\n%s", args, err, out)
-		}
-	}
-	goRun("run", "-mod=mod", harness.Module+"/cmd/realmwire", "gen", ".")
-	goRun("build", "-mod=mod", "-o", "tinygame", ".")
-	r := loadtest(t, filepath.Join(dir, "tinygame"), "--transport", "kcp", "--bots", "6", "--duration", "3s")
-	r.check(t, 6)
-	if len(r.Zones) != 1 || r.Zones[0].Name != "field" {
-		t.Errorf("zones: %+v", r.Zones)
-	}
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	b, err := os.ReadFile(from)
-	if err == nil {
-		err = os.WriteFile(to, b, 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

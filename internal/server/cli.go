@@ -16,7 +16,7 @@ import (
 // configuration file.
 type cli struct {
 	Log    logFlags        `embed:"" prefix:"log-"`
-	Game   string          `help:"Game to run, where the program has several." placeholder:"NAME"`
+	Game   string          `help:"Game to run, of: ${games}." placeholder:"NAME"`
 	Config kong.ConfigFlag `help:"JSON file with flags, by name: {\"http\": \":9000\"}." type:"path"`
 
 	Up       upCmd         `cmd:"" help:"Run everything in one process: realm, gateway and zones. This is the one to start with."`
@@ -51,7 +51,7 @@ func options(stdout, stderr io.Writer, games []rules.Game) []kong.Option {
 		kong.Configuration(kong.JSON),
 		kong.Writers(stdout, stderr),
 		kong.UsageOnError(),
-		kong.Vars{"zones": zoneNames(games[0])},
+		kong.Vars{"zones": zoneNames(games), "games": gameNames(games)},
 	}
 }
 

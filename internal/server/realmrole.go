@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -84,14 +85,19 @@ func (m *realmRole) close() {
 	_ = m.store.Close()
 }
 
-// zoneNames lists a game's zones, for help texts.
-func zoneNames(g rules.Game) string {
-	out := ""
-	for i, z := range g.Zones {
-		if i > 0 {
-			out += ", "
+// zoneNames lists the zones of games, for help texts.
+func zoneNames(games []rules.Game) string {
+	var out []string
+	for _, g := range games {
+		var names []string
+		for _, z := range g.Zones {
+			names = append(names, z.Name)
 		}
-		out += z.Name
+		text := strings.Join(names, ", ")
+		if len(games) > 1 {
+			text = "of " + g.Name + " " + text
+		}
+		out = append(out, text)
 	}
-	return out
+	return strings.Join(out, "; ")
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -77,15 +78,18 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, games []r
 }
 
 func pick(games []rules.Game, name string) (rules.Game, error) {
-	if name == "" {
-		return games[0], nil
-	}
-	var known []string
 	for _, g := range games {
-		if g.Name == name {
+		if g.Name == name || name == "" {
 			return g, nil
 		}
-		known = append(known, g.Name)
 	}
-	return rules.Game{}, fmt.Errorf("--game %s: this program has %v", name, known)
+	return rules.Game{}, fmt.Errorf("--game %s: this program has %s", name, gameNames(games))
+}
+
+func gameNames(games []rules.Game) string {
+	var out []string
+	for _, g := range games {
+		out = append(out, g.Name)
+	}
+	return strings.Join(out, ", ")
 }

@@ -25,6 +25,7 @@ const (
 // Config says how to run it. The zero value works.
 type Config struct {
 	Executable string // empty: this program's own
+	Game       string // the name of one of its games; empty: its first
 	Tick       int    // Hz; 0: the server's default
 	Snapshots  string // latest or kcp; empty: the server's default
 	Args       []string
@@ -50,6 +51,9 @@ func (c *Config) args(folder string) []string {
 	a := []string{
 		"up", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", filepath.Join(folder, "data"),
 		"--rate-limit", "off", "--ready-file", filepath.Join(folder, readyFile),
+	}
+	if c.Game != "" {
+		a = append(a, "--game", c.Game)
 	}
 	if c.Tick != 0 {
 		a = append(a, "--tick", strconv.Itoa(c.Tick))

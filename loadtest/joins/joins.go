@@ -69,7 +69,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 }
 
 func (r *runner) child(args ...string) child.Config {
-	return child.Config{Executable: r.cfg.Executable, Tick: r.cfg.Tick, Args: append(args, r.cfg.Args...)}
+	return child.Config{Executable: r.cfg.Executable, Game: r.cfg.Game.Name, Tick: r.cfg.Tick, Args: append(args, r.cfg.Args...)}
 }
 
 // fromNothing starts a server on an empty folder and joins it, with no network in between.
