@@ -13,6 +13,7 @@ import (
 func TestCommittedCodeIsFresh(t *testing.T) {
 	for name, c := range map[string]gen.Config{
 		"message": {Dir: "../message", TypeScript: "../../web/src/sdk/gen/message.ts", TypeScriptSDK: "..", FirstMessageID: 1},
+		"dots":    {Dir: "../../zone/games/dots"},
 		"demo":    {Dir: "../internal/demo", TypeScript: "../../web/test/gen/demo.ts", TypeScriptSDK: "../../src/sdk"},
 		"bodies":  {Dir: "../internal/bodies", TypeScript: "../../web/test/gen/bodies.ts", TypeScriptSDK: "../../src/sdk"},
 	} {
