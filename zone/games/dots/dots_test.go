@@ -4,23 +4,17 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/zone/rules"
-	"github.com/realmwire/realmwire/zone/tilemap"
 )
 
-// host is a zone that gives randomness; the game asks for nothing else.
-type host struct{ rng *rand.Rand }
+// host is a zone that gives randomness. The game asks for nothing else, or the test ends.
+type host struct {
+	rules.Host
+	rng *rand.Rand
+}
 
-func (h host) Rand() *rand.Rand                       { return h.rng }
-func (host) TickHz() int                              { return 20 }
-func (host) Map() *tilemap.Map                        { return nil }
-func (host) Objects() []tilemap.Object                { return nil }
-func (host) Travel(rules.PlayerID, string, string)    {}
-func (host) Send(rules.PlayerID, message.Body)        {}
-func (host) Tell(rules.PlayerID, string)              {}
-func (host) Offence(p rules.PlayerID, offence string) { panic(offence) }
+func (h host) Rand() *rand.Rand { return h.rng }
 
 // seat is a bot at its screen: what it sends goes to the game, and what it sees comes from there.
 type seat struct {
@@ -33,7 +27,7 @@ type seat struct {
 
 func field(t *testing.T) *sim {
 	t.Helper()
-	made, err := Game.New(host{rand.New(rand.NewPCG(1, 2))})
+	made, err := Game.New(host{rng: rand.New(rand.NewPCG(1, 2))})
 	if err != nil {
 		t.Fatal(err)
 	}
