@@ -40,8 +40,10 @@ const (
 //
 // All times are durations since the link's own start, on the client's clock. The link owns the clock.
 type clock struct {
-	period time.Duration
-	margin time.Duration
+	period  time.Duration
+	margin  time.Duration
+	since   uint32        // the tick from which on ticks are that long: 0, until the zone changes its rate
+	sinceAt time.Duration // its tick time
 
 	origin  time.Duration // when tick 0 would be stepped: what is steered
 	steered time.Duration // when that was adjusted last
@@ -80,7 +82,19 @@ func (c *clock) start(now time.Duration, tickHz int, margin float64, tick uint32
 	c.first = c.next
 }
 
-func (c *clock) tickTime(tick uint32) time.Duration { return time.Duration(tick) * c.period }
+// tickTime is when the server simulates a tick, on the server's clock, whose zero is that of tick 0.
+func (c *clock) tickTime(tick uint32) time.Duration {
+	return c.sinceAt + time.Duration(int64(tick)-int64(c.since))*c.period
+}
+
+// setRate says how many ticks a second come after a tick. What was measured of the way to the server holds on.
+func (c *clock) setRate(tickHz int, tick uint32) {
+	period := time.Second / time.Duration(tickHz)
+	c.sinceAt, c.since = c.tickTime(tick), tick
+	ratio := float64(period) / float64(c.period)
+	c.margin, c.extra = time.Duration(float64(c.margin)*ratio), time.Duration(float64(c.extra)*ratio)
+	c.period = period
+}
 
 // want is where the origin should be.
 func (c *clock) want() time.Duration { return -(c.uplink + 2*c.deviation + c.margin + c.extra) }
@@ -89,7 +103,14 @@ func (c *clock) want() time.Duration { return -(c.uplink + 2*c.deviation + c.mar
 func (c *clock) at(tick uint32) time.Duration { return c.origin + c.tickTime(tick) }
 
 // dueTick is the newest tick whose time has come.
-func (c *clock) dueTick(now time.Duration) uint32 { return uint32(max(0, (now-c.origin)/c.period)) }
+func (c *clock) dueTick(now time.Duration) uint32 {
+	passed := now - c.origin - c.sinceAt
+	ticks := int64(passed / c.period)
+	if passed%c.period < 0 {
+		ticks-- // the division rounds towards zero
+	}
+	return uint32(max(0, int64(c.since)+ticks))
+}
 
 // step returns the tick to step now, and how late that is; false: none is due before at(next).
 func (c *clock) step(now time.Duration) (tick uint32, late time.Duration, ok bool) {
@@ -132,9 +153,7 @@ func (c *clock) heard(now time.Duration, h *snapshot.Header) {
 	if h.HasEcho {
 		if p, ok := c.echoed(h.Echo); ok {
 			c.roundTrip(now - p.at - time.Duration(h.HoldMs)*time.Millisecond)
-			if h.HasLead {
-				c.sample(c.tickTime(p.tick) - time.Duration(h.Lead)*c.period/leadUnit - p.at)
-			}
+			c.sample(c.tickTime(p.tick) - time.Duration(h.Lead)*c.period/leadUnit - p.at)
 		}
 	}
 	c.steer(now)

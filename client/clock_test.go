@@ -75,7 +75,7 @@ func (u *uplink) run(for_, late time.Duration) {
 			if newest != nil {
 				lead := (u.dueAt(newest.tick) - newest.at) * leadUnit / u.period()
 				h.HasEcho, h.Echo, h.HoldMs = true, newest.clientTime, uint8((u.now-newest.at)/time.Millisecond)
-				h.HasLead, h.Lead = true, int16(lead)
+				h.Lead = int16(lead)
 				newest = nil
 			}
 			u.echoes = append(u.echoes, echo{u.now + u.way(), h})
@@ -240,6 +240,42 @@ func TestClockPassesOverTicksAfterASuspension(t *testing.T) {
 	got, late, ok := c.step(now)
 	if !ok || got != first+500 || c.skipped != 496 || late < 400*c.period {
 		t.Errorf("after a long delay: tick %d (%t), %d passed over, %s late", got-first, ok, c.skipped, late)
+	}
+}
+
+// When the zone's ticks come at another rate, the tick that says so stays where it is, and inputs arrive just in time again.
+func TestClockTakesAnotherRate(t *testing.T) {
+	for _, hz := range []int{10, 60} {
+		u := &uplink{t: t, rng: rand.New(rand.NewPCG(6, 6)), hz: 20, oneWay: 40 * time.Millisecond, serverT: 77 * time.Second}
+		u.start()
+		u.run(5*time.Second, 0)
+		tick := uint32((u.now + u.serverT) / u.period())
+		was := u.clock.at(tick)
+		u.clock.setRate(hz, tick)
+		if got := u.clock.at(tick); got != was {
+			t.Errorf("%d Hz: tick %d moved by %v", hz, tick, got-was)
+		}
+		if got := u.clock.at(tick+10) - was; got != 10*(time.Second/time.Duration(hz)) {
+			t.Errorf("%d Hz: ten ticks take %v", hz, got)
+		}
+		if got := u.clock.dueTick(was - 1); got != tick-1 {
+			t.Errorf("%d Hz: %d is due just before %d", hz, got, tick)
+		}
+		u.serverT = time.Duration(tick)*time.Second/time.Duration(hz) - u.dueAt(tick)
+		u.hz = hz
+		u.heard = u.dueAt(tick + 1)
+		u.arrived, u.echoes = nil, nil // they measure by the old rate
+		u.run(5*time.Second, 0)
+		u.leads = nil
+		u.run(2*time.Second, 0)
+		for _, lead := range u.leads {
+			if lead < 0.3 || lead > 1.5 {
+				t.Fatalf("%d Hz: an input comes %.2f ticks before its tick", hz, lead)
+			}
+		}
+		if len(u.leads) < hz {
+			t.Errorf("%d Hz: %d inputs in two seconds", hz, len(u.leads))
+		}
 	}
 }
 

@@ -30,7 +30,8 @@ const (
 type Player interface {
 	// Step decides the input for a tick and predicts with it. Ticks rise by one, but for jumps when the clock is set anew.
 	Step(tick uint32, view *snapshot.Replica)
-	// Inputs appends a packet with the newest inputs; h.Newest is set by the player.
+	// Inputs appends a packet with the newest inputs; h.Newest is set by the player. h.View is the newest state, which Step saw; a player
+	// that shows the world as of another time, as one does that interpolates, sets it to that.
 	Inputs(dst []byte, h snapshot.InputHeader) []byte
 	// Reconcile compares the newest own state with the prediction for its tick, and goes on from the server's.
 	Reconcile(view *snapshot.Replica) (corrected bool)
@@ -98,6 +99,7 @@ type link struct {
 	zone     Zone
 	rttGuess time.Duration
 	clock    clock
+	toldHz   int // the tick rate that snapshots said last; 0: none did
 	replica  *snapshot.Replica
 	player   Player
 	transfer *Grant
@@ -184,8 +186,12 @@ func (l *link) welcome(now time.Time, msg []byte) error {
 		return message.ErrMalformed
 	}
 	l.phase = entered
+	hz := int(w.TickHz)
+	if l.toldHz != 0 {
+		hz = l.toldHz // by a snapshot that overtook the Welcome, and was written after it
+	}
 	l.zone = Zone{
-		Name: w.Zone, Incarnation: l.zone.Incarnation, Title: w.Title, TickHz: int(w.TickHz), Entity: snapshot.ID(w.Entity), Ordered: w.Ordered,
+		Name: w.Zone, Incarnation: l.zone.Incarnation, Title: w.Title, TickHz: hz, Entity: snapshot.ID(w.Entity), Ordered: w.Ordered,
 		Players: int(w.Players), Map: l.ground,
 	}
 	l.player = l.newPlayer(l.zone)
@@ -237,9 +243,13 @@ func (l *link) apply(now time.Time, msg []byte) {
 		return
 	}
 	l.badInRow, l.heardAt = 0, now
+	if h.TickHz != 0 {
+		l.toldHz = int(h.TickHz)
+	}
 	if l.phase == joining {
 		return
 	}
+	l.keepRate(h.Tick)
 	l.clock.heard(now.Sub(l.began), &h)
 	l.look(now)
 	if l.player.Reconcile(l.replica) && l.events.Corrected != nil {
@@ -249,6 +259,17 @@ func (l *link) apply(now time.Time, msg []byte) {
 	if l.events.Snapshot != nil {
 		l.events.Snapshot(now, h, l.replica)
 	}
+}
+
+// keepRate notices that the zone's ticks come at another rate from a tick on. What plays begins anew with it: all that a player predicts
+// depends on the length of a tick.
+func (l *link) keepRate(tick uint32) {
+	if l.toldHz == 0 || l.toldHz == l.zone.TickHz {
+		return
+	}
+	l.zone.TickHz = l.toldHz
+	l.clock.setRate(l.toldHz, tick)
+	l.player = l.newPlayer(l.zone)
 }
 
 // acknowledge reports the inputs that the applied state was simulated with.
@@ -293,6 +314,7 @@ func (l *link) step(now time.Time, dst []byte) []byte {
 	}
 	h := snapshot.InputHeader{ClientTime: l.clock.stamp(now.Sub(l.began), stepped)}
 	h.AckTick, h.AckOlder = l.replica.Ack()
+	h.View.Tick = h.AckTick // a player is shown the newest state, as it came
 	return l.player.Inputs(dst, h)
 }
 

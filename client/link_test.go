@@ -34,6 +34,7 @@ type world struct {
 	due     time.Duration
 	packets []flight
 	players []*walker
+	sniff   func(msg []byte) // told of input packets as they are sent
 }
 
 type flight struct {
@@ -149,6 +150,9 @@ func (w *world) run(d time.Duration) {
 				continue
 			}
 			if msg := p.link.step(w.at(), nil); len(msg) > 0 {
+				if w.sniff != nil {
+					w.sniff(msg)
+				}
 				w.send(true, i, transport.Latest, msg)
 			}
 		}
@@ -255,6 +259,76 @@ func TestLinkKeepsASnapshotThatOvertakesTheWelcome(t *testing.T) {
 	w.run(11 * time.Millisecond)
 	if p.link.phase != playing || len(p.entered) != 1 || p.entered[0].Entity == 0 {
 		t.Errorf("phase %d with the Welcome, entered %v", p.link.phase, p.entered)
+	}
+}
+
+// What a client says of its view is what it showed, and the zone's game gets it.
+func TestLinkSaysWhatItShows(t *testing.T) {
+	w := newWorld(t, 20, false, 3)
+	w.delay, w.jitter, w.loss = 40*time.Millisecond, 20*time.Millisecond, 0.05
+	p := w.add()
+	said := 0
+	w.sniff = func(msg []byte) {
+		var q snapshot.Inputs[rpg.Input, *rpg.Input]
+		h, _, err := q.Read(msg, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := (snapshot.ViewTick{Tick: p.link.replica.Tick()}); h.View != want {
+			t.Fatalf("the client shows %+v and says %+v", want, h.View)
+		}
+		if h.View.Tick != 0 {
+			said++
+		}
+	}
+	w.run(5 * time.Second)
+	if said < 80 || w.core.Count().Offences != 0 {
+		t.Errorf("%d packets with a view, %d offences", said, w.core.Count().Offences)
+	}
+}
+
+// A zone's snapshots may say another tick rate than its Welcome: what plays is made anew for it.
+func TestLinkFollowsTheTickRate(t *testing.T) {
+	w := newWorld(t, 20, false, 1)
+	p := w.add()
+	var rates []int
+	made := p.link.newPlayer
+	p.link.newPlayer = func(z Zone) Player {
+		rates = append(rates, z.TickHz)
+		return made(z)
+	}
+	w.run(2 * time.Second)
+	view := snapshot.NewWorld()
+	say := func(hz uint8) {
+		for view.Tick() <= p.link.replica.Tick() {
+			view.Commit(view.Tick() + 1)
+		}
+		msg, _ := snapshot.NewView(view, snapshot.ViewConfig{}).Encode(nil, snapshot.Header{TickHz: hz}, 1000)
+		p.link.receive(w.at(), msg)
+	}
+	spacing := func() time.Duration { return p.link.clock.at(101) - p.link.clock.at(100) }
+	if spacing() != 50*time.Millisecond || !slices.Equal(rates, []int{20}) {
+		t.Fatalf("ticks of %v, players for %v Hz", spacing(), rates)
+	}
+	say(0)
+	say(20)
+	say(64)
+	say(64)
+	if spacing() != time.Second/64 || !slices.Equal(rates, []int{20, 64}) || p.link.zone.TickHz != 64 {
+		t.Errorf("ticks of %v, players for %v Hz", spacing(), rates)
+	}
+	// One that overtakes the Welcome was written after it.
+	q := w.add()
+	p.closed = true
+	q.link.newPlayer = func(z Zone) Player {
+		rates = append(rates, z.TickHz)
+		return made(z)
+	}
+	msg, _ := snapshot.NewView(view, snapshot.ViewConfig{}).Encode(nil, snapshot.Header{TickHz: 10}, 1000)
+	q.link.receive(w.at(), msg)
+	q.link.receive(w.at(), message.Append(nil, &message.Welcome{Tick: 1, TickHz: 20, Zone: "overworld"}))
+	if !slices.Equal(rates, []int{20, 64, 10}) {
+		t.Errorf("players for %v Hz", rates)
 	}
 }
 

@@ -26,7 +26,7 @@ type Config struct {
 	API       *API
 	Character string // its ID
 	Schema    *snapshot.Schema
-	NewPlayer func(Zone) Player // called under the session's lock for each zone that is entered
+	NewPlayer func(Zone) Player // called under the session's lock for each zone that is entered, and when a zone changes its tick rate
 
 	Transport transport.Kind // empty: kcp
 	Verify    bool           // ask for checksums and compare them

@@ -49,7 +49,7 @@ func record(t *testing.T, name string, n int, verify bool) crowd {
 			p.Body.Y += 64 * int32(i%2)
 		}
 		w.Commit(tick)
-		msg, _ := v.Encode(nil, snapshot.Header{HasEcho: true, HasLead: true}, 1100)
+		msg, _ := v.Encode(nil, snapshot.Header{HasEcho: true}, 1100)
 		if _, err := client.Apply(msg); err != nil {
 			t.Fatal(err)
 		}

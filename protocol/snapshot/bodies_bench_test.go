@@ -100,7 +100,7 @@ func (a *audience) exchange(b *testing.B, tick uint32, count bool) {
 		a.up = a.up[1:]
 	}
 	budget := 8 * largestMessage // what the fast tier needs, in as many datagrams
-	msg, _ := a.view.Encode(nil, snapshot.Header{HasEcho: true, HasLead: true}, budget)
+	msg, _ := a.view.Encode(nil, snapshot.Header{HasEcho: true}, budget)
 	datagrams := (len(msg) + largestMessage - 1) / largestMessage
 	if count {
 		a.bytes += len(msg) + datagrams*perDatagram

@@ -19,6 +19,7 @@ func (e *Encoder) Encode(v *View, dst []byte, h Header, budgetBytes int) ([]byte
 	e.begin()
 	v.enc = e
 	h.Tick, h.Verify = v.world.tick, v.cfg.Verify
+	h.TickHz = v.tellRate(h.TickHz, h.Tick)
 	v.plan()
 	alone := v.recordsAlone()
 	total := v.collect()

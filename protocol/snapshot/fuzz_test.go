@@ -1,6 +1,7 @@
 package snapshot_test
 
 import (
+	"encoding/hex"
 	"testing"
 
 	"github.com/realmwire/realmwire/protocol/internal/demo"
@@ -46,11 +47,31 @@ func FuzzApply(f *testing.F) {
 
 func FuzzInputs(f *testing.F) {
 	f.Add(snapshot.WriteInputs(nil, snapshot.InputHeader{Newest: 9}, make([]demo.Input, 3)), uint32(8))
+	for _, g := range goldenInput() {
+		b, _ := hex.DecodeString(g.Bytes)
+		f.Add(b, uint32(1))
+	}
 	f.Fuzz(func(t *testing.T, in []byte, next uint32) {
 		var q snapshot.Inputs[demo.Input, *demo.Input]
-		_, fresh, err := q.Read(in, next)
-		if err != nil && fresh != 0 {
-			t.Fatal("a refused packet left inputs behind")
+		h, fresh, err := q.Read(in, next)
+		if err != nil {
+			if fresh != 0 {
+				t.Fatal("a refused packet left inputs behind")
+			}
+			return
+		}
+		if v := h.View; v.Fraction >= snapshot.ViewUnit || v.Tick > h.Newest || v.Tick == 0 && v.Fraction != 0 {
+			t.Fatalf("a view of %+v, and inputs up to tick %d", v, h.Newest)
+		}
+		for tick := range uint64(snapshot.InputAhead) {
+			if _, v, ok := q.Take(uint32(uint64(next) + tick)); ok && v.Tick > uint32(uint64(next)+tick) {
+				t.Fatalf("the input for tick %d has a view of %+v", uint64(next)+tick, v)
+			}
+		}
+		var input [1]demo.Input // the header survives being written again
+		h2, _, err := q.Read(snapshot.WriteInputs(nil, h, input[:]), next)
+		if err != nil || h2 != h {
+			t.Fatalf("%+v is read again as %+v, %v", h, h2, err)
 		}
 	})
 }

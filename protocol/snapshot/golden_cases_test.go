@@ -70,7 +70,7 @@ func head(tick uint32) *bits.Writer {
 	w := new(bits.Writer)
 	w.Uint(snapshot.TypeSnapshot, 8)
 	w.Uint(uint64(tick), 32)
-	w.Uint(0, 4) // verify, echo, lead, starved
+	w.Uint(0, 4) // verify, echo, starved, rate
 	return w
 }
 
@@ -246,13 +246,21 @@ func slots(t *testing.T) goldenCase {
 	return b.c
 }
 
-// sealed is a snapshot with a checksum over one rock.
+// sealed is a snapshot with a checksum over one rock, and all that a header can say.
 func sealed(tick uint32, wrong uint32) *bits.Writer {
 	v := &demo.Rock{Body: demo.Body{X: 1, Y: -100000, Angle: 255, Stance: demo.Sleeping, Ghost: true}}
 	w := new(bits.Writer)
 	w.Uint(snapshot.TypeSnapshot, 8)
 	w.Uint(uint64(tick), 32)
-	w.Uint(1, 4+1)
+	w.Uint(1, 1) // verify
+	w.Uint(1, 1) // echo
+	w.Uint(1<<16-1, 16)
+	w.Uint(1<<8-1, 8)
+	w.Uint(1<<12-1, 12) // lead: 2047
+	w.Uint(1, 1)        // starved
+	w.Uint(1, 1)        // rate
+	w.Uint(1<<7-1, 7)   // 128
+	w.Uint(0, 1)        // named
 	records(w, 1)
 	spawning(w, 0, 70000, 2, false)
 	v.Write(w, false)
@@ -358,7 +366,7 @@ func foreseen(t *testing.T) goldenCase {
 // goldenInputRefusals are packets that a server refuses.
 func goldenInputRefusals(good []goldenInputs) []goldenRefusal {
 	var out []goldenRefusal
-	for _, g := range good[:2] {
+	for _, g := range good[:3] {
 		for n := 0; n < len(g.Bytes); n += 2 {
 			out = append(out, goldenRefusal{"Input", "truncated", g.Bytes[:n]})
 		}
@@ -372,7 +380,28 @@ func goldenInputRefusals(good []goldenInputs) []goldenRefusal {
 		goldenRefusal{"Input", "another type", "01" + good[0].Bytes[2:]},
 		goldenRefusal{"Input", "an input for tick 0", hex.EncodeToString(short)},
 		goldenRefusal{"Input", "padding is not zero", hex.EncodeToString(padded)},
+		goldenRefusal{"Input", "a tick beyond the last", inputPacket(1<<32-127, 127, -1)},
+		goldenRefusal{"Input", "a tick beyond the last, and a view of before it", inputPacket(1<<32-1, 1, 32)},
+		goldenRefusal{"Input", "a view before tick 1, by 1/32", inputPacket(3, 2, 4*32+1)},
+		goldenRefusal{"Input", "a view before tick 1, as far as can be said", inputPacket(1, 127, 1<<12-1)},
 	)
+}
+
+// inputPacket is one with an input for a tick near an acknowledged one, and a view so far before it; below 0: none.
+func inputPacket(ack, ahead uint64, behind int) string {
+	var w bits.Writer
+	w.Uint(snapshot.TypeInputs, 8)
+	w.Uint(ack, 32)
+	w.Uint(0, 32)
+	w.Uint(0, 16)
+	w.Uint(1, 1)
+	w.Uint(ahead, 7)
+	if w.Bool(behind >= 0); behind >= 0 {
+		w.Uint(uint64(behind), 12)
+	}
+	w.Uint(0, 4)
+	(&demo.Input{}).Write(&w)
+	return hex.EncodeToString(w.Bytes())
 }
 
 func TestInputRefusals(t *testing.T) {

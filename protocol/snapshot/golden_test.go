@@ -170,20 +170,44 @@ func forgedOffer() []byte {
 }
 
 func goldenInput() []goldenInputs {
-	cases := [][]demo.Input{
-		{{MoveX: -128, MoveY: 127, Jump: true, Aim: 65535}},
-		{{MoveX: 1}, {MoveX: 1}, {MoveX: 2, Aim: 9}, {Aim: 700}},
-		make([]demo.Input, snapshot.MaxInputs),
-		{{MoveX: 127, MoveY: -128}, {MoveX: -128, MoveY: 127, Jump: true, Aim: 1<<16 - 1}},
+	const last = 1<<32 - 1
+	at := func(tick uint32, fraction uint8) snapshot.ViewTick {
+		return snapshot.ViewTick{Tick: tick, Fraction: fraction}
+	}
+	cases := []struct {
+		h  snapshot.InputHeader
+		in []demo.Input
+	}{
+		{snapshot.InputHeader{Newest: last}, []demo.Input{{MoveX: -128, MoveY: 127, Jump: true, Aim: 65535}}},
+		{
+			snapshot.InputHeader{AckTick: 1000, AckOlder: 0x80000001, ClientTime: 30000, Newest: 1004, View: at(998, 17)},
+			[]demo.Input{{MoveX: 1}, {MoveX: 1}, {MoveX: 2, Aim: 9}, {Aim: 700}},
+		},
+		{ // near at its greatest, and as late as it gets
+			snapshot.InputHeader{AckTick: last - 127, AckOlder: 2, ClientTime: 60000, Newest: last, View: at(last, 0)},
+			make([]demo.Input, snapshot.MaxInputs),
+		},
+		{ // the ends of all, and as early as it gets
+			snapshot.InputHeader{AckTick: last, AckOlder: last, ClientTime: 1<<16 - 1, Newest: 2, View: at(1, 0)},
+			[]demo.Input{{MoveX: 127, MoveY: -128}, {MoveX: -128, MoveY: 127, Jump: true, Aim: 1<<16 - 1}},
+		},
+		{ // one too far to be near, and a view as far back as can be said
+			snapshot.InputHeader{AckTick: 5000, Newest: 5128, View: at(5000, 1)},
+			[]demo.Input{{}},
+		},
+		{ // the last moment that can be said at all
+			snapshot.InputHeader{AckTick: last, Newest: last, View: at(last-1, 31)},
+			[]demo.Input{{}},
+		},
+		{ // nothing shown yet, at the start of the world
+			snapshot.InputHeader{AckTick: 1, Newest: 1},
+			[]demo.Input{{}},
+		},
 	}
 	var out []goldenInputs
-	for i, in := range cases {
-		h := snapshot.InputHeader{AckTick: uint32(i) * 1000, AckOlder: 0x80000001 * uint32(i), ClientTime: uint16(i * 30000), Newest: 1<<32 - 1 - uint32(i)}
-		if i == 3 { // the ends of all
-			h = snapshot.InputHeader{AckTick: 1<<32 - 1, AckOlder: 1<<32 - 1, ClientTime: 1<<16 - 1, Newest: 2}
-		}
-		g := goldenInputs{Header: plain(reflect.ValueOf(h)), Bytes: hex.EncodeToString(snapshot.WriteInputs(nil, h, in))}
-		for _, v := range in {
+	for _, c := range cases {
+		g := goldenInputs{Header: plain(reflect.ValueOf(c.h)), Bytes: hex.EncodeToString(snapshot.WriteInputs(nil, c.h, c.in))}
+		for _, v := range c.in {
 			g.Inputs = append(g.Inputs, plain(reflect.ValueOf(v)))
 		}
 		out = append(out, g)
@@ -206,7 +230,10 @@ func goldenStream(t *testing.T) []goldenSnapshot {
 			s.tick++
 			s.world.Commit(s.tick)
 		}
-		h := snapshot.Header{HasEcho: i%2 == 0, Echo: uint16(i * 999), HoldMs: uint8(i), HasLead: i%3 == 0, Lead: int16(i*37 - 2048), Starved: i%5 == 0}
+		h := snapshot.Header{Starved: i%5 == 0, TickHz: []uint8{20, 128, 1}[i/100]}
+		if i%2 == 0 {
+			h.HasEcho, h.Echo, h.HoldMs, h.Lead = true, uint16(i*999), uint8(i), int16(i*37-2048)
+		}
 		msg, _ := c.view.Encode(nil, h, 700)
 		if rng.IntN(5) == 0 || i >= 62 && i < 228 && i%40 != 0 {
 			continue // lost; at rest nearly all are, there being nothing to see

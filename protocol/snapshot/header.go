@@ -10,11 +10,13 @@ type Header struct {
 	HasEcho bool   // an input packet came since the last snapshot
 	Echo    uint16 // its ClientTime
 	HoldMs  uint8  // milliseconds that the echo waited here
-
-	HasLead bool
-	Lead    int16 // how long before its tick the newest input came, in 1/16 ticks; negative: too late (-2048..2047)
+	Lead    int16  // how long before its tick the packet's newest input came, in 1/16 ticks; negative: too late (-2048..2047)
 
 	Starved bool // this tick was simulated without an input of the client's
+
+	// TickHz is how many ticks a second come after this one, 1 to MaxTickHz; 0: as many as the client knows of already. A [View] leaves out
+	// what its client has acknowledged.
+	TickHz uint8
 
 	section bool // a section of the best tier follows the records
 }
@@ -24,6 +26,11 @@ const (
 	maxLead  = 2047
 	leadBits = 12
 )
+
+// MaxTickHz is the highest tick rate that a header can say.
+const MaxTickHz = 128
+
+const tickHzBits = 7
 
 func (h *Header) write(w *bits.Writer) {
 	if h.section {
@@ -37,12 +44,13 @@ func (h *Header) write(w *bits.Writer) {
 	if h.HasEcho {
 		w.Uint(uint64(h.Echo), 16)
 		w.Uint(uint64(h.HoldMs), 8)
-	}
-	w.Bool(h.HasLead)
-	if h.HasLead {
 		w.Int(int64(h.Lead), minLead, maxLead, leadBits)
 	}
 	w.Bool(h.Starved)
+	w.Bool(h.TickHz != 0)
+	if h.TickHz != 0 {
+		w.Int(int64(h.TickHz), 1, MaxTickHz, tickHzBits)
+	}
 }
 
 func (h *Header) read(r *bits.Reader) {
@@ -59,9 +67,10 @@ func (h *Header) read(r *bits.Reader) {
 	if h.HasEcho = r.Bool(); h.HasEcho {
 		h.Echo = uint16(r.Uint(16))
 		h.HoldMs = uint8(r.Uint(8))
-	}
-	if h.HasLead = r.Bool(); h.HasLead {
 		h.Lead = int16(r.Int(minLead, maxLead, leadBits))
 	}
 	h.Starved = r.Bool()
+	if r.Bool() {
+		h.TickHz = uint8(r.Int(1, MaxTickHz, tickHzBits))
+	}
 }

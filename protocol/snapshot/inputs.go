@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"errors"
+	"math"
 
 	"github.com/realmwire/realmwire/protocol/bits"
 )
@@ -30,14 +31,31 @@ type InputHeader struct {
 	AckOlder   uint32 // bit i: snapshot AckTick-1-i was applied
 	ClientTime uint16 // milliseconds of the client's clock, echoed by the next snapshot
 	Newest     uint32 // tick that the first input is for; each following is for the tick before
+	// View is what the player saw when giving the first input; each following input was given a tick earlier, on a view of a tick
+	// earlier.
+	View ViewTick
 }
+
+// aheadBits is the width of the usual distance from the acknowledged tick to that of the newest input.
+const aheadBits = 7
 
 func (h *InputHeader) write(w *bits.Writer) {
 	w.Uint(TypeInputs, 8)
 	w.Uint(uint64(h.AckTick), 32)
 	w.Uint(uint64(h.AckOlder), 32)
 	w.Uint(uint64(h.ClientTime), 16)
-	w.Uint(uint64(h.Newest), 32)
+	if near := h.Newest >= h.AckTick && h.Newest-h.AckTick < 1<<aheadBits; near {
+		w.Bool(true)
+		w.Uint(uint64(h.Newest-h.AckTick), aheadBits)
+	} else {
+		w.Bool(false)
+		w.Uint(uint64(h.Newest), 32)
+	}
+	behind, known := h.View.behind(h.Newest)
+	w.Bool(known)
+	if known {
+		w.Uint(uint64(behind), behindBits)
+	}
 }
 
 func (h *InputHeader) read(r *bits.Reader) {
@@ -45,7 +63,22 @@ func (h *InputHeader) read(r *bits.Reader) {
 		r.Fail()
 	}
 	h.AckTick, h.AckOlder = uint32(r.Uint(32)), uint32(r.Uint(32))
-	h.ClientTime, h.Newest = uint16(r.Uint(16)), uint32(r.Uint(32))
+	h.ClientTime = uint16(r.Uint(16))
+	if r.Bool() {
+		newest := uint64(h.AckTick) + r.Uint(aheadBits)
+		if newest > math.MaxUint32 {
+			r.Fail()
+		}
+		h.Newest = uint32(newest)
+	} else {
+		h.Newest = uint32(r.Uint(32))
+	}
+	if r.Bool() {
+		h.View = viewBehind(h.Newest, uint16(r.Uint(behindBits)))
+		if h.View.Tick == 0 {
+			r.Fail()
+		}
+	}
 }
 
 // WriteInputs appends an input packet: 1 to MaxInputs inputs, the newest first, one a tick.
@@ -72,6 +105,7 @@ type InputBuffer interface {
 type Inputs[T any, P Input[T]] struct {
 	ring  [InputAhead]T
 	ticks [InputAhead]uint32
+	views [InputAhead]ViewTick
 	read  [MaxInputs]T
 	bits  bits.Reader
 	Late  uint64 // inputs that came after their tick without having come before
@@ -101,7 +135,7 @@ func (q *Inputs[T, P]) Read(msg []byte, next uint32) (h InputHeader, fresh int, 
 		case tick-next >= InputAhead:
 			q.Early++
 		case q.ticks[slot] != tick:
-			q.ring[slot], q.ticks[slot] = q.read[i], tick
+			q.ring[slot], q.ticks[slot], q.views[slot] = q.read[i], tick, h.View.earlier(uint32(i))
 			fresh++
 		}
 	}
@@ -111,12 +145,12 @@ func (q *Inputs[T, P]) Read(msg []byte, next uint32) (h InputHeader, fresh int, 
 // Reset forgets the inputs that were not taken yet.
 func (q *Inputs[T, P]) Reset() { clear(q.ticks[:]) }
 
-// Take returns the input for a tick, or false when none came.
-func (q *Inputs[T, P]) Take(tick uint32) (T, bool) {
+// Take returns the input for a tick and what its player saw, as far as the client says; false: none came.
+func (q *Inputs[T, P]) Take(tick uint32) (T, ViewTick, bool) {
 	slot := tick % InputAhead
 	if q.ticks[slot] != tick || tick == 0 {
 		var none T
-		return none, false
+		return none, ViewTick{}, false
 	}
-	return q.ring[slot], true
+	return q.ring[slot], q.views[slot], true
 }

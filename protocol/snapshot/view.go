@@ -34,6 +34,7 @@ type View struct {
 	resend uint32 // ticks
 	acked  uint32 // newest acknowledged tick
 	held   uint32 // newest acknowledged tick whose snapshot was sent
+	rate   rate
 
 	named   named
 	due     []dueRecord
@@ -78,6 +79,23 @@ type slot struct {
 type slotRef struct {
 	id   ID
 	slot uint16
+}
+
+// rate is the tick rate that snapshots tell the client: each of them, until one of those was acknowledged.
+type rate struct {
+	hz    uint8
+	since uint32 // tick of the first that told
+}
+
+// tellRate returns what a snapshot says of the tick rate: 0, once the client knows.
+func (v *View) tellRate(hz uint8, tick uint32) uint8 {
+	if hz != v.rate.hz {
+		v.rate = rate{hz, tick}
+	}
+	if v.held >= v.rate.since {
+		return 0
+	}
+	return hz
 }
 
 // sent is what one snapshot held.

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -384,6 +385,16 @@ func TestPlay(t *testing.T) {
 		{m{"character": id, "schema": testSchemaHex, "protocol": realm.Protocol + 1}, "server-outdated", "update the server"},
 	} {
 		wantProblem(t, s.send("POST", "/v1/play", token, tt.body), 409, tt.title, tt.says)
+	}
+	// As clients of protocol 2 asked, in the browser, in Godot and in Go: a page that is open while the server is updated still does.
+	for _, recorded := range []string{
+		`{"character":"%s","schema":"%s","protocol":2}`,
+		`{"character":"%s","schema":"%s","protocol":2,"suite":2}`,
+		`{"character":"%s","schema":"%s","protocol":2,"suite":1}`,
+	} {
+		body := fmt.Sprintf(recorded, id, testSchemaHex)
+		wantProblem(t, s.send("POST", "/v1/play", token, body), 409, "client-outdated",
+			"This client speaks protocol 2, the realm speaks 3. Update the client; in a browser, reload the page.")
 	}
 	token2, id2 := s.character("Bors")
 	wantProblem(t, s.play(token2, id2), 503, "zone-full", "Overworld is full")

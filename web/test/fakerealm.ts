@@ -195,7 +195,7 @@ export class FakeSocket {
   private snapshot(): void {
     const w = new BitWriter();
     this.tick++;
-    writeHeader(w, { section: false, tick: this.tick, verify: false, echo: null, holdMs: 0, lead: null, starved: false });
+    writeHeader(w, { section: false, tick: this.tick, verify: false, echo: null, holdMs: 0, lead: 0, starved: false, tickHz: 0 });
     w.bool(false); // no snapshot is named
     w.varuint(1, 2);
     w.uint(0, 4);

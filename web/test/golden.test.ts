@@ -19,16 +19,16 @@ interface GoHeader {
   hasEcho: boolean;
   echo: number;
   holdMs: number;
-  hasLead: boolean;
   lead: number;
   starved: boolean;
+  tickHz: number;
 }
 
 interface Golden {
   schema: string;
   messages: { name: string; bytes: string; value: unknown }[];
   refused: { name: string; why: string; bytes: string }[];
-  inputs: { header: InputHeader; inputs: unknown[]; bytes: string }[];
+  inputs: { header: Omit<InputHeader, 'view'> & { view: { tick: number; fraction: number } }; inputs: unknown[]; bytes: string }[];
   snapshots: {
     bytes: string;
     header: GoHeader;
@@ -112,16 +112,30 @@ test('input packets', () => {
   for (const p of golden.inputs) {
     const got = readInputs(unhex(p.bytes), Input);
     assert.ok(got !== null);
-    assert.deepEqual(got.header, p.header);
+    const { view } = p.header;
+    assert.deepEqual(got.header, { ...p.header, view: view.tick + view.fraction / 32 });
     same(got.inputs, p.inputs, 'inputs');
-    assert.equal(hex(writeInputs(new BitWriter(), Input, p.header, got.inputs)), p.bytes);
+    assert.equal(hex(writeInputs(new BitWriter(), Input, got.header, got.inputs)), p.bytes);
+  }
+});
+
+test('a view that a packet cannot say is said as the nearest that it can', () => {
+  const says = (newest: number, view: number): number | undefined => {
+    const header = { ackTick: 1, ackOlder: 0, clientTime: 0, newest, view };
+    return readInputs(writeInputs(new BitWriter(), Input, header, [Input.create()]), Input)?.header.view;
+  };
+  for (const [newest, view, want] of [
+    [1000, 0, 0], [1000, 990.25, 990.25], [1000, 990.01, 990], [1000, 1000, 1000], [1000, 1003.5, 1000], [1000, 2 ** 40, 1000],
+    [1000, 872 + 1 / 32, 872 + 1 / 32], [1000, 872, 872 + 1 / 32], [1000, 1, 872 + 1 / 32], [2 ** 32 - 1, 2 ** 32 - 1 - 1 / 32, 2 ** 32 - 1 - 1 / 32],
+  ] as const) {
+    assert.equal(says(newest, view), want, `newest ${newest}, view ${view}`);
   }
 });
 
 function goHeader(h: SnapshotHeader): GoHeader {
   return {
     tick: h.tick, verify: h.verify, hasEcho: h.echo !== null, echo: h.echo ?? 0, holdMs: h.holdMs,
-    hasLead: h.lead !== null, lead: h.lead ?? 0, starved: h.starved,
+    lead: h.lead, starved: h.starved, tickHz: h.tickHz,
   };
 }
 

@@ -2,7 +2,7 @@
 // zone follows the rules of the real one: it sends a state that changed twice at once, then again until acknowledged.
 import { BitWriter } from '../src/sdk/bits';
 import { crc32 } from '../src/sdk/crc32';
-import { readInputs } from '../src/sdk/inputs';
+import { readInputs, type InputHeader } from '../src/sdk/inputs';
 import { ZoneLink, type LinkEnd } from '../src/sdk/link';
 import type { MapArtefact } from '../src/sdk/map';
 import { decodeMessage, encodeMessage } from '../src/sdk/message';
@@ -74,6 +74,8 @@ export class Sim {
   ticks = 0;
   leads: number[] = [];
   messages: Uint8Array[] = [];
+  /** Told of every input packet as it leaves. */
+  sent: (packet: InputHeader) => void = () => undefined;
   /** How the zone's clock runs against the client's. */
   tickMs: number;
   /** Whether the client's timer works. */
@@ -98,7 +100,7 @@ export class Sim {
 
   constructor(
     public net: Network,
-    private readonly tickHz = 20,
+    private tickHz = 20,
     seed = 1,
     clockRate = 1,
   ) {
@@ -127,7 +129,12 @@ export class Sim {
     return {
       kind: 'webrtc', bytesIn: 0, bytesOut: 0,
       listen: (events) => void (sim.events = events),
-      send: (lane, msg) => (sim.post(true, lane, msg.slice()), true),
+      send: (lane, msg) => {
+        const packet = lane === LATEST ? readInputs(msg, Input) : null;
+        if (packet !== null) sim.sent(packet.header);
+        sim.post(true, lane, msg.slice());
+        return true;
+      },
       close: () => undefined,
     };
   }
@@ -236,6 +243,12 @@ export class Sim {
     this.send();
   }
 
+  /** Changes how many ticks come a second, from the next snapshot on. */
+  setRate(tickHz: number): void {
+    this.tickMs *= this.tickHz / tickHz;
+    this.tickHz = tickHz;
+  }
+
   private walk(s: MoveState, x: number, y: number): MoveState {
     return step(field, s, { x, y }, { ...PARAMS, tickHz: this.tickHz }, this.tick);
   }
@@ -254,7 +267,7 @@ export class Sim {
     writeHeader(w, {
       section: false,
       tick: this.tick, verify: this.verify, echo: e?.time ?? null, holdMs: e === null ? 0 : Math.min(255, this.nowMs - e.at),
-      lead: e?.lead ?? null, starved: this.missing > 0,
+      lead: e?.lead ?? 0, starved: this.missing > 0, tickHz: this.tickHz,
     });
     if (e !== null) this.leads.push(e.lead / 16);
     let next = 0;

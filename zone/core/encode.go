@@ -56,11 +56,11 @@ func (e *Encoder) snapshot(cl *client, buf []byte) (Send, bool) {
 	if budget < full {
 		e.count.paced++
 	}
-	h := snapshot.Header{Starved: cl.inputs.Starved()}
+	h := snapshot.Header{Starved: cl.inputs.Starved(), TickHz: uint8(c.hz)}
 	if echo := &cl.echo; echo.has {
 		h.HasEcho, h.Echo = true, echo.time
 		h.HoldMs = uint8(min(max((now-echo.at)/time.Millisecond, 0), math.MaxUint8))
-		h.HasLead, h.Lead = true, echo.lead
+		h.Lead = echo.lead
 		echo.has = false
 	}
 	msg, _ := e.bits.Encode(cl.view, buf, h, budget)

@@ -411,7 +411,7 @@ func (p *player) snapshot(msg []byte) {
 		p.t.Fatalf("client %d: snapshot of tick %d: %v", p.id, h.Tick, err)
 	}
 	p.applied++
-	if h.HasLead {
+	if h.HasEcho {
 		p.lowLead = min(p.lowLead, int(h.Lead))
 	}
 	if h.Starved {

@@ -52,10 +52,10 @@ func (c *Core) join(cl *client, msg []byte) {
 	older, admitted := c.cfg.Game.Schema.Admits(j.Schema)
 	switch {
 	case j.Protocol != message.Version:
-		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client speaks protocol %d, the server %d. Update the %s.",
-			j.Protocol, message.Version, outdated(j.Protocol < message.Version)))
+		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client speaks protocol %d, the server %d. %s",
+			j.Protocol, message.Version, updateWhat(j.Protocol)))
 	case !admitted:
-		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client was built for schema %016x, the server for %016x. Update the client.",
+		c.refuse(cl, message.SchemaMismatch, fmt.Sprintf("The client was built for schema %016x, the server for %016x. Update the client; in a browser, reload the page.",
 			j.Schema, c.cfg.Game.Schema.Hash))
 	case j.MapHash != ground.Hash():
 		c.refuse(cl, message.MapMismatch, fmt.Sprintf("The client's map of %s is not the server's. Load it again.", c.cfg.Zone.Title))
@@ -80,11 +80,12 @@ func (cl *client) ask(j *message.Join, older *snapshot.Older, best bool) {
 	}
 }
 
-func outdated(client bool) string {
-	if client {
-		return "client"
+// updateWhat says what a player must do where client and server do not speak the same protocol.
+func updateWhat(client uint8) string {
+	if client < message.Version {
+		return "Update the client; in a browser, reload the page."
 	}
-	return "server"
+	return "Update the server."
 }
 
 // attached takes the realm's word on who the client is, and brings the character in.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,17 @@ func (w *table) greet(first []byte) *player {
 	return p
 }
 
+// protocol2Join is the Join of a client of protocol 2, as it was sent: such clients are out there.
+const protocol2Join = "0102feffffffffffffff40183318331833183318331833183318331833183318331833183318331833183318331833183318331833183318331833183318331833183318331833183318b3c8d91b1b5999db4b0c"
+
+func unhex(text string) []byte {
+	b, err := hex.DecodeString(text)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 func TestJoinRefusals(t *testing.T) {
 	good := func(w *table) message.Join {
 		return message.Join{Protocol: message.Version, Schema: rpg.Schema.Hash, MapHash: w.core.cfg.Ground.Map.Hash()}
@@ -37,6 +49,7 @@ func TestJoinRefusals(t *testing.T) {
 	}{
 		{name: "schema", change: func(j *message.Join) { j.Schema++ }, want: message.SchemaMismatch, text: "Update the client"},
 		{name: "old protocol", change: func(j *message.Join) { j.Protocol = 0 }, want: message.SchemaMismatch, text: "Update the client"},
+		{name: "recorded protocol 2", raw: unhex(protocol2Join), want: message.SchemaMismatch, text: "speaks protocol 2, the server 3. Update the client; in a browser, reload the page."},
 		{name: "new protocol", change: func(j *message.Join) { j.Protocol = 99 }, want: message.SchemaMismatch, text: "Update the server"},
 		{name: "map", change: func(j *message.Join) { j.MapHash = strings.Repeat("0", 64) }, want: message.MapMismatch, text: "Load it again"},
 		{name: "truncated", raw: []byte{1, 2}, want: message.ProtocolError, text: "cannot be read"},

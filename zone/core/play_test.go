@@ -483,7 +483,7 @@ func TestHeaderSteersTheClock(t *testing.T) {
 	w.tick(100*time.Millisecond, 103*time.Millisecond)
 	r := snapshot.NewReplica(&rpg.Schema)
 	h, err := r.Apply(w.core.Out().Sends[0].Msg)
-	if err != nil || h.Tick != 2 || !h.HasEcho || h.Echo != 4242 || h.HoldMs != 28 || !h.HasLead || h.Lead != 2*16+8 || !h.Starved {
+	if err != nil || h.Tick != 2 || !h.HasEcho || h.Echo != 4242 || h.HoldMs != 28 || h.Lead != 2*16+8 || !h.Starved {
 		t.Fatalf("header %+v, %v", h, err)
 	}
 	for _, c := range []struct {

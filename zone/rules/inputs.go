@@ -2,43 +2,68 @@ package rules
 
 import "github.com/realmwire/realmwire/protocol/snapshot"
 
-// DefaultRepeat is how many ticks a missing input is bridged by repeating the last one.
-const DefaultRepeat = 4
+// The defaults of [Inputs].
+const (
+	DefaultRepeat     = 4  // ticks that a missing input is bridged by repeating the last one
+	DefaultMaxViewAge = 32 // ticks that a view may lie before the tick that its input is for
+)
 
 // Inputs buffers one player's inputs and bridges short gaps. The zero value works.
 type Inputs[T any, P snapshot.Input[T]] struct {
 	snapshot.Inputs[T, P]
-	Repeat int // ticks a gap is bridged; 0: DefaultRepeat
+	Repeat     int // ticks a gap is bridged; 0: DefaultRepeat
+	MaxViewAge int // ticks that [Inputs.View] goes back at most; 0: DefaultMaxViewAge
+
+	OldViews uint64 // inputs whose view was older than that
 
 	last    T
+	view    snapshot.ViewTick
 	missing int
 }
 
 // Next returns the input to simulate a tick with: the player's own, the last one again while it is late, or none (the
 // zero value) when the gap grows too long. Call it once a tick.
 func (q *Inputs[T, P]) Next(tick uint32) T {
-	in, ok := q.Take(tick)
+	in, view, ok := q.Take(tick)
 	if ok {
-		q.last, q.missing = in, 0
+		q.last, q.view, q.missing = in, q.limit(view, tick), 0
 		return in
 	}
 	q.missing++
+	q.view = q.limit(q.view.Later(1), tick)
 	repeat := q.Repeat
 	if repeat == 0 {
 		repeat = DefaultRepeat
 	}
 	if q.missing > repeat {
 		var none T
-		q.last = none
+		q.last, q.view = none, q.limit(snapshot.ViewTick{}, tick)
 	}
 	return q.last
+}
+
+// View is the time in the world that the player saw when giving the input that Next returned last: what it was aimed at. A peer may say
+// anything, so it is never later than the state before that tick, which is also what a client that says nothing counts as having seen, nor
+// more than MaxViewAge ticks before the tick. While an input is repeated, the view moves on with it.
+func (q *Inputs[T, P]) View() snapshot.ViewTick { return q.view }
+
+func (q *Inputs[T, P]) limit(v snapshot.ViewTick, tick uint32) snapshot.ViewTick {
+	age := uint32(DefaultMaxViewAge)
+	if q.MaxViewAge != 0 {
+		age = uint32(q.MaxViewAge)
+	}
+	earliest := tick - min(age, tick)
+	if v.Tick != 0 && v.Tick < earliest {
+		q.OldViews++
+	}
+	return v.Clamp(earliest, tick-1)
 }
 
 // Reset implements [InputBuffer].
 func (q *Inputs[T, P]) Reset() {
 	var none T
 	q.Inputs.Reset()
-	q.last = none
+	q.last, q.view = none, snapshot.ViewTick{}
 }
 
 // Starved implements [InputBuffer].

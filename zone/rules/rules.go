@@ -149,7 +149,8 @@ type BotConfig struct {
 type Bot interface {
 	// Step decides the input for a tick and predicts with it.
 	Step(tick uint32, view *snapshot.Replica)
-	// Inputs appends a packet with the newest inputs (snapshot.WriteInputs); h.Newest is set by the bot.
+	// Inputs appends a packet with the newest inputs (snapshot.WriteInputs); h.Newest is set by the bot. h.View is the newest state, which
+	// Step saw; a bot that aims at the world as of another time sets it to that.
 	Inputs(dst []byte, h snapshot.InputHeader) []byte
 	// Reconcile compares the newest own state with what was predicted for its tick, and goes on from the server's.
 	// It reports whether they differed.

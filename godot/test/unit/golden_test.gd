@@ -33,11 +33,31 @@ func test_inputs() -> void:
 		var p: RealmwireInputPacket = RealmwireInputPacket.new()
 		if not check(p.decode((c["bytes"] as String).hex_decode(), DemoSchema.schema()), "inputs refused"):
 			continue
-		alike(p, c["header"], "header")
+		var header: Dictionary = (c["header"] as Dictionary).duplicate()
+		header["view"] = float(header["view"]["tick"]) + float(header["view"]["fraction"]) / 32.0
+		alike(p, header, "header")
 		same(p.inputs.size(), (c["inputs"] as Array).size(), "inputs")
 		for i: int in p.inputs.size():
 			alike(p.inputs[i], c["inputs"][i], "input %d" % i)
 		same(p.encode(RealmwireBitWriter.new()).hex_encode(), c["bytes"], "inputs again")
+
+
+# What a packet cannot say of a view is said as the nearest that it can.
+func test_views() -> void:
+	var last: float = (1 << 32) - 1
+	for c: Array in [
+		[1000, 0.0, 0.0], [1000, 990.25, 990.25], [1000, 990.01, 990.0], [1000, 1000.0, 1000.0], [1000, 1003.5, 1000.0],
+		[1000, 872.0 + 1.0 / 32.0, 872.0 + 1.0 / 32.0], [1000, 872.0, 872.0 + 1.0 / 32.0], [1000, 1.0, 872.0 + 1.0 / 32.0],
+		[int(last), last - 1.0 / 32.0, last - 1.0 / 32.0],
+	]:
+		var p: RealmwireInputPacket = RealmwireInputPacket.new()
+		p.ack_tick = 1
+		p.newest = c[0]
+		p.view = c[1]
+		p.inputs = [DemoSchema.schema().new_input()]
+		var back: RealmwireInputPacket = RealmwireInputPacket.new()
+		check(back.decode(p.encode(RealmwireBitWriter.new()), DemoSchema.schema()), "view %s is refused" % c[1])
+		same(back.view, c[2], "a view of %s for tick %d" % [c[1], c[0]])
 
 
 func test_snapshots() -> void:

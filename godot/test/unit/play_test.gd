@@ -17,13 +17,18 @@ class Field:
 class Sim:
 	extends RefCounted
 	var game: RpgGame = RpgGame.new()
-	var zone: RealmwireZone = RealmwireZone.new()
+	var zone: RealmwireZone = RealmwireZone.new() # as the client knows it
+	var truth: RealmwireZone = RealmwireZone.new()
+	var zone_hz: int = HZ
 	var clock: RealmwireTickClock
 	var prediction: RealmwirePrediction
 	var up_us: int = 40_000
 	var down_us: int = 40_000
 	var jitter_us: int = 0
 	var offset_us: int = 7_000_000 # of the server's clock
+	var period_us: int = PERIOD_US
+	var since: int = 0 # a tick, and its time on the server's clock: ticks have that length from there on
+	var since_us: int = 0
 	var now_us: int = 1_000_000
 	var server_tick: int = 0
 	var player: RpgSchema.Player = RpgSchema.Player.new()
@@ -39,6 +44,7 @@ class Sim:
 	func _init() -> void:
 		zone.map = Field.new()
 		zone.tick_hz = HZ
+		truth.map = zone.map
 		player.body = RpgSchema.Body.new()
 		player.body.x = 25_000
 		player.body.y = 25_000
@@ -50,7 +56,18 @@ class Sim:
 
 	func _server_tick() -> int:
 		@warning_ignore("integer_division")
-		return (now_us + offset_us) / PERIOD_US
+		return since + (now_us + offset_us - since_us) / period_us
+
+	func _due(tick: int) -> int:
+		return since_us + (tick - since) * period_us
+
+	## Changes the length of a tick, from the next one on.
+	func set_rate(hz: int) -> void:
+		since_us = _due(server_tick)
+		since = server_tick
+		zone_hz = hz
+		@warning_ignore("integer_division")
+		period_us = 1_000_000 / hz
 
 	func _delay(base_us: int) -> int:
 		return now_us + base_us + (randi() % jitter_us if jitter_us > 0 else 0)
@@ -78,7 +95,7 @@ class Sim:
 			for i: int in list.size():
 				inputs.get_or_add(packet[2] - i, list[i])
 			@warning_ignore("integer_division")
-			var lead: int = ((packet[2] as int) * PERIOD_US - (now_us + offset_us)) * 16 / PERIOD_US
+			var lead: int = (_due(packet[2] as int) - (now_us + offset_us)) * 16 / period_us
 			if packet[2] < server_tick:
 				late += 1
 			echo = [packet[1], clampi(lead, -2048, 2047), now_us]
@@ -88,9 +105,11 @@ class Sim:
 	func _step() -> void:
 		var h: RealmwireSnapshotHeader = RealmwireSnapshotHeader.new()
 		h.tick = server_tick
+		h.tick_hz = zone_hz
 		h.starved = not inputs.has(server_tick)
 		if inputs.has(server_tick):
-			player = game.predict(player, inputs[server_tick], server_tick, zone)
+			truth.tick_hz = zone_hz
+			player = game.predict(player, inputs[server_tick], server_tick, truth)
 		elif clock.measured:
 			starved += 1
 		if not echo.is_empty():
@@ -98,7 +117,6 @@ class Sim:
 			h.echo = echo[0]
 			@warning_ignore("integer_division")
 			h.hold_ms = mini(255, (now_us - (echo[2] as int)) / 1000)
-			h.has_lead = true
 			h.lead = echo[1]
 			echo = []
 		downlink.append([_delay(down_us), h, player])
@@ -111,6 +129,9 @@ class Sim:
 			if h.tick <= acked:
 				continue
 			acked = h.tick
+			if h.tick_hz != zone.tick_hz:
+				zone.tick_hz = h.tick_hz
+				clock.set_rate(h.tick_hz, h.tick)
 			clock.heard(now_us, h)
 			prediction.reconcile(h.tick, s[2] as RealmwireEntity, 0.0)
 
@@ -161,6 +182,24 @@ func test_clock_follows_a_jump() -> void:
 	same(sim.prediction.corrections, corrections, "corrections after the jump")
 
 
+# A zone whose ticks come at another rate is followed: inputs come in time, and the prediction is right again.
+func test_another_tick_rate_is_followed() -> void:
+	for hz: int in [10, 50]:
+		seed(9)
+		var sim: Sim = Sim.new()
+		_play(sim, 10.0)
+		sim.set_rate(hz)
+		_play(sim, 4.0)
+		var corrections: int = sim.prediction.corrections
+		var starved: int = sim.starved
+		var tick: int = sim.server_tick
+		_play(sim, 20.0)
+		check(absi(sim.server_tick - tick - 20 * hz) < hz, "%d ticks in 20 s at %d Hz" % [sim.server_tick - tick, hz])
+		same(sim.starved - starved, 0, "starved at %d Hz" % hz)
+		same(sim.prediction.corrections - corrections, 0, "corrections at %d Hz" % hz)
+		check(sim.clock.at(sim.now_us) - sim.server_tick < 0.16 * hz + 3.0, "%.1f ticks ahead at %d Hz" % [sim.clock.at(sim.now_us) - sim.server_tick, hz])
+
+
 func test_a_correction_is_replayed() -> void:
 	seed(6)
 	var sim: Sim = Sim.new()
@@ -201,6 +240,7 @@ func test_interpolation_is_smooth() -> void:
 	var other: RealmwireReplicated = RealmwireReplicated.new()
 	other.id = 9
 	other.kind = RpgSchema.Player.KIND
+	same(smooth.shown(), 0.0, "nothing is on the screen yet")
 	var last: float = -1.0
 	var steps: PackedFloat64Array
 	var arrivals: PackedInt64Array
@@ -218,10 +258,15 @@ func test_interpolation_is_smooth() -> void:
 			smooth.push(replica, now_us)
 			next += 1
 		var drawn: Array[RealmwireDrawn] = smooth.draw(now_us, 0)
+		# What an input says that its player saw: the place of the other at that time, to the part of a pixel that a wrong guess leaves.
 		if drawn.size() == 1 and now_us > arrivals[60]:
+			var there: float = (10_000 + 64 * (smooth.shown() - 100.0)) / game.units_per_pixel
+			check(absf(there - drawn[0].at.x) < 0.5, "drawn at %.2f, and was at %.2f at %.2f" % [drawn[0].at.x, there, smooth.shown()])
 			if last >= 0.0:
 				steps.append(drawn[0].at.x - last)
 			last = drawn[0].at.x
+	smooth.draw(arrivals[300] + 10_000_000, 0)
+	same(smooth.shown(), next + 99 + 1.5, "a movement is carried on only so far")
 	var even: float = 64.0 / 16.0 * FRAME_US / PERIOD_US # pixels a frame
 	check(steps.size() > 500, "it was drawn")
 	for step: float in steps:

@@ -43,11 +43,14 @@ func TestWorkedExample(t *testing.T) {
 			e := parseExample(t, text)
 			if kind == "inputs" {
 				p, err := readInputs(e.bytes, tinyInput)
-				if err != nil || len(p.inputs) != len(e.gives) {
+				if err != nil || len(p.inputs)+1 != len(e.gives) {
 					t.Fatalf("%v, %d inputs", err, len(p.inputs))
 				}
+				if got := fmt.Sprintf("inputs up to tick %d, of a view at tick %d and %d/32", p.newest, p.view/32, p.view%32); got != e.gives[0] {
+					t.Errorf("got %s, want %s", got, e.gives[0])
+				}
 				for i, v := range p.inputs {
-					e.compare(t, i, "", tinyInput, v)
+					e.compare(t, i+1, "", tinyInput, v)
 				}
 				return
 			}

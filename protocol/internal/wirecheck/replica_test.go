@@ -75,10 +75,10 @@ func (r *replica) ack() (tick, older uint32) {
 type header struct {
 	tick             uint32
 	verify           bool
-	hasEcho, hasLead bool
-	echo, hold       int64
-	lead             int64
+	hasEcho          bool
+	echo, hold, lead int64
 	starved          bool
+	rate             int64 // 0: it says none
 }
 
 func readHeader(s *source) header {
@@ -88,11 +88,11 @@ func readHeader(s *source) header {
 	h := header{tick: uint32(s.u(32)), verify: s.flag()}
 	if h.hasEcho = s.flag(); h.hasEcho {
 		h.echo, h.hold = int64(s.u(16)), int64(s.u(8))
-	}
-	if h.hasLead = s.flag(); h.hasLead {
 		h.lead = whole(s, integer(-2048, 2047), true).(int64)
 	}
-	h.starved = s.flag()
+	if h.starved = s.flag(); s.flag() {
+		h.rate = whole(s, integer(1, 128), true).(int64)
+	}
 	return h
 }
 

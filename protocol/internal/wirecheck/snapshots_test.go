@@ -51,7 +51,7 @@ func compareHeader(t *testing.T, h header, want map[string]any) {
 	t.Helper()
 	form := strukt(
 		a("tick", unsigned(32)), a("verify", yes), a("hasEcho", yes), a("echo", unsigned(16)), a("holdMs", unsigned(8)),
-		a("hasLead", yes), a("lead", signedInt(16)), a("starved", yes),
+		a("lead", signedInt(16)), a("starved", yes), a("tickHz", unsigned(8)),
 	)
 	bit := func(v bool) int64 {
 		if v {
@@ -59,7 +59,7 @@ func compareHeader(t *testing.T, h header, want map[string]any) {
 		}
 		return 0
 	}
-	got := []any{int64(h.tick), bit(h.verify), bit(h.hasEcho), h.echo, h.hold, bit(h.hasLead), h.lead, bit(h.starved)}
+	got := []any{int64(h.tick), bit(h.verify), bit(h.hasEcho), h.echo, h.hold, h.lead, bit(h.starved), h.rate}
 	if err := same(form, got, want); err != nil {
 		t.Errorf("tick %d: header: %v", h.tick, err)
 	}

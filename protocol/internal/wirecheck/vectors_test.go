@@ -2,7 +2,6 @@ package wirecheck
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -187,6 +186,8 @@ var reasons = []struct{ golden, here string }{
 	{"another message's id", "message 6 is not 7"},
 	{"another type", "not inputs"},
 	{"an input for tick 0", "before the first"},
+	{"a tick beyond the last", "no tick is"},
+	{"a view before tick 1", "a view of before tick 1"},
 	{" of 0..", "is outside 0.."},
 	{" in -3..3", "is outside -3..3"},
 }
@@ -204,7 +205,10 @@ func because(err error, why string) bool {
 }
 
 type goldenInputs struct {
-	Header map[string]json.Number
+	Header struct {
+		AckTick, AckOlder, ClientTime, Newest uint64
+		View                                  struct{ Tick, Fraction uint64 }
+	}
 	Inputs []any
 	Bytes  string
 }
@@ -212,6 +216,7 @@ type goldenInputs struct {
 // packet is an input packet; inputs are the newest first.
 type packet struct {
 	ackTick, ackOlder, clientTime, newest uint64
+	view                                  uint64 // in 1/32 ticks; 0: none
 	inputs                                []any
 }
 
@@ -220,7 +225,22 @@ func readInputs(b []byte, f *form) (packet, error) {
 	if s.u(8) != 2 {
 		s.refuse("not inputs")
 	}
-	p := packet{ackTick: s.u(32), ackOlder: s.u(32), clientTime: s.u(16), newest: s.u(32)}
+	p := packet{ackTick: s.u(32), ackOlder: s.u(32), clientTime: s.u(16)}
+	if s.flag() {
+		p.newest = p.ackTick + s.u(7)
+	} else {
+		p.newest = s.u(32)
+	}
+	if p.newest >= 1<<32 {
+		s.refuse("no tick is %d", p.newest)
+	}
+	if s.flag() {
+		before := s.u(12)
+		if p.newest*32 < before+32 {
+			s.refuse("a view of before tick 1")
+		}
+		p.view = p.newest*32 - before
+	}
 	for i := range int(s.u(4)) + 1 {
 		if i == 0 {
 			p.inputs = append(p.inputs, whole(&s, f, true))
@@ -246,10 +266,10 @@ func TestInputs(t *testing.T) {
 			t.Errorf("packet %d: %v, %d inputs", i, err, len(p.inputs))
 			continue
 		}
-		for name, v := range map[string]uint64{"ackTick": p.ackTick, "ackOlder": p.ackOlder, "clientTime": p.clientTime, "newest": p.newest} {
-			if err := sameOne(unsigned(32), int64(v), c.Header[name]); err != nil {
-				t.Errorf("packet %d: %s: %v", i, name, err)
-			}
+		h := c.Header
+		got := []uint64{p.ackTick, p.ackOlder, p.clientTime, p.newest, p.view}
+		if want := []uint64{h.AckTick, h.AckOlder, h.ClientTime, h.Newest, h.View.Tick*32 + h.View.Fraction}; !slices.Equal(got, want) {
+			t.Errorf("packet %d: %v, want %v", i, got, want)
 		}
 		for j, v := range p.inputs {
 			if err := same(input, v, c.Inputs[j]); err != nil {
@@ -262,7 +282,7 @@ func TestInputs(t *testing.T) {
 			t.Errorf("%s: %s: %v", m.Bytes, m.Why, err)
 		}
 	}
-	if len(file.Inputs) < 4 || len(file.RefusedInputs) < 20 {
+	if len(file.Inputs) < 7 || len(file.RefusedInputs) < 20 {
 		t.Error("packets are missing")
 	}
 }

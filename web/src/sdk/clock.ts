@@ -20,7 +20,7 @@ export interface ClockReport {
   tick: number;
   echo: number | null;
   holdMs: number;
-  lead: number | null;
+  lead: number;
   starved: boolean;
 }
 
@@ -39,7 +39,7 @@ export class TickClock {
   /** Times that the clock was set rather than steered. */
   jumps = 0;
 
-  private readonly tickMs: number;
+  private tickMs: number;
   private readonly startMs: number;
   private position: number; // ticks, at refMs
   private refMs: number;
@@ -64,6 +64,18 @@ export class TickClock {
   /** Where the client is, in ticks and fractions; a whole number is the beginning of that tick. */
   at(nowMs: number): number {
     return this.position + (Math.max(0, nowMs - this.refMs) / this.tickMs) * this.rate;
+  }
+
+  /** After a tick so many come a second. The time since it, and how early inputs come, stay what they are. */
+  setRate(tickHz: number, tick: number, nowMs: number): void {
+    const ratio = this.tickMs / (1000 / tickHz);
+    const early = (this.lead + this.steered(nowMs)) * ratio;
+    this.position = tick + (this.at(nowMs) - tick) * ratio;
+    this.refMs = nowMs;
+    this.tickMs = 1000 / tickHz;
+    this.lead = early - this.steered(nowMs);
+    this.leadJitter *= ratio;
+    this.sentPackets.length = 0; // they left by another measure
   }
 
   /** When the clock will reach a tick, ms from nowMs; not positive: it has. */
@@ -93,10 +105,8 @@ export class TickClock {
     const packet = r.echo === null ? undefined : this.takeEcho(r.echo);
     if (packet !== undefined) {
       this.roundTrip(Math.max(0, nowMs - packet.atMs - r.holdMs));
-      if (r.lead !== null) {
-        // The steering since that packet left is not in its lead yet. Counting it keeps the loop from overshooting.
-        return this.measure(r.lead / 16 - packet.steered, nowMs);
-      }
+      // The steering since that packet left is not in its lead yet. Counting it keeps the loop from overshooting.
+      return this.measure(r.lead / 16 - packet.steered, nowMs);
     }
     // Without a measurement one thing is sure: the server is past this tick.
     if (this.at(nowMs) < r.tick + 1) return this.jump(r.tick + 1 + this.target - this.at(nowMs), nowMs);

@@ -49,7 +49,7 @@ export interface Drawn {
 
 /** All entities but the own one, smoothly. */
 export class Interpolation {
-  private readonly tickMs: number;
+  private tickMs: number;
   private readonly teleportUnits: number;
   private readonly tracks = new Map<number, Track>();
   private readonly arrivals: number[] = []; // arrival minus the tick's time, ms
@@ -74,6 +74,21 @@ export class Interpolation {
   /** The tick that is drawn, with its fraction. */
   get tick(): number {
     return Math.max(0, this.drawnTick);
+  }
+
+  /**
+   * The tick that is on the screen, with its fraction; 0: nothing is yet. It may differ from {@link tick}: before the first snapshot there is
+   * nothing to be drawn, and while none comes a movement is carried on only so far.
+   */
+  get shown(): number {
+    if (this.drawnMs === 0 || this.newest === 0) return 0;
+    return Math.max(this.first, Math.min(this.newest + EXTRAPOLATE * this.stride, this.drawnTick));
+  }
+
+  /** From the snapshot on that is pushed next so many ticks come a second. */
+  setRate(tickHz: number): void {
+    this.tickMs = 1000 / tickHz;
+    this.arrivals.length = 0;
   }
 
   /** How late snapshots are against the earliest ones, ms: the lateness that few exceed. */

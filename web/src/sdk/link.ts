@@ -69,6 +69,7 @@ export class ZoneLink<S, I> {
   private readonly writer = new BitWriter();
   private clock: TickClock | null = null;
   private prediction: Prediction<S, I> | null = null;
+  private readonly context: { map: MapArtefact; tickHz: number };
   private interpolation: Interpolation | null = null;
   private ordered = false;
   private here = false;
@@ -84,6 +85,7 @@ export class ZoneLink<S, I> {
   constructor(c: LinkConfig<S, I>) {
     this.c = c;
     this.map = c.map;
+    this.context = { map: c.map, tickHz: 0 };
     this.transport = c.transport;
     this.replica = new Replica(c.game.schema, c.sections);
     this.input = c.game.quantise({ x: 0, y: 0, buttons: 0 });
@@ -197,7 +199,8 @@ export class ZoneLink<S, I> {
     this.ordered = w.ordered;
     this.clock = new TickClock(w.tickHz, w.tick, nowMs);
     const place = (s: S): { x: number; y: number } => this.replica.own?.codec.position(s) ?? { x: 0, y: 0 };
-    this.prediction = new Prediction(game, { map: this.map, tickHz: w.tickHz }, place);
+    this.context.tickHz = w.tickHz;
+    this.prediction = new Prediction(game, this.context, place);
     this.interpolation = new Interpolation(w.tickHz, game.teleportUnits);
   }
 
@@ -208,6 +211,11 @@ export class ZoneLink<S, I> {
     const before = this.replica.tick;
     const { header, refusal } = this.replica.apply(msg);
     if (refusal === 'stale' || refusal === 'malformed') return this.refused(refusal);
+    if (refusal === null && header.tickHz !== 0 && header.tickHz !== this.context.tickHz) {
+      this.context.tickHz = header.tickHz; // the prediction goes on with it
+      clock.setRate(header.tickHz, header.tick, nowMs);
+      interpolation.setRate(header.tickHz);
+    }
     clock.report(header, nowMs);
     if (refusal !== null) return this.refused(refusal);
     this.refusals = 0;
@@ -275,7 +283,8 @@ export class ZoneLink<S, I> {
     // What the server has simulated already needs no saying.
     const inputs = prediction.inputs(Math.max(1, Math.min(MAX_INPUTS, prediction.tick - ack.tick)));
     const clientTime = Math.round(nowMs) % 65536;
-    const header = { ackTick: ack.tick, ackOlder: ack.older, clientTime, newest: prediction.tick };
+    const view = this.interpolation?.shown ?? 0;
+    const header = { ackTick: ack.tick, ackOlder: ack.older, clientTime, newest: prediction.tick, view };
     if (this.transport.send(LATEST, writeInputs(this.writer, this.c.game.input, header, inputs))) clock.sent(clientTime, nowMs);
     if (this.newestMs > 0) this.c.meter.add({ ageMs: nowMs - this.newestMs + clock.rttMs / 2, samples: 1 });
   }

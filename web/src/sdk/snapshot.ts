@@ -32,27 +32,33 @@ export interface SnapshotHeader {
   echo: number | null;
   /** Milliseconds that the echo waited at the server. */
   holdMs: number;
-  /** How long before its tick the newest input came, in 1/16 ticks; negative: too late. Null: none came. */
-  lead: number | null;
+  /** How long before its tick that packet's newest input came, in 1/16 ticks; negative: too late. */
+  lead: number;
   /** This tick was simulated without an input of the client's. */
   starved: boolean;
+  /** How many ticks a second come after this one; 0: as many as were said last. */
+  tickHz: number;
 }
 
 const MIN_LEAD = -2048;
 const MAX_LEAD = 2047;
 const LEAD_BITS = 12;
+const MAX_TICK_HZ = 128;
+const TICK_HZ_BITS = 7;
 
 /** Reads a snapshot's header; r fails where it is none. */
 export function readHeader(r: BitReader): SnapshotHeader {
   const type = r.uint(8);
   if (type !== TYPE_SNAPSHOT && type !== TYPE_BEST) r.fail();
-  const h: SnapshotHeader = { section: type === TYPE_BEST, tick: r.uint(32), verify: r.bool(), echo: null, holdMs: 0, lead: null, starved: false };
+  const tick = r.uint(32);
+  const h: SnapshotHeader = { section: type === TYPE_BEST, tick, verify: r.bool(), echo: null, holdMs: 0, lead: 0, starved: false, tickHz: 0 };
   if (r.bool()) {
     h.echo = r.uint(16);
     h.holdMs = r.uint(8);
+    h.lead = r.int(MIN_LEAD, MAX_LEAD, LEAD_BITS);
   }
-  if (r.bool()) h.lead = r.int(MIN_LEAD, MAX_LEAD, LEAD_BITS);
   h.starved = r.bool();
+  if (r.bool()) h.tickHz = r.int(1, MAX_TICK_HZ, TICK_HZ_BITS);
   return h;
 }
 
@@ -64,7 +70,8 @@ export function writeHeader(w: BitWriter, h: SnapshotHeader): void {
   if (w.changed(h.echo !== null)) {
     w.uint(h.echo ?? 0, 16);
     w.uint(h.holdMs, 8);
+    w.int(h.lead, MIN_LEAD, MAX_LEAD, LEAD_BITS);
   }
-  if (w.changed(h.lead !== null)) w.int(h.lead ?? 0, MIN_LEAD, MAX_LEAD, LEAD_BITS);
   w.bool(h.starved);
+  if (w.changed(h.tickHz !== 0)) w.int(h.tickHz, 1, MAX_TICK_HZ, TICK_HZ_BITS);
 }

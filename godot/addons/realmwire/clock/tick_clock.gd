@@ -33,6 +33,8 @@ var skipped: int = 0
 var jumps: int = 0
 
 var _origin_us: float # when tick 0 would be stepped: what is steered
+var _since: int = 0 # the tick from which on ticks are that long: 0, until the zone changes its rate
+var _since_us: float = 0.0 # its time
 var _steered_us: float
 var _next: int # tick to step next
 var _first: int
@@ -64,7 +66,21 @@ func _init(tick_hz: int, tick: int, now_us: int, rtt_guess_us: float) -> void:
 
 ## Where the client is, in ticks and fractions; a whole number is the beginning of that tick.
 func at(now_us: int) -> float:
-	return (now_us - _origin_us) / period_us
+	return _since + (now_us - _origin_us - _since_us) / period_us
+
+
+## After [param tick] so many ticks come a second. What was measured of the way to the server holds on.
+func set_rate(tick_hz: int, tick: int) -> void:
+	_since_us = _time(tick)
+	_since = tick
+	var before_us: float = period_us
+	period_us = 1_000_000.0 / tick_hz
+	_extra_us *= period_us / before_us
+
+
+# When the server simulates a tick, on the server's clock, whose zero is that of tick 0.
+func _time(tick: int) -> float:
+	return _since_us + (tick - _since) * period_us
 
 
 ## The ticks to step now, from the first to the last; empty (x > y): none is due.
@@ -76,7 +92,7 @@ func step(now_us: int) -> Vector2i:
 		skipped += due - _next
 		_next = due
 	else:
-		_late_us = maxf(now_us - _origin_us - due * period_us, _late_us * _LATE_DECAY)
+		_late_us = maxf(now_us - _origin_us - _time(due), _late_us * _LATE_DECAY)
 	var from: int = _next
 	_next = due + 1
 	return Vector2i(from, due)
@@ -102,8 +118,7 @@ func heard(now_us: int, h: RealmwireSnapshotHeader) -> void:
 	if i >= 0:
 		var rtt: float = maxf(1.0, now_us - _sent_at[i] - h.hold_ms * 1000.0)
 		rtt_us = rtt if rtt_us == 0.0 else rtt_us + (rtt - rtt_us) / 8.0
-		if h.has_lead:
-			_sample(_sent_tick[i] * period_us - h.lead * period_us / _LEAD_UNIT - _sent_at[i])
+		_sample(_time(_sent_tick[i]) - h.lead * period_us / _LEAD_UNIT - _sent_at[i])
 	_steer(now_us)
 
 

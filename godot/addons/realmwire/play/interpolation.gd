@@ -69,6 +69,20 @@ func delay_us() -> float:
 	return _delay * _period_us
 
 
+## The tick that is on the screen, with its fraction; 0: nothing is yet. It may differ from [member tick]: before the first snapshot
+## there is nothing to be drawn, and while none comes a movement is carried on only so far.
+func shown() -> float:
+	if _drawn_us == 0 or _newest == 0:
+		return 0.0
+	return clampf(tick, _first, _newest + _EXTRAPOLATE * stride)
+
+
+## From the snapshot on that is pushed next so many ticks come a second.
+func set_rate(tick_hz: int) -> void:
+	_period_us = 1_000_000.0 / tick_hz
+	_arrivals.clear()
+
+
 ## Takes in a snapshot that was just applied.
 func push(replica: RealmwireReplica, now_us: int) -> void:
 	var now: int = replica.tick

@@ -171,6 +171,8 @@ func _take_snapshot(msg: PackedByteArray, now_us: int) -> void:
 	var result: RealmwireReplica.Result = replica.apply(msg)
 	if result == RealmwireReplica.Result.STALE:
 		return
+	if result == RealmwireReplica.Result.APPLIED:
+		_keep_rate(replica.header)
 	if result != RealmwireReplica.Result.MALFORMED:
 		clock.heard(now_us, replica.header)
 	_stats.checked += 1 if result == RealmwireReplica.Result.APPLIED and replica.header.verify else 0
@@ -195,6 +197,14 @@ func _take_snapshot(msg: PackedByteArray, now_us: int) -> void:
 	if not here:
 		here = true
 		arrived.emit()
+
+
+# Notices that the zone's ticks come at another rate from a snapshot's on. The prediction reads it from the zone.
+func _keep_rate(h: RealmwireSnapshotHeader) -> void:
+	if h.tick_hz != 0 and h.tick_hz != zone.tick_hz:
+		zone.tick_hz = h.tick_hz
+		clock.set_rate(h.tick_hz, h.tick)
+		interpolation.set_rate(h.tick_hz)
 
 
 func _refuse(result: RealmwireReplica.Result) -> void:
@@ -244,6 +254,7 @@ func _send_inputs(now_us: int) -> void:
 	p.ack_tick = replica.tick
 	p.ack_older = replica.older
 	p.newest = prediction.tick()
+	p.view = interpolation.shown()
 	# What the server has simulated already needs no saying.
 	p.inputs = prediction.inputs(clampi(p.newest - replica.tick, 1, RealmwireInputPacket.MAX_INPUTS))
 	p.client_time = clock.stamp(now_us, p.newest)
