@@ -15,7 +15,7 @@ const (
 )
 
 // directory knows the zone processes that live, the zones they serve, and which characters have a place in them. It is memory only: after
-// a restart of the realm the processes register again and say whom they hold. Safe for concurrent use; time is an argument.
+// a restart of the realm the processes register again and say which leases they have. Safe for concurrent use; time is an argument.
 type directory struct {
 	capacity int // of the realm; 0 = the zones' together
 
@@ -65,9 +65,9 @@ func newDirectory(capacity int) *directory {
 	}
 }
 
-// register adds a process, or replaces an earlier registration of the same one, with the characters that it holds. Where a zone
+// register adds a process, or replaces an earlier registration of the same one, with the leases that it has. Where a zone
 // belongs to another live process it changes nothing and returns that process.
-func (d *directory) register(p Process, holds []attached, now time.Time) (holder *process, err error) {
+func (d *directory) register(p Process, leases []attached, now time.Time) (holder *process, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, z := range p.Zones {
@@ -92,7 +92,7 @@ func (d *directory) register(p Process, holds []attached, now time.Time) (holder
 		z.Map = nil
 		d.zones[z.Name] = &served{info: z, by: proc, load: ZoneLoad{Name: z.Name}}
 	}
-	for _, h := range holds {
+	for _, h := range leases {
 		if s := d.zones[h.Zone]; s != nil && s.by == proc {
 			d.placeLocked(h.Character, place{zone: s, epoch: h.Epoch})
 		}

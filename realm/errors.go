@@ -40,7 +40,7 @@ const (
 
 // The codes that only zone processes meet.
 const (
-	CodeFenced         Code = "fenced"          // another epoch holds the character: drop it, saving nothing more
+	CodeFenced         Code = "fenced"          // the lease is under another epoch: drop the character, saving nothing more
 	CodeMoved          Code = "moved"           // as fenced, by a move that this process asked for, and which has not arrived: its answer was lost
 	CodeZoneTaken      Code = "zone-taken"      // a live process serves the zone
 	CodeUnknownProcess Code = "unknown-process" // the realm has restarted, or thought the process dead: register again

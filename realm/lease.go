@@ -24,8 +24,8 @@ type standing struct {
 // released tells whether the holder has given the character up. Under one epoch that stays so: who has given up cannot save.
 func (s standing) released() bool { return s.state.Released && s.state.Epoch == s.lease.Epoch }
 
-// held tells whether a process may write the character.
-func (s standing) held() bool { return s.lease.Holder != 0 && !s.released() }
+// leased tells whether a process may write the character.
+func (s standing) leased() bool { return s.lease.Holder != 0 && !s.released() }
 
 // arrived tells whether the holder has taken the character up. It is only asked after a handover; other grants are not marked.
 func (s standing) arrived() bool { return s.state.Epoch == s.lease.Epoch }
@@ -59,7 +59,7 @@ func fenced(character ID, epoch uint64, l leaseRecord) *Error {
 // overtaken is the refusal of a zone process which wants to write under an epoch that is over. One whose own request ended it did not get the
 // answer, or it would not ask: then nobody has taken the character from its player, who only has to enter again.
 func overtaken(character ID, epoch uint64, s standing) *Error {
-	if s.held() && s.lease.From == epoch && !s.arrived() {
+	if s.leased() && s.lease.From == epoch && !s.arrived() {
 		return refuse(CodeMoved, "character %s was moved to zone %s as this process asked: drop it without saving", character, s.lease.Zone)
 	}
 	return fenced(character, epoch, s.lease)

@@ -73,7 +73,7 @@ type Character struct {
 	Role       Role            `json:"role"`
 }
 
-// SaveRequest saves a character under the epoch by which the zone holds it. Final gives the character up.
+// SaveRequest saves a character under the epoch of the zone's lease on it. Final gives the character up.
 type SaveRequest struct {
 	Character ID              `json:"character"`
 	Epoch     uint64          `json:"epoch"`
@@ -99,7 +99,7 @@ type (
 		Key      []byte     `json:"key"`
 		Attached []attached `json:"attached"`
 	}
-	// attached is a character that a process holds when it registers: there are some when the realm has restarted.
+	// attached is a character whose lease a process has when it registers: there are some when the realm has restarted.
 	attached struct {
 		Character ID     `json:"character"`
 		Epoch     uint64 `json:"epoch"`

@@ -35,7 +35,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return &metrics{
 		signIns:         vec("sign_ins_total", "Registrations, logins and guests, by result.", "how", "result"),
 		plays:           vec("plays_total", "Grants asked for, by result.", "result"),
-		takeovers:       vec("takeovers_total", "Characters taken from the process that held them, by how it answered.", "result"),
+		takeovers:       vec("takeovers_total", "Characters taken from the process that had the lease, by how it answered.", "result"),
 		travels:         vec("travels_total", "Crossings between zones, by result.", "result"),
 		saves:           vec("saves_total", "Saves of characters, by result.", "result"),
 		attaches:        vec("attaches_total", "Characters attached by zones, by result.", "result"),

@@ -125,7 +125,7 @@ func sameHold(t *testing.T, hold []byte, lease, state string) (kind string) {
 	number := func(field string) uint64 { v, _ := h[field].(float64); return uint64(v) }
 	is := standing{l, s}
 	if l.Epoch != number("epoch") || l.Zone != text("zone") || l.Session.String() != text("session") || l.Host != text("host") || uint64(l.Suite) != number("suite") ||
-		l.Holder.String() != text("holder") || is.held() != h["held"].(bool) || s.Arrive != text("arrive") {
+		l.Holder.String() != text("holder") || is.leased() != h["held"].(bool) || s.Arrive != text("arrive") {
 		t.Errorf("hold %s became lease %s, state %s", hold, lease, state)
 	}
 	if last := is.lastPlayed(); text("last_played") != "" && last.Format(time.RFC3339Nano) != text("last_played") || text("last_played") == "" && !last.IsZero() {
@@ -148,7 +148,7 @@ func sameHold(t *testing.T, hold []byte, lease, state string) (kind string) {
 			t.Errorf("hold %s has arrived: lease %s, state %s", hold, lease, state)
 		}
 		return "between zones"
-	case is.held():
+	case is.leased():
 		if l.From != 0 || !is.arrived() || s.Seq != number("seq") {
 			t.Errorf("hold %s became lease %s, state %s", hold, lease, state)
 		}

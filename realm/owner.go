@@ -155,7 +155,7 @@ func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord
 				if err != nil {
 					return err
 				}
-				if s.held() {
+				if s.leased() {
 					return errMoved
 				}
 				return fn(tx, s)
@@ -177,7 +177,7 @@ func (r *Realm) putOut(ctx context.Context, c Caller, character characterRecord,
 	if !ok {
 		return orGone(nil, character.ID)
 	}
-	if !seen.held() {
+	if !seen.leased() {
 		return nil
 	}
 	freed, _ := r.evict(ctx, c, character, seen.lease, reason)

@@ -79,7 +79,7 @@ func (r *Realm) checkClient(p *PlayRequest) error {
 
 func (r *Realm) schema() string { return ID(r.cfg.Schema).String() }
 
-// tryPlay takes the character from whoever holds it, and grants it the zone where it is. It returns errMoved when the character was granted
+// tryPlay takes the character from whoever has its lease, and grants it the zone where it is. It returns errMoved when the character was granted
 // to somebody else meanwhile.
 func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord, p PlayRequest) (Grant, error) {
 	seen, ok, err := r.standing(ctx, character.ID)
@@ -95,7 +95,7 @@ func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord
 	}
 	var freed evictAnswer
 	var dead, asked bool
-	if seen.held() {
+	if seen.leased() {
 		freed, dead = r.evict(ctx, c, character, seen.lease, takenOverText)
 		asked = seen.lease.Holder == t.process.Incarnation
 	}
@@ -152,7 +152,7 @@ func (r *Realm) lost(p Process) error {
 	}
 }
 
-// evict asks the process that holds a character to save it and let it go, telling its player the reason. Whatever comes of that, the caller may grant the next epoch:
+// evict asks the process that has the lease on a character to save it and let it go, telling its player the reason. Whatever comes of that, the caller may grant the next epoch:
 // a process that did not hear is fenced. What it did not save in the background is then lost, which is never anything of value. dead
 // tells that the process is gone for certain.
 func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, l leaseRecord, reason string) (answer evictAnswer, dead bool) {

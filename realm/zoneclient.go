@@ -30,7 +30,7 @@ type ZoneClient struct {
 	process  Process         // guarded by mu; zero until Register
 	handlers ZoneHandlers    // guarded by mu
 	serving  bool            // guarded by mu; others are answered
-	attached map[ID]attached // guarded by mu; what this process holds, for a realm that has restarted
+	attached map[ID]attached // guarded by mu; the leases that this process has, for a realm that has restarted
 }
 
 // Dial returns the realm's zone side on a bus that was joined as bus.RoleZone. It sends nothing yet.
@@ -70,11 +70,11 @@ func (z *ZoneClient) register(ctx context.Context, p Process) error {
 			return err
 		}
 	}
-	_, err := call[nothing](ctx, z.bus, "register", registerMsg{Process: p, Key: p.TicketKey[:], Attached: z.holds()})
+	_, err := call[nothing](ctx, z.bus, "register", registerMsg{Process: p, Key: p.TicketKey[:], Attached: z.leases()})
 	return err
 }
 
-func (z *ZoneClient) holds() []attached {
+func (z *ZoneClient) leases() []attached {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	list := make([]attached, 0, len(z.attached))

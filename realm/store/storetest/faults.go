@@ -55,6 +55,13 @@ func (f *Faults) Compact(n int) {
 	f.compact = n
 }
 
+// Heal ends what Next and Compact have set.
+func (f *Faults) Heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fates, f.compact = nil, 0
+}
+
 // Met tells how many commits met a fate.
 func (f *Faults) Met(fate Fate) int {
 	f.mu.Lock()

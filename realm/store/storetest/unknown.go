@@ -68,9 +68,7 @@ func testUnknownApply(t *testing.T, f *Faults) {
 // settled uses up the fates that nobody met, and lets arrive what is late.
 func settled(t *testing.T, f *Faults) {
 	t.Helper()
-	f.mu.Lock()
-	f.fates = nil
-	f.mu.Unlock()
+	f.Heal()
 	must(t, f.Commit(t.Context(), nil))
 }
 
@@ -180,5 +178,5 @@ func testCompacted(t *testing.T, f *Faults) {
 	if _, err := read(); !errors.Is(err, store.ErrCompacted) {
 		t.Errorf("revisions that always go away: %v", err)
 	}
-	f.Compact(0)
+	f.Heal()
 }
