@@ -47,6 +47,7 @@ type Config struct {
 type Store struct {
 	dir      string
 	minFree  uint64
+	log      *slog.Logger
 	db       *badger.DB
 	requests chan *request
 	done     chan struct{} // closed when the committer has ended
@@ -88,6 +89,7 @@ func Open(cfg Config) (*Store, error) {
 	s := &Store{
 		dir:      cfg.Dir,
 		minFree:  cfg.MinFree,
+		log:      cfg.Log,
 		db:       db,
 		requests: make(chan *request, maxQueue),
 		done:     make(chan struct{}),

@@ -104,6 +104,7 @@ func (s *Store) commitGroup(group []*request) {
 		s.metrics.failures.Inc()
 		s.metrics.unknown.Add(float64(len(accepted)))
 		s.broken = fmt.Errorf("the store in %s takes no more writes until it is opened again, because one failed: %w", s.dir, err)
+		s.log.Error("store: a write failed; nothing more is written until the realm is started again", "dir", s.dir, "err", err)
 		answer(accepted, fmt.Errorf("%w: writing to the store in %s: %w", store.ErrUnknown, s.dir, err))
 		return
 	}
