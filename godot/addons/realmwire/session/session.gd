@@ -196,6 +196,9 @@ func _travel(grant: Dictionary) -> void:
 	if run != _run:
 		return
 	if link == null:
+		# What the old zone still says is past: that it lets go of a character which it gave away is no last word.
+		_link.close("gave up")
+		_part(_link)
 		_come_back(_connector.error.detail)
 		return
 	stats.transfers += 1

@@ -1,0 +1,70 @@
+extends TestCase
+## What a session makes of the ends of its links.
+
+
+class Line:
+	extends RealmwireTransport
+
+	func _init() -> void:
+		state = State.OPEN
+
+	func kind() -> String:
+		return "kcp"
+
+	func poll(_now_us: int) -> void:
+		pass
+
+	func send(_lane: RealmwireWire.Lane, _msg: PackedByteArray) -> bool:
+		return state == State.OPEN
+
+	func close(_code: int, _text: String) -> void:
+		state = State.CLOSED
+
+	func tell(m: RealmwireMessage) -> void:
+		_receive(RealmwireWire.Lane.RELIABLE, m.encode())
+
+
+func _goodbye(reason: MessageSchema.Reason) -> MessageSchema.Goodbye:
+	var bye: MessageSchema.Goodbye = MessageSchema.Goodbye.new()
+	bye.reason = reason
+	bye.text = "Words for the player."
+	return bye
+
+
+# A session that plays over a line.
+func _playing(line: Line, tree: SceneTree) -> RealmwireSession:
+	var session: RealmwireSession = RealmwireSession.new(null, RealmwireMapCache.new(null), tree, RpgGame.new(), "2")
+	var link: RealmwireLink = RealmwireLink.new(RpgGame.new(), RealmwireMap.new(), line, session.stats, Time.get_ticks_usec())
+	link.here = true
+	session.call("_show", link)
+	return session
+
+
+func test_last_words() -> void:
+	var tree: SceneTree = SceneTree.new()
+	for reason: MessageSchema.Reason in [MessageSchema.Reason.TAKEN_OVER, MessageSchema.Reason.KICKED, MessageSchema.Reason.ATTACH_REFUSED]:
+		var line: Line = Line.new()
+		var session: RealmwireSession = _playing(line, tree)
+		line.tell(_goodbye(reason))
+		var stays: bool = reason == MessageSchema.Reason.ATTACH_REFUSED
+		same(session.state, RealmwireSession.State.RECONNECTING if stays else RealmwireSession.State.ENDED, "after reason %d" % reason)
+		session.leave()
+	tree.free()
+
+
+## The way to the next zone came to nothing, and the realm, asked anew, takes the character from where it was: what the zone before says of that
+## must not end the session.
+func test_old_zone_has_no_last_word() -> void:
+	var tree: SceneTree = SceneTree.new()
+	var line: Line = Line.new()
+	var session: RealmwireSession = _playing(line, tree)
+	var transfer: MessageSchema.Transfer = MessageSchema.Transfer.new()
+	transfer.grant = "{}" # of a map without a hash: it leads nowhere
+	line.tell(transfer)
+	same(session.state, RealmwireSession.State.RECONNECTING, "after the way was lost")
+	same(line.state, RealmwireTransport.State.CLOSED, "the line to the old zone")
+	line.tell(_goodbye(MessageSchema.Reason.TAKEN_OVER))
+	same(session.state, RealmwireSession.State.RECONNECTING, "after the old zone's goodbye")
+	check(session.is_playing(), "the world that was is shown")
+	session.leave()
+	tree.free()
