@@ -90,6 +90,8 @@ func storeError(err error) error {
 	switch {
 	case errors.Is(err, store.ErrUnknown): // first: an unknown outcome may have other errors beside it
 		return &Error{Code: CodeUnavailable, Detail: "the realm's store does not answer, and whether this was carried out is not known; look before you try again", RetryAfter: 2 * time.Second}
+	case errors.Is(err, store.ErrUnavailable):
+		return &Error{Code: CodeUnavailable, Detail: "the realm's store takes nothing at the moment; nothing was changed. Tell the operator, and try again later.", RetryAfter: 30 * time.Second}
 	case errors.Is(err, store.ErrFull):
 		return &Error{Code: CodeStorageFull, Detail: "the realm's disk is full; nothing was saved. Tell the operator, and try again later.", RetryAfter: 30 * time.Second}
 	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrCompacted):

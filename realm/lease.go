@@ -146,8 +146,8 @@ func (r *Realm) attach(ctx context.Context, incarnation ID, m attachMsg) (c Char
 	}, nil
 }
 
-// saveAll saves characters, each by itself: one that is refused does not hold up the others. Where an outcome is not known the whole message
-// has none: the zone process sends it again, and what was saved is not saved twice.
+// saveAll saves characters, each by itself: one that is refused does not hold up the others. Where the store does not answer, or takes
+// nothing, the whole message has no outcome: the zone process sends it again, and what was saved is not saved twice.
 func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveResult, error) {
 	if len(m.Saves) > maxSaves {
 		return nil, refuse(CodeInvalid, "%d saves in one message, at most %d", len(m.Saves), maxSaves)

@@ -103,7 +103,7 @@ func (s *Store) commitGroup(group []*request) {
 		// nothing that builds on it is written.
 		s.metrics.failures.Inc()
 		s.metrics.unknown.Add(float64(len(accepted)))
-		s.broken = fmt.Errorf("the store in %s takes no more writes until it is opened again, because one failed: %w", s.dir, err)
+		s.broken = fmt.Errorf("%w: the one in %s takes no more writes until it is opened again, because one failed: %w", store.ErrUnavailable, s.dir, err)
 		s.log.Error("store: a write failed; nothing more is written until the realm is started again", "dir", s.dir, "err", err)
 		answer(accepted, fmt.Errorf("%w: writing to the store in %s: %w", store.ErrUnknown, s.dir, err))
 		return
