@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -26,25 +27,41 @@ const (
 type Admission struct {
 	issuer *Issuer
 	log    *slog.Logger
-	nc     *nats.Conn
+	conns  []*nats.Conn
 }
 
-// Admit starts to answer at a NATS server elsewhere. It tries until ctx ends.
+// Admit starts to answer at a NATS server elsewhere, or at each of several: where one of them stops, those who were connected there are let
+// in by the others at once. It tries until ctx ends.
 func (i *Issuer) Admit(ctx context.Context, cfg DialConfig) (*Admission, error) {
 	d, err := newDialler(cfg)
 	if err != nil {
 		return nil, err
 	}
 	a := i.newAdmission(d.cfg.Log)
-	nc, err := d.dial(ctx, a.options()...)
-	if errors.Is(err, nats.ErrAuthorization) {
-		return nil, fmt.Errorf("the NATS server at %s does not know this realm's key: include what `realmwire nats-config` prints in its configuration", d)
+	for range min(max(len(d.urls), 1), maxAdmissions) {
+		nc, err := d.dial(ctx, append(a.options(), nats.DontRandomize())...)
+		if errors.Is(err, nats.ErrAuthorization) {
+			err = fmt.Errorf("the NATS server at %s does not know this realm's key: include what `realmwire nats-config` prints in its configuration", d)
+		}
+		if err == nil {
+			err = a.serve(nc)
+		}
+		if err != nil {
+			a.Close()
+			return nil, err
+		}
+		d.turn()
 	}
-	if err != nil {
-		return nil, err
-	}
-	return a, a.serve(nc)
+	return a, nil
 }
+
+// maxAdmissions bounds the servers of a cluster at which one realm answers.
+const maxAdmissions = 8
+
+const (
+	firstAdmission = 20 * time.Millisecond
+	maxAdmission   = 250 * time.Millisecond
+)
 
 func (i *Issuer) newAdmission(log *slog.Logger) *Admission { return &Admission{issuer: i, log: log} }
 
@@ -52,6 +69,7 @@ func (a *Admission) options() []nats.Option {
 	public, _ := a.issuer.user.PublicKey() // fails only for a pair that was wiped
 	return append(lasting(),
 		nats.Name("realmwire admission"),
+		nats.CustomReconnectDelay(admissionDelay),
 		nats.Nkey(public, a.issuer.user.Sign),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
@@ -63,20 +81,23 @@ func (a *Admission) options() []nats.Option {
 }
 
 func (a *Admission) serve(nc *nats.Conn) error {
-	a.nc = nc
+	a.conns = append(a.conns, nc)
 	_, err := nc.QueueSubscribe(calloutSubject, string(RoleRealm), a.answer)
 	if err == nil {
 		err = nc.FlushTimeout(defaultTimeout)
 	}
 	if err != nil {
-		nc.Close()
 		return fmt.Errorf("listening for who wants to join the bus: %w", err)
 	}
 	return nil
 }
 
 // Close ends it: nobody else gets in by this issuer's word, and nobody is put out.
-func (a *Admission) Close() { a.nc.Close() }
+func (a *Admission) Close() {
+	for _, nc := range a.conns {
+		nc.Close()
+	}
+}
 
 func (a *Admission) answer(msg *nats.Msg) {
 	server := msg.Header.Get(serverKey)
@@ -194,6 +215,12 @@ func lasting() []nats.Option {
 		nats.IgnoreAuthErrorAbort(),
 		nats.Timeout(connectTimeout),
 	}
+}
+
+// admissionDelay is shorter than what others wait before they try again: who is there before the realm waits for nothing, two seconds long.
+func admissionDelay(attempts int) time.Duration {
+	wait := min(firstAdmission<<min(max(attempts-1, 0), 8), maxAdmission)
+	return wait/2 + rand.N(wait)
 }
 
 // connectTimeout is longer than a server waits for a realm's word on a newcomer, which is 2 s by default.

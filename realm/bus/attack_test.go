@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -201,8 +202,13 @@ func TestNobodyAnswersForAnother(t *testing.T) {
 			left <- from
 			return note{}, nil
 		}))
-		answering(t, realm, bus.RoleZone, "save")
+		var worked atomic.Int64
+		must(t, bus.Handle(realm, bus.RoleZone, "save", func(context.Context, bus.Identity, note) (note, error) {
+			worked.Add(1)
+			return note{}, nil
+		}))
 		call(t, zone, bus.Realm, "save")
+		worked.Store(0)
 		evil := b.Intrude(bus.RoleZone)
 		ask := func(verb, reply string) {
 			t.Helper()
@@ -226,6 +232,9 @@ func TestNobodyAnswersForAnother(t *testing.T) {
 		for range 2 {
 			_, err = sub.NextMsg(bustest.Patience)
 			must(t, err)
+		}
+		if n := worked.Load(); n != 1 {
+			t.Errorf("%d requests were worked on, want the one whose answer goes to its asker", n)
 		}
 		if from := <-left; from != evil.ID || len(left) > 0 {
 			t.Errorf("%s left, want only the intruder %s", from, evil.ID)

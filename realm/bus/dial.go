@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func (d *dialler) String() string {
 // at is where the bus is now.
 func (d *dialler) at() (string, error) {
 	if d.cfg.Find == nil {
-		return d.urls, nil
+		return strings.Join(d.urls, ","), nil
 	}
 	raw, err := d.cfg.Find()
 	if err != nil {
@@ -109,8 +110,8 @@ func (d *dialler) at() (string, error) {
 // dialler reaches a bus elsewhere, again and again.
 type dialler struct {
 	cfg  DialConfig
-	urls string // without the token
-	kept string // token that stood in the URL
+	urls []string // without the token; the first is tried first
+	kept string   // token that stood in the URL
 	opts []nats.Option
 }
 
@@ -128,7 +129,6 @@ func newDialler(cfg DialConfig) (*dialler, error) {
 		return d, nil
 	}
 	private := len(d.opts) > 0 // with a TLS configuration of its own the client speaks nothing else
-	var urls []string
 	for raw := range strings.SplitSeq(cfg.URL, ",") {
 		u, err := parseURL(raw)
 		if err != nil {
@@ -145,9 +145,8 @@ func newDialler(cfg DialConfig) (*dialler, error) {
 			return nil, fmt.Errorf("the bus at %s is on another host: use tls://, because join tokens and ticket keys cross it", u.Host)
 		}
 		private = private || u.Scheme == "tls"
-		urls = append(urls, u.String())
+		d.urls = append(d.urls, u.String())
 	}
-	d.urls = strings.Join(urls, ",")
 	if !private && !cfg.Plain {
 		d.opts = append(d.opts, nats.IgnoreDiscoveredServers()) // they may be anywhere
 	}
@@ -169,6 +168,13 @@ func parseURL(raw string) (*url.URL, error) {
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// turn has the next connection try another server first.
+func (d *dialler) turn() {
+	if len(d.urls) > 1 {
+		d.urls = append(slices.Clone(d.urls[1:]), d.urls[0])
+	}
 }
 
 // token is the join token as it is now.

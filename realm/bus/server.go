@@ -140,13 +140,13 @@ func (s *Server) admit(addr string) error {
 	}
 	a := s.issuer.newAdmission(s.log)
 	nc, err := nats.Connect("", append(a.options(), nats.InProcessServer(s.ns))...)
-	if err == nil {
-		err = a.serve(nc)
-	}
 	if err != nil {
 		return fmt.Errorf("starting the bus: %w", err)
 	}
 	s.admission = a
+	if err := a.serve(nc); err != nil {
+		return fmt.Errorf("starting the bus: %w", err)
+	}
 	s.ns.AcceptLoop(make(chan struct{}))
 	if s.ns.Addr() == nil {
 		return fmt.Errorf("bus cannot listen on %s", addr)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -236,20 +237,32 @@ func (i *Intruder) MayNotSubscribe(subject string) {
 	}
 }
 
+// never is a subject that nobody may say anything on. The server complains in order: whatever was tried before it was allowed, or is refused
+// before it is.
+const never = "rw.never"
+
 func (i *Intruder) mustBeRefused(what, subject string) {
 	i.t.Helper()
-	if err := i.FlushTimeout(Patience); err != nil {
+	if err := i.Publish(never, nil); err != nil {
 		i.t.Fatal(err)
 	}
+	refused := false
 	for end := time.After(Patience); ; {
 		select {
 		case err := <-i.refused:
-			if errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), fmt.Sprintf("%q", subject)) {
+			switch {
+			case !errors.Is(err, nats.ErrPermissionViolation):
+				i.t.Errorf("%s %s: %v", what, subject, err)
+			case strings.Contains(err.Error(), strconv.Quote(subject)):
+				refused = true
+			case strings.Contains(err.Error(), strconv.Quote(never)):
+				if !refused {
+					i.t.Errorf("an intruder may %s %s", what, subject)
+				}
 				return
 			}
 		case <-end:
-			i.t.Errorf("an intruder may %s %s", what, subject)
-			return
+			i.t.Fatalf("%s %s: no word from the server", what, subject)
 		}
 	}
 }
