@@ -195,7 +195,7 @@ func (c *cluster) onePlayerEach() {
 	}
 	c.eventually("the realm counts every bot once", func() (string, bool) {
 		info, err := api.Realm(context.Background())
-		return fmt.Sprintf("%d players, %v", info.Players, err), err == nil && info.Players == c.bots
+		return fmt.Sprintf("%d players of %d, %v: %+v", info.Players, c.bots, err, info.Zones), err == nil && info.Players == c.bots
 	})
 }
 

@@ -86,7 +86,7 @@ func (p *zoneProcess) handlers() realm.ZoneHandlers {
 			}
 			return e.State, e.Epoch, nil
 		},
-		Signal: func(ctx context.Context, ticket []byte, sdp string) (string, error) {
+		Signal: func(_ context.Context, ticket []byte, sdp string) (string, error) {
 			return p.rtc.Answer(ticket, sdp)
 		},
 	}
