@@ -84,3 +84,17 @@ func TestOlderClientOfAnotherKind(t *testing.T) {
 		t.Errorf("%d players were left in the world", players)
 	}
 }
+
+// A client of a version whose rows were others is given the fast tier, whatever it asks for.
+func TestOlderClientOfOtherRows(t *testing.T) {
+	for _, c := range []struct {
+		older *snapshot.Older
+		want  snapshot.Tier
+	}{{nil, snapshot.Best}, {&snapshot.Older{}, snapshot.Best}, {&snapshot.Older{Fast: true}, snapshot.Fast}} {
+		cl := &client{}
+		cl.ask(&message.Join{Best: true}, c.older, true)
+		if cl.tier != c.want {
+			t.Errorf("a client of version %+v gets tier %d, not %d", c.older, cl.tier, c.want)
+		}
+	}
+}
