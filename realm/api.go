@@ -47,6 +47,8 @@ type API interface {
 	Play(ctx context.Context, c Caller, p PlayRequest) (Grant, error)
 	// Map is a map artefact by its hash.
 	Map(ctx context.Context, hash string) ([]byte, error)
+	// AdmissionKeys are what a gateway checks the tags of WebSockets' URLs with, also while the realm is away.
+	AdmissionKeys(ctx context.Context) (AdmissionKeys, error)
 	// Endpoint is where a live zone process takes relayed connections.
 	Endpoint(ctx context.Context, incarnation ID) (Endpoint, error)
 }

@@ -85,6 +85,11 @@ func (a *APIClient) Map(ctx context.Context, hash string) ([]byte, error) {
 	return callAPI[[]byte](ctx, a, "map", Caller{}, hash)
 }
 
+// AdmissionKeys implements API.
+func (a *APIClient) AdmissionKeys(ctx context.Context) (AdmissionKeys, error) {
+	return callAPI[AdmissionKeys](ctx, a, "admission-keys", Caller{}, nothing{})
+}
+
 // Endpoint implements API.
 func (a *APIClient) Endpoint(ctx context.Context, incarnation ID) (Endpoint, error) {
 	return callAPI[Endpoint](ctx, a, "endpoint", Caller{}, incarnation)

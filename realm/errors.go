@@ -34,6 +34,7 @@ const (
 	CodeRealmFull        Code = "realm-full"
 	CodeStorageFull      Code = "storage-full"
 	CodeSignalRefused    Code = "signal-refused"
+	CodeNotAdmitted      Code = "not-admitted"      // a WebSocket whose URL is not that of a grant
 	CodeUnavailable      Code = "realm-unavailable" // the realm cannot be reached
 	CodeInternal         Code = "internal"
 )

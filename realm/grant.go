@@ -42,17 +42,17 @@ func (r *Realm) seal(character characterRecord, l leaseRecord, t target) (Grant,
 		Expires:   claims.Expires.UTC(),
 		UDP:       GrantUDP{Addr: publicAddr(t.process.UDPAddr, l.Host)},
 		WebRTC:    GrantEndpoint{URL: "/v1/rtc/" + incarnation},
-		WebSocket: GrantEndpoint{URL: webSocketURL(t.process, l.Host)},
+		WebSocket: GrantEndpoint{URL: r.webSocketURL(t.process, l.Host)},
 		Schema:    r.schema(),
 		Snapshots: t.process.Snapshots,
 	}, nil
 }
 
 // webSocketURL is where a client's WebSocket goes: a path on the gateway, which relays it, or straight to the process.
-func webSocketURL(p Process, host string) string {
+func (r *Realm) webSocketURL(p Process, host string) string {
 	u, err := url.Parse(p.WebSocketURL)
 	if p.WebSocketURL == "" || err != nil {
-		return "/v1/ws/" + p.Incarnation.String()
+		return r.webSocketPath(p.Incarnation)
 	}
 	u.Host = publicAddr(u.Host, host)
 	return u.String()

@@ -17,7 +17,7 @@ func TestPlaySaveAndComeBack(t *testing.T) {
 	g := w.play(p)
 	if g.Character != p.character.ID || g.Zone != (GrantZone{Name: "overworld", Title: "The overworld", TickHz: 20, Best: true}) || g.Suite != 1 || len(g.Secret) != 32 ||
 		g.UDP.Addr != "play.example.org:7777" || g.Schema != "0123456789abcdef" || g.Snapshots != "latest" ||
-		g.WebRTC.URL != "/v1/rtc/"+z.process.Incarnation.String() || g.WebSocket.URL != "/v1/ws/"+z.process.Incarnation.String() ||
+		g.WebRTC.URL != "/v1/rtc/"+z.process.Incarnation.String() || !strings.HasPrefix(g.WebSocket.URL, "/v1/ws/"+z.process.Incarnation.String()+"?admit=") ||
 		g.Map.Name != "overworld" || g.Map.URL != "/v1/maps/"+g.Map.Hash || g.Map.Hash != z.process.Zones[0].MapHash {
 		t.Errorf("grant %+v", g)
 	}

@@ -12,7 +12,7 @@ const (
 	opsSweepTimeout = 10 * time.Second
 )
 
-// loop forgets what time has overtaken: silent processes, unused grants, full rate limits, operations' rows. Nothing depends on its pace;
+// loop forgets what time has overtaken: silent processes, unused grants, full rate limits, operations' rows, keys. Nothing depends on its pace;
 // whoever asks the directory gives the time.
 func (r *Realm) loop(ctx context.Context) {
 	defer close(r.done)
@@ -20,6 +20,8 @@ func (r *Realm) loop(ctx context.Context) {
 	defer ticker.Stop()
 	ops := time.NewTicker(opsSweepEvery)
 	defer ops.Stop()
+	admission := time.NewTicker(admissionEvery)
+	defer admission.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -28,6 +30,10 @@ func (r *Realm) loop(ctx context.Context) {
 			r.sweep(r.now())
 		case <-ops.C:
 			r.sweepOps(ctx, r.now())
+		case <-admission.C:
+			if err := r.rotateAdmission(ctx, r.now()); err != nil && ctx.Err() == nil {
+				r.log.Warn("realm: the keys of admission tags stay as they are", "err", err)
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -63,6 +64,8 @@ type Realm struct {
 	callLimit    *limiter // by account
 	auditLimit   *limiter
 
+	admission atomic.Pointer[AdmissionKeys]
+
 	taking [characterStripes]sync.Mutex // by character: one takeover at a time
 
 	stop   context.CancelFunc
@@ -108,6 +111,10 @@ func New(cfg Config) (*Realm, error) {
 	}
 	if cfg.Registerer != nil {
 		cfg.Registerer.MustRegister(directoryCollector{r.dir})
+	}
+	if err := r.rotateAdmission(ctx, r.now()); err != nil {
+		stop()
+		return nil, err
 	}
 	if err := r.serve(); err != nil {
 		stop()

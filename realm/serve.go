@@ -42,6 +42,8 @@ func (r *Realm) serve() error {
 		serveAPI(r, "map", func(ctx context.Context, _ Caller, hash string) ([]byte, error) { return r.Map(ctx, hash) }),
 		serveAPI(r, "endpoint", func(ctx context.Context, _ Caller, id ID) (Endpoint, error) { return r.Endpoint(ctx, id) }),
 
+		serveAPI(r, "admission-keys", func(ctx context.Context, _ Caller, _ nothing) (AdmissionKeys, error) { return r.AdmissionKeys(ctx) }),
+
 		serveLink(r, "register", r.register),
 		serveLink(r, "leave", r.leave),
 		serveLink(r, "map", r.putMap),

@@ -45,17 +45,7 @@ type httpServer struct {
 // startHTTP serves h on l. Requests may take long (WebSocket), so only their headers have a deadline here; handlers
 // bound their bodies themselves.
 func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, log *slog.Logger) *httpServer {
-	s := &httpServer{
-		srv: &http.Server{
-			Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-			// Port scanners and plain HTTP on a TLS port are no news at any higher level.
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		},
-		l: l, log: log, done: make(chan error, 1),
-	}
-	if cert != nil {
-		s.srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
-	}
+	s := &httpServer{srv: newHTTPServer(h, cert, log), l: l, log: log, done: make(chan error, 1)}
 	go func() {
 		var err error
 		if cert != nil {
@@ -68,6 +58,18 @@ func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, log *slog.
 		}
 		s.done <- err
 	}()
+	return s
+}
+
+func newHTTPServer(h http.Handler, cert *tls.Certificate, log *slog.Logger) *http.Server {
+	s := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		// Port scanners and plain HTTP on a TLS port are no news at any higher level.
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	if cert != nil {
+		s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+	}
 	return s
 }
 

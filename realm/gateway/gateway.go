@@ -1,4 +1,4 @@
-// Package gateway is the public face of a realm: the HTTP interface /v1, signalling and WebSocket relay to the zone processes, map
+// Package gateway is the only public part of a realm: the HTTP interface /v1, signalling and WebSocket relay to the zone processes, map
 // artefacts, and the web client. It keeps no state of its own beyond caches, so any number of them serve one realm.
 package gateway
 
@@ -43,6 +43,7 @@ type Gateway struct {
 	ctx    context.Context // ends with Close; relayed connections end with it
 	cancel context.CancelFunc
 	closed sync.Once
+	work   sync.WaitGroup
 }
 
 // New returns a gateway that serves at once.
@@ -68,6 +69,7 @@ func New(cfg Config) (*Gateway, error) {
 		return nil, err
 	}
 	g.handler = g.outer(g.routes(static))
+	g.work.Go(func() { g.relay.gate.loop(g.ctx) })
 	return g, nil
 }
 
@@ -100,17 +102,6 @@ func (g *Gateway) Close() {
 		if g.relay != nil {
 			g.relay.close()
 		}
+		g.work.Wait()
 	})
-}
-
-// NewHTTPServer returns a server for a gateway with the timeouts that a public one needs: a client which sends its headers slowly or keeps
-// an idle connection is let go. There is no write timeout, because WebSockets live long; bodies have their own.
-func NewHTTPServer(g *Gateway) *http.Server {
-	return &http.Server{
-		Handler:           g,
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
-	}
 }

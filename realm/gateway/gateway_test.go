@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -96,7 +95,7 @@ func newSite(t *testing.T, changeRealm func(*realm.Config), change func(*Config)
 	gw, err := New(gc)
 	must(t, err)
 	srv := httptest.NewUnstartedServer(nil)
-	srv.Config = NewHTTPServer(gw)
+	srv.Config = &http.Server{Handler: gw}
 	srv.Start()
 	s := &site{t: t, bus: b, realm: r, gw: gw, server: srv, client: srv.Client()}
 	t.Cleanup(func() {
@@ -125,6 +124,7 @@ type zoneProcess struct {
 
 	mu      sync.Mutex
 	headers http.Header // guarded by mu; of the last WebSocket request
+	dialled int         // guarded by mu; WebSocket requests
 }
 
 func (s *site) zone(capacity int) *zoneProcess {
@@ -161,6 +161,7 @@ func (s *site) zone(capacity int) *zoneProcess {
 func (z *zoneProcess) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	z.mu.Lock()
 	z.headers = r.Header.Clone()
+	z.dialled++
 	z.mu.Unlock()
 	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
@@ -518,13 +519,26 @@ func TestWebSocketRelay(t *testing.T) {
 func TestWebSocketRefusals(t *testing.T) {
 	s := newSite(t, nil, nil)
 	z := s.zone(5)
-	for path, want := range map[string]int{"/v1/ws/00000000000000ff": 503, "/v1/ws/nonsense": 422} {
+	token, id := s.character("Vivien")
+	path := into[realm.Grant](t, s.play(token, id), 200).WebSocket.URL
+	bare, tag, _ := strings.Cut(path, "?")
+	for path, want := range map[string]int{
+		"/v1/ws/nonsense":                422,
+		"/v1/ws/00000000000000ff?" + tag: 403, // another process's
+		bare:                             403,
+		bare + "?admit=":                 403,
+		path[:len(path)-1]:               403,
+		path + "A":                       403,
+	} {
 		_, resp, err := s.dial(path, nil)
 		if err == nil || resp == nil || resp.StatusCode != want {
 			t.Errorf("%s: %v, %v", path, resp, err)
 		}
 	}
-	path := "/v1/ws/" + z.process.Incarnation.String()
+	if z.mu.Lock(); z.dialled != 0 {
+		t.Errorf("%d of them reached the zone process", z.dialled)
+	}
+	z.mu.Unlock()
 	if a := s.send("GET", path, "", nil); a.StatusCode != 426 {
 		t.Errorf("plain GET: %d", a.StatusCode)
 	}
@@ -703,34 +717,15 @@ func TestGatewayApart(t *testing.T) {
 		t.Errorf("read %q, %v", data, err)
 	}
 	s.bus.Close()
+	// Nor is the realm needed to tell a grant's URL from others.
+	if _, resp, err := s.dial(g.WebSocket.URL[:len(g.WebSocket.URL)-1]+"x", nil); err == nil || resp == nil || resp.StatusCode != 403 {
+		t.Errorf("a forged tag while the realm is away: %v, %v", resp, err)
+	}
 	a := s.send("GET", "/v1/realm", "", nil)
 	wantProblem(t, a, 503, "realm-unavailable", "try again")
 	// What is relayed goes on without the realm.
 	must(t, c.Write(t.Context(), websocket.MessageText, []byte("y")))
 	if _, data, err := c.Read(t.Context()); err != nil || string(data) != "echo y" {
 		t.Errorf("read %q, %v", data, err)
-	}
-}
-
-// TestSlowHeaders shortens the server's own timeout: a server without one would keep the client for ever.
-func TestSlowHeaders(t *testing.T) {
-	s := newSite(t, nil, nil)
-	srv := NewHTTPServer(s.gw)
-	srv.ReadHeaderTimeout /= 50
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(l) }()
-	defer func() { must(t, srv.Close()); <-served }()
-	conn, err := net.Dial("tcp", l.Addr().String())
-	must(t, err)
-	defer conn.Close()
-	_, err = conn.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "))
-	must(t, err)
-	must(t, conn.SetReadDeadline(time.Now().Add(30*time.Second)))
-	_, err = io.ReadAll(conn)
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		t.Error("a client that never ends its headers is kept for 30 s")
 	}
 }

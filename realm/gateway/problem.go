@@ -36,6 +36,7 @@ var statuses = map[realm.Code]int{
 	realm.CodeRealmFull:        http.StatusServiceUnavailable,
 	realm.CodeStorageFull:      http.StatusServiceUnavailable,
 	realm.CodeSignalRefused:    http.StatusForbidden,
+	realm.CodeNotAdmitted:      http.StatusForbidden,
 	realm.CodeUnavailable:      http.StatusServiceUnavailable,
 }
 

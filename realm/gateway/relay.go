@@ -22,8 +22,8 @@ const (
 	zoneDialTimeout = 3 * time.Second
 )
 
-// relay carries WebSockets between clients and zone processes' private addresses. It looks into nothing: the first frame is a ticket,
-// which only the zone process can judge.
+// relay carries WebSockets between clients and zone processes' private addresses, for those whose URL is a grant's. It looks into
+// nothing else: the first frame is a ticket, which only the zone process can judge.
 type relay struct {
 	ctx       context.Context // ends every relayed connection
 	api       realm.API
@@ -31,6 +31,7 @@ type relay struct {
 	log       *slog.Logger
 	metrics   *metrics
 	transport *http.Transport
+	gate      *gate
 
 	mu        sync.Mutex
 	endpoints map[realm.ID]endpoint // guarded by mu
@@ -52,6 +53,7 @@ func newRelay(ctx context.Context, cfg Config, m *metrics) *relay {
 			ResponseHeaderTimeout: zoneDialTimeout,
 			DisableKeepAlives:     true, // each request becomes a WebSocket or fails
 		},
+		gate:      newGate(cfg),
 		endpoints: make(map[realm.ID]endpoint),
 	}
 	r.idle.L = &r.mu
@@ -71,6 +73,13 @@ func (l *relay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, &realm.Error{Code: realm.CodeInvalid, Detail: "The path of /v1/ws/… is the one that /v1/play answered: " + err.Error()})
 		return
 	}
+	leave, err := l.gate.enter(r.Context(), r.URL.Query().Get(realm.AdmissionParam), id)
+	if err != nil {
+		l.metrics.relaysUnadmitted.Inc()
+		writeProblem(w, err)
+		return
+	}
+	defer leave()
 	if !l.enter() {
 		l.metrics.relaysFull.Inc()
 		writeProblem(w, &realm.Error{Code: realm.CodeBusy, Detail: "This gateway relays as many WebSockets as it can; try again, or use another transport.", RetryAfter: 5 * time.Second})
