@@ -256,12 +256,13 @@ func (a *API) do(ctx context.Context, method, path string, body any, limit int64
 
 // problem reads a refusal. What is no problem document (a proxy's page, say) keeps its status.
 func problem(op string, resp *http.Response, raw []byte) error {
-	e := &Error{Op: op, Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode)}
+	e := &Error{Op: op, Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode), Foreign: true}
 	var p struct {
 		Title  string `json:"title"`
 		Detail string `json:"detail"`
 	}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") && json.Unmarshal(raw, &p) == nil {
+		e.Foreign = false
 		if p.Title != "" {
 			e.Title = clip(p.Title)
 		}

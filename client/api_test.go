@@ -183,25 +183,31 @@ func TestAPIRefusals(t *testing.T) {
 		{
 			"a wait without end is cut",
 			gateway{status: 429, header: map[string]string{"Retry-After": "99999999"}},
-			Error{Op: "GET /v1/realm", Status: 429, Title: "Too Many Requests", RetryAfter: maxRetryAfter},
+			Error{Op: "GET /v1/realm", Status: 429, Title: "Too Many Requests", RetryAfter: maxRetryAfter, Foreign: true},
 			"Too Many Requests",
 		},
 		{
 			"a proxy's page",
 			gateway{status: 502, header: map[string]string{"Content-Type": "text/html"}, body: "<html>"},
-			Error{Op: "GET /v1/realm", Status: 502, Title: "Bad Gateway"},
+			Error{Op: "GET /v1/realm", Status: 502, Title: "Bad Gateway", Foreign: true},
 			"Bad Gateway (502)",
+		},
+		{
+			"a proxy without a gateway behind it",
+			gateway{status: 404, header: map[string]string{"Content-Type": "text/plain"}, body: "default backend - 404"},
+			Error{Op: "GET /v1/realm", Status: 404, Title: "Not Found", Foreign: true},
+			"Not Found (404)",
 		},
 		{
 			"a redirect is not followed",
 			gateway{status: 302, header: map[string]string{"Location": "http://192.0.2.1/"}},
-			Error{Op: "GET /v1/realm", Status: 302, Title: "Found"},
+			Error{Op: "GET /v1/realm", Status: 302, Title: "Found", Foreign: true},
 			"Found",
 		},
 		{
 			"a broken problem",
 			gateway{status: 500, header: map[string]string{"Content-Type": "application/problem+json"}, body: `{"title":`},
-			Error{Op: "GET /v1/realm", Status: 500, Title: "Internal Server Error"},
+			Error{Op: "GET /v1/realm", Status: 500, Title: "Internal Server Error", Foreign: true},
 			"Internal Server Error",
 		},
 	} {
@@ -214,7 +220,7 @@ func TestAPIRefusals(t *testing.T) {
 			if !strings.Contains(err.Error(), c.text) {
 				t.Errorf("%q does not say %q", err, c.text)
 			}
-			if got.Temporary() != (c.want.Status == 429 || c.want.Status >= 500) {
+			if got.Temporary() != (c.want.Foreign || c.want.Status == 429 || c.want.Status >= 500) {
 				t.Errorf("temporary: %t", got.Temporary())
 			}
 			if d, ok := RetryAfter(fmt.Errorf("wrapped: %w", err)); d != c.want.RetryAfter || ok != (d > 0) {

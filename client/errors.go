@@ -14,6 +14,8 @@ type Error struct {
 	Title      string // a code for programs, such as "zone-full"; the status text where the answer was no problem document
 	Detail     string // for people: what to do
 	RetryAfter time.Duration
+	// Foreign: it was no problem document, so not the realm said this but something on the way to it, a proxy without a gateway behind it say.
+	Foreign bool
 }
 
 // Error says what was attempted and what to do.
@@ -27,7 +29,7 @@ func (e *Error) Error() string {
 
 // Temporary reports whether the same request may succeed later.
 func (e *Error) Temporary() bool {
-	return e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError
+	return e.Foreign || e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError
 }
 
 // Titles that callers branch on.

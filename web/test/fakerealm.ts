@@ -29,6 +29,8 @@ export class FakeRealm {
   refusals: { status: number; title: string; detail: string }[] = [];
   /** Paths whose next request is never answered, as on a connection whose other end is gone. */
   hangs: string[] = [];
+  /** Statuses that a proxy answers /v1/play with next. */
+  proxied: number[] = [];
   /** Offers to refuse. */
   refusedOffers = 0;
   /** Where the character is. */
@@ -108,6 +110,11 @@ export class FakeRealm {
   private answer(path: string, init?: RequestInit): Response {
     const json = (status: number, body: object): Response => new Response(JSON.stringify(body), { status });
     if (path === '/v1/play') {
+      const proxied = this.proxied.shift();
+      if (proxied !== undefined) {
+        this.log.push(`proxy ${proxied}`);
+        return new Response('default backend', { status: proxied }); // no JSON
+      }
       const asked = JSON.parse(String(init?.body)) as { schema: string };
       if (asked.schema !== schema.hash) return json(409, { title: 'client-outdated', detail: 'update', status: 409 });
       const refusal = this.refusals.shift();

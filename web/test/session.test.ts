@@ -224,6 +224,13 @@ test('a realm that never answers is asked again', async () => {
   assert.deepEqual(realm.log.filter((l) => /play|hang/.test(l)), ['hang /v1/play', 'play', 'hang /v1/maps/bog', 'play']);
 });
 
+test('what a proxy says is not the realm’s word', async () => {
+  realm.proxied = [404, 200];
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+  assert.deepEqual(realm.log.slice(0, 3), ['proxy 404', 'proxy 200', 'play']);
+});
+
 test('an offer whose ticket the zone did not take is made again with another grant', async () => {
   realm.withDeafWebRTC();
   realm.refusedOffers = 1;

@@ -68,3 +68,12 @@ func test_old_zone_has_no_last_word() -> void:
 	check(session.is_playing(), "the world that was is shown")
 	session.leave()
 	tree.free()
+
+
+## What a proxy says is not the realm's word: a token that was kept would be forgotten for it, and a session end.
+func test_a_proxys_answer() -> void:
+	var api: RealmwireApi = RealmwireApi.new(null, "http://realm.test")
+	var proxy: RealmwireReply = api.call("_reply", HTTPRequest.RESULT_SUCCESS, 404, PackedStringArray(), "default backend".to_utf8_buffer())
+	check(proxy.temporary(), "a proxy's 404")
+	var realm: RealmwireReply = api.call("_reply", HTTPRequest.RESULT_SUCCESS, 404, PackedStringArray(), '{"title": "not-found"}'.to_utf8_buffer())
+	check(not realm.temporary(), "the realm's 404")

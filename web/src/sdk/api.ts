@@ -13,13 +13,16 @@ export class ApiError extends Error {
   /** What went wrong, as a short name: "zone-full", "client-outdated", … */
   readonly title: string;
   readonly detail: string;
+  /** Not the realm said this but something on the way to it: a proxy without a gateway behind it, say. */
+  readonly foreign: boolean;
 
-  constructor(status: number, title: string, detail: string) {
+  constructor(status: number, title: string, detail: string, foreign = false) {
     super(detail === '' ? title : detail);
     this.name = 'ApiError';
     this.status = status;
     this.title = title;
     this.detail = detail;
+    this.foreign = foreign;
   }
 }
 
@@ -216,7 +219,7 @@ async function answer<T>(url: string, init: RequestInit): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch {
-    throw new ApiError(response.status, 'malformed', 'The realm sent an answer that this client does not understand. Reload the page.');
+    throw new ApiError(response.status, 'malformed', 'The realm sent an answer that this client does not understand. Reload the page.', true);
   }
 }
 
@@ -224,10 +227,14 @@ async function answer<T>(url: string, init: RequestInit): Promise<T> {
 async function refusal(response: Response): Promise<ApiError> {
   let title = response.statusText;
   let detail = '';
+  let foreign = true;
   try {
     const body: unknown = await response.json();
     if (typeof body === 'object' && body !== null) {
-      if ('title' in body && typeof body.title === 'string') title = body.title;
+      if ('title' in body && typeof body.title === 'string') {
+        title = body.title;
+        foreign = false;
+      }
       if ('detail' in body && typeof body.detail === 'string') detail = body.detail;
     }
   } catch {
@@ -235,5 +242,5 @@ async function refusal(response: Response): Promise<ApiError> {
   }
   if (title === '') title = `status ${response.status}`;
   if (detail === '') detail = `The realm answered ${response.status} (${title}). Try again in a moment.`;
-  return new ApiError(response.status, title, detail);
+  return new ApiError(response.status, title, detail, foreign);
 }

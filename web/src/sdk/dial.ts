@@ -78,5 +78,5 @@ export class Dialer {
 
 /** A refusal of the session itself would meet a WebSocket just the same. */
 function refusedByRealm(e: unknown): boolean {
-  return e instanceof ApiError && (e.status === 401 || e.status === 403 || e.status === 409);
+  return e instanceof ApiError && !e.foreign && (e.status === 401 || e.status === 403 || e.status === 409);
 }

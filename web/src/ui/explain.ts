@@ -9,5 +9,5 @@ export function explain(error: unknown): string {
 
 /** Whether the session token is no longer good, so that only a new login helps. */
 export function signedOut(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 401;
+  return error instanceof ApiError && error.status === 401 && !error.foreign;
 }

@@ -162,6 +162,7 @@ func _reply(result: int, status: int, headers: PackedStringArray, body: PackedBy
 	if not body.is_empty() and json.parse(body.get_string_from_utf8()) == OK and json.data is Dictionary:
 		r.data = json.data
 	if not r.ok:
+		r.foreign = r.text("title").is_empty()
 		r.title = r.text("title") if not r.text("title").is_empty() else "status-%d" % status
 		r.detail = r.text("detail")
 		if r.detail.is_empty():

@@ -8,6 +8,8 @@ var status: int = 0
 ## What went wrong, as a short name: "zone-full", "client-outdated", "offline" …
 var title: String = ""
 var detail: String = ""
+## Not the realm said this but something on the way to it: a proxy without a gateway behind it, say.
+var foreign: bool = false
 ## Seconds to wait before the next try, where the realm said so.
 var retry_after: float = 0.0
 ## The answer's JSON object.
@@ -36,7 +38,7 @@ func object(key: String) -> Dictionary:
 
 ## Whether trying again may help.
 func temporary() -> bool:
-	return status == 0 or status == 408 or status == 429 or status >= 500
+	return foreign or status == 0 or status == 408 or status == 429 or status >= 500
 
 
 ## What a call would have answered, known without one.
