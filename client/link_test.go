@@ -103,8 +103,8 @@ func (w *world) add() *walker {
 		},
 	}
 	w.players = append(w.players, p)
-	id := core.ClientID(len(w.players))
-	w.core.Handle(core.Event{Kind: core.EventConnect, Client: id, At: w.now, Connect: &core.Connect{
+	id := core.ConnID(len(w.players))
+	w.core.Handle(core.Event{Kind: core.EventConnect, Conn: id, At: w.now, Connect: &core.Connect{
 		Session: uint64(id), Character: rules.PlayerID(id), Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage,
 	}})
 	w.send(true, len(w.players)-1, transport.Reliable, p.link.hello(true, "test"))
@@ -137,13 +137,13 @@ func (w *world) run(d time.Duration) {
 		w.arrive()
 		if w.now >= w.due {
 			w.core.Step(w.due, w.now)
-			w.due += time.Second / time.Duration(w.hz)
-			w.carryOut()
 			for i := range w.core.Sessions() {
 				if s, ok := w.encoder.Encode(i, nil); ok {
-					w.send(false, int(s.Client)-1, s.Lane, s.Msg)
+					w.send(false, int(s.Conn)-1, s.Lane, s.Msg)
 				}
 			}
+			w.due += time.Second / time.Duration(w.hz)
+			w.carryOut()
 		}
 		for i, p := range w.players {
 			if p.closed {
@@ -165,7 +165,7 @@ func (w *world) arrive() {
 		f := w.packets[0]
 		w.packets = w.packets[1:]
 		if f.up {
-			w.core.Handle(core.Event{Kind: core.EventMessage, Client: core.ClientID(f.id + 1), Lane: f.lane, Msg: f.msg, At: f.at})
+			w.core.Handle(core.Event{Kind: core.EventMessage, Conn: core.ConnID(f.id + 1), Lane: f.lane, Msg: f.msg, At: f.at})
 			w.carryOut()
 		} else if !w.players[f.id].closed {
 			w.players[f.id].link.receive(w.at(), f.msg)
@@ -176,7 +176,7 @@ func (w *world) arrive() {
 func (w *world) carryOut() {
 	out := w.core.Out()
 	for _, s := range out.Sends {
-		w.send(false, int(s.Client)-1, s.Lane, s.Msg)
+		w.send(false, int(s.Conn)-1, s.Lane, s.Msg)
 	}
 	attaches := slices.Clone(out.Attaches)
 	out.Reset()

@@ -53,11 +53,11 @@ func (z *Zone) carryOut(calls context.Context) {
 	for _, s := range out.Sends {
 		z.send(s)
 	}
-	for _, r := range out.Passes {
-		z.pass(r)
+	for _, r := range out.Tickets {
+		z.issueTickets(r)
 	}
 	for _, c := range out.Closes {
-		if s := z.sessions[c.Client]; s != nil {
+		if s := z.conns[c.Conn]; s != nil {
 			s.conn.Close(c.Code, c.Text)
 		}
 	}
@@ -71,16 +71,16 @@ func (z *Zone) carryOut(calls context.Context) {
 			return item{Event: core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: r, Character: who, Err: err}}}
 		})
 	}
-	for _, r := range out.Travels {
+	for _, r := range out.Handovers {
 		r.State = append([]byte(nil), r.State...)
-		z.saver.forget(r.Character) // the journey carries the state
+		z.saver.forget(r.Character) // the handover carries the state
 		z.call(calls, func(ctx context.Context) item {
-			grant, err := z.cfg.Realm.Travel(ctx, r)
-			for again := 0; again < travelRetries && errors.Is(err, core.ErrRealmDown) && sleep(ctx, travelPause); again++ {
+			grant, err := z.cfg.Realm.Handover(ctx, r)
+			for again := 0; again < handoverRetries && errors.Is(err, core.ErrRealmDown) && sleep(ctx, handoverPause); again++ {
 				// It may have happened: only another answer tells.
-				grant, err = z.cfg.Realm.Travel(ctx, r)
+				grant, err = z.cfg.Realm.Handover(ctx, r)
 			}
-			return item{Event: core.Event{Kind: core.EventTravel, Travel: &core.TravelResult{Client: r.Client, Grant: grant, Err: err}}}
+			return item{Event: core.Event{Kind: core.EventHandover, Handover: &core.HandoverResult{Conn: r.Conn, Grant: grant, Err: err}}}
 		})
 	}
 	for i := range out.Notices {
@@ -103,7 +103,7 @@ func (z *Zone) replicate() {
 }
 
 func (z *Zone) send(s core.Send) {
-	to := z.sessions[s.Client]
+	to := z.conns[s.Conn]
 	if to == nil {
 		return // closed since
 	}

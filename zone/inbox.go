@@ -17,7 +17,7 @@ const (
 // item is an event with what the loop, but not the core, needs.
 type item struct {
 	core.Event
-	session *session           // who sent it; nil: nobody
+	session *connection        // who sent it; nil: nobody
 	reply   chan core.Eviction // EventEvict only
 }
 
@@ -47,7 +47,7 @@ func (b *inbox) hurry() {
 }
 
 // message queues a copy of a peer's message. False: it was dropped.
-func (b *inbox) message(s *session, e core.Event) bool {
+func (b *inbox) message(s *connection, e core.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || s.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
@@ -74,7 +74,7 @@ func (b *inbox) post(it item) bool {
 		return false
 	}
 	b.items = append(b.items, it)
-	if it.Kind == core.EventAttach || it.Kind == core.EventTravel || it.Kind == core.EventEvict {
+	if it.Kind == core.EventAttach || it.Kind == core.EventHandover || it.Kind == core.EventEvict {
 		b.hurry()
 	}
 	return true
@@ -111,21 +111,21 @@ func (b *inbox) drops() uint64 {
 	return b.dropped
 }
 
-// session joins one transport session to the loop. It implements [transport.Handler].
-type session struct {
+// connection joins one transport connection to the loop. It implements [transport.Handler].
+type connection struct {
 	zone   *Zone
-	id     core.ClientID
+	id     core.ConnID
 	conn   transport.Conn // set by Accept; the loop sends on it
 	queued int            // guarded by the inbox's mutex
 	// greeted: its first reliable message has come; guarded by the inbox's mutex
 	greeted bool
 }
 
-var _ transport.Handler = (*session)(nil)
+var _ transport.Handler = (*connection)(nil)
 
 // Message implements [transport.Handler].
-func (s *session) Message(c transport.Conn, lane transport.Lane, msg []byte) {
-	e := core.Event{Kind: core.EventMessage, Client: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
+func (s *connection) Message(c transport.Conn, lane transport.Lane, msg []byte) {
+	e := core.Event{Kind: core.EventMessage, Conn: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
 	if !s.zone.inbox.message(s, e) && lane == transport.Reliable {
 		// The lane promises that nothing is lost: a session that floods it cannot go on.
 		c.Close(transport.ProtocolError, "too many messages at once")
@@ -133,6 +133,6 @@ func (s *session) Message(c transport.Conn, lane transport.Lane, msg []byte) {
 }
 
 // Closed implements [transport.Handler].
-func (s *session) Closed(_ transport.Conn, code transport.CloseCode, _ string) {
-	s.zone.inbox.post(item{Event: core.Event{Kind: core.EventClosed, Client: s.id, Code: code, At: s.zone.now()}})
+func (s *connection) Closed(_ transport.Conn, code transport.CloseCode, _ string) {
+	s.zone.inbox.post(item{Event: core.Event{Kind: core.EventClosed, Conn: s.id, Code: code, At: s.zone.now()}})
 }

@@ -17,16 +17,16 @@ import (
 )
 
 const (
-	maxBehind      = 5                // ticks that a zone catches up; beyond, time is given up
-	windowSeconds  = 5                // of the recent quantiles, which span one to two windows
-	realmTimeout   = 10 * time.Second // for one call
-	drainTimeout   = 8 * time.Second  // for the last saves
-	maxRealmCalls  = 64               // at once, of one zone
-	travelRetries  = 3
-	travelPause    = 300 * time.Millisecond
-	attachRetries  = 10
-	attachPause    = 300 * time.Millisecond
-	publishSeconds = 1
+	maxBehind       = 5                // ticks that a zone catches up; beyond, time is given up
+	windowSeconds   = 5                // of the recent quantiles, which span one to two windows
+	realmTimeout    = 10 * time.Second // for one call
+	drainTimeout    = 8 * time.Second  // for the last saves
+	maxRealmCalls   = 64               // at once, of one zone
+	handoverRetries = 3
+	handoverPause   = 300 * time.Millisecond
+	attachRetries   = 10
+	attachPause     = 300 * time.Millisecond
+	publishSeconds  = 1
 )
 
 // Config says how a zone runs.
@@ -52,7 +52,7 @@ type Zone struct {
 	began time.Time // when the zone began; times of events count from here
 
 	lastID   atomic.Uint32
-	sessions map[core.ClientID]*session // the loop's, as all that follows
+	conns    map[core.ConnID]*connection // the loop's, as all that follows
 	encoder  *core.Encoder
 	snapshot []byte // the last one's memory
 	owed     []owed
@@ -95,7 +95,7 @@ func New(cfg Config) (*Zone, error) {
 	log := cfg.Log.With("zone", cfg.Core.Zone.Name)
 	z := &Zone{
 		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
-		sessions: map[core.ClientID]*session{}, calls: make(chan struct{}, maxRealmCalls),
+		conns: map[core.ConnID]*connection{}, calls: make(chan struct{}, maxRealmCalls),
 	}
 	z.saver = newSaver(z.saveCall, log)
 	z.publish()
@@ -118,10 +118,10 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 	if claims.Zone != z.Name() {
 		return nil, refuseConn(z.log, claims, transport.Refused, "the ticket is for another zone")
 	}
-	s := &session{zone: z, id: core.ClientID(z.lastID.Add(1)), conn: conn}
-	ok := z.inbox.post(item{session: s, Event: core.Event{Kind: core.EventConnect, Client: s.id, At: z.now(), Connect: &core.Connect{
+	s := &connection{zone: z, id: core.ConnID(z.lastID.Add(1)), conn: conn}
+	ok := z.inbox.post(item{session: s, Event: core.Event{Kind: core.EventConnect, Conn: s.id, At: z.now(), Connect: &core.Connect{
 		Session: claims.Session, Account: claims.Account, Character: rules.PlayerID(claims.Character), Epoch: claims.Epoch,
-		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Turn: claims.Turn,
+		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Ticket: claims.Turn,
 	}}})
 	if !ok {
 		return nil, refuseConn(z.log, claims, transport.ServerShutdown, "the server is restarting")
@@ -220,9 +220,9 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 func (z *Zone) handle(it item) {
 	switch it.Kind {
 	case core.EventConnect:
-		z.sessions[it.Client] = it.session
+		z.conns[it.Conn] = it.session
 	case core.EventClosed:
-		delete(z.sessions, it.Client)
+		delete(z.conns, it.Conn)
 	}
 	z.core.Handle(it.Event)
 	if it.Kind == core.EventEvict {
@@ -247,18 +247,18 @@ func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
 	}()
 }
 
-// pass makes a client's resumption tickets and sends them.
-func (z *Zone) pass(r core.PassRequest) {
+// issueTickets makes a client's resume tickets and sends them.
+func (z *Zone) issueTickets(r core.TicketRequest) {
 	m := message.Resume{LifeMs: uint32(r.Life / time.Millisecond)}
 	for i := range m.Passes {
 		raw, made, err := z.cfg.Tickets.Again(r.Claims, time.Now().Add(r.Life))
 		if err != nil {
-			z.log.Error("no resumption ticket", "err", err)
+			z.log.Error("no resume ticket", "err", err)
 			return
 		}
 		m.Passes[i] = message.Pass{Ticket: raw, Secret: made.Secret[:]}
 	}
-	z.send(core.Send{Client: r.Client, Lane: transport.Reliable, Msg: message.Append(nil, &m)})
+	z.send(core.Send{Conn: r.Conn, Lane: transport.Reliable, Msg: message.Append(nil, &m)})
 }
 
 func (z *Zone) saveCall(ctx context.Context, batch []core.SaveRequest) ([]error, error) {
@@ -312,7 +312,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 func (z *Zone) unsaved() error {
 	return fmt.Errorf("zone %s: the last positions of %d players could not be saved, because the realm does not answer; they return to where they were up to %d s earlier",
-		z.Name(), len(z.saver.pending)+len(z.saver.flying), core.SaveSeconds)
+		z.Name(), len(z.saver.pending)+len(z.saver.inFlight), core.SaveSeconds)
 }
 
 func (z *Zone) publish() {
@@ -320,6 +320,6 @@ func (z *Zone) publish() {
 	z.meter.publish(Stats{
 		Name: z.Name(), Title: z.cfg.Core.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Core.Zone.Capacity,
 		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: c.Tick(), Overruns: z.overruns, LostTicks: z.lost,
-		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.flying), SavesFailed: z.saver.failed, Counters: c.Count(),
+		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.inFlight), SavesFailed: z.saver.failed, Counters: c.Count(),
 	})
 }

@@ -85,15 +85,15 @@ func (p *pipe) got(id uint8) ([][]byte, bool) {
 
 // memory is a realm that keeps characters in a map, and can be switched off.
 type memory struct {
-	mu      sync.Mutex
-	state   map[rules.PlayerID]string // guarded by mu, as all that follows
-	final   map[rules.PlayerID]int
-	down    bool
-	hung    bool // takes requests to attach and answers none
-	stale   bool
-	gate    chan struct{} // saves wait for it, if there is one
-	saves   int
-	travels []core.TravelRequest
+	mu        sync.Mutex
+	state     map[rules.PlayerID]string // guarded by mu, as all that follows
+	final     map[rules.PlayerID]int
+	down      bool
+	hung      bool // takes requests to attach and answers none
+	stale     bool
+	gate      chan struct{} // saves wait for it, if there is one
+	saves     int
+	handovers []core.HandoverRequest
 }
 
 func newMemory() *memory {
@@ -148,10 +148,10 @@ func (r *memory) Save(ctx context.Context, reqs []core.SaveRequest) ([]error, er
 	return errs, nil
 }
 
-func (r *memory) Travel(_ context.Context, t core.TravelRequest) ([]byte, error) {
+func (r *memory) Handover(_ context.Context, t core.HandoverRequest) ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.travels = append(r.travels, t)
+	r.handovers = append(r.handovers, t)
 	return []byte(`{}`), nil
 }
 

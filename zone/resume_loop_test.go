@@ -11,11 +11,11 @@ import (
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 
-// passes are the newest resumption tickets that a session was sent, opened as a transport opens them.
+// passes are the newest resume tickets that a session was sent, opened as a transport opens them.
 func passes(t *testing.T, p *pipe, o *ticket.Opener) (out [2]ticket.Claims) {
 	t.Helper()
 	var sent [][]byte
-	eventually(t, "resumption tickets", func() bool { sent, _ = p.got((*message.Resume)(nil).ID()); return len(sent) > 0 })
+	eventually(t, "resume tickets", func() bool { sent, _ = p.got((*message.Resume)(nil).ID()); return len(sent) > 0 })
 	var m message.Resume
 	if err := message.Read(sent[len(sent)-1], &m); err != nil {
 		t.Fatal(err)

@@ -19,15 +19,15 @@ const (
 // saver brings states to the realm, the newest of each character, one batch at a time. The loop owns it; only the call
 // itself runs elsewhere.
 type saver struct {
-	call    func(context.Context, []core.SaveRequest) ([]error, error) // may block
-	log     *slog.Logger
-	pending map[rules.PlayerID]core.SaveRequest
-	order   []rules.PlayerID   // of pending, the oldest first
-	flying  []core.SaveRequest // the batch that the realm has; nil: none
-	results chan saveResult
-	retryAt uint32 // tick
-	pause   uint32
-	failed  uint64
+	call     func(context.Context, []core.SaveRequest) ([]error, error) // may block
+	log      *slog.Logger
+	pending  map[rules.PlayerID]core.SaveRequest
+	order    []rules.PlayerID   // of pending, the oldest first
+	inFlight []core.SaveRequest // the batch that the realm has; nil: none
+	results  chan saveResult
+	retryAt  uint32 // tick
+	pause    uint32
+	failed   uint64
 }
 
 type saveResult struct {
@@ -86,8 +86,8 @@ func (s *saver) take(p rules.PlayerID, upTo uint64) (core.SaveRequest, bool) {
 
 // has reports whether a character's state is on its way.
 func (s *saver) has(p rules.PlayerID) bool {
-	for i := range s.flying {
-		if s.flying[i].Character == p {
+	for i := range s.inFlight {
+		if s.inFlight[i].Character == p {
 			return true
 		}
 	}
@@ -95,11 +95,11 @@ func (s *saver) has(p rules.PlayerID) bool {
 }
 
 // idle reports whether everything is stored.
-func (s *saver) idle() bool { return s.flying == nil && len(s.pending) == 0 }
+func (s *saver) idle() bool { return s.inFlight == nil && len(s.pending) == 0 }
 
 // pump starts a batch when it is time for one.
 func (s *saver) pump(ctx context.Context, tick uint32) {
-	if s.flying != nil || len(s.pending) == 0 || tick < s.retryAt {
+	if s.inFlight != nil || len(s.pending) == 0 || tick < s.retryAt {
 		return
 	}
 	n := 0
@@ -116,7 +116,7 @@ func (s *saver) pump(ctx context.Context, tick uint32) {
 	if len(batch) == 0 {
 		return
 	}
-	s.flying = batch
+	s.inFlight = batch
 	go func() {
 		errs, err := s.call(ctx, batch)
 		s.results <- saveResult{errs, err}
@@ -125,8 +125,8 @@ func (s *saver) pump(ctx context.Context, tick uint32) {
 
 // settle takes the answer for the batch on its way; stale is called for each lease that is another's.
 func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest, error)) {
-	batch := s.flying
-	s.flying = nil
+	batch := s.inFlight
+	s.inFlight = nil
 	if r.err != nil || len(r.errs) < len(batch) {
 		s.failed += uint64(len(batch))
 		s.log.Warn("players could not be saved; the newest state is kept and tried again", "players", len(batch), "err", r.err)

@@ -35,7 +35,7 @@ func req(character, epoch uint64, state string, final bool) core.SaveRequest {
 // flush pumps at a tick, and returns the batch as text, or "" when there was none.
 func (b *book) flush(tick uint32, answer func(n int) saveResult) (text string, stale []rules.PlayerID) {
 	b.pump(context.Background(), tick)
-	if b.flying == nil {
+	if b.inFlight == nil {
 		return "", nil
 	}
 	batch := <-b.got

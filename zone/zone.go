@@ -20,14 +20,14 @@ type Realm interface {
 	// but for [core.ErrRealmDown].
 	Attach(ctx context.Context, r core.AttachRequest) (core.Character, error)
 	// Save stores characters' states. The result has an error, or nil, for each request; [core.ErrStale] means that the
-	// lease has passed to another zone, and [core.ErrMoved] that it did because of a Travel of ours. The second result
+	// lease has passed to another zone, and [core.ErrHandedOver] that it did by a handover of ours. The second result
 	// says that the realm could not be asked at all.
 	Save(ctx context.Context, r []core.SaveRequest) ([]error, error)
-	// Travel stores the state, moves the lease to another zone, and returns the grant for it: the JSON of /v1/play's
-	// answer. Asking twice for one journey is safe. The error's text is shown to the player, but for [core.ErrRealmDown],
-	// after which the journey may have happened or not, and [core.ErrStale]; [core.ErrMoved] is that of an earlier journey
+	// Handover stores the state, passes the lease on to another zone, and returns the grant for it: the JSON of /v1/play's
+	// answer. Asking twice for one handover is safe. The error's text is shown to the player, but for [core.ErrRealmDown],
+	// after which the handover may have happened or not, and [core.ErrStale]; [core.ErrHandedOver] is that of an earlier handover
 	// which did happen.
-	Travel(ctx context.Context, r core.TravelRequest) (grant []byte, err error)
+	Handover(ctx context.Context, r core.HandoverRequest) (grant []byte, err error)
 }
 
 // LoadGround loads a zone's map from its game, or makes the open field that it asks for.

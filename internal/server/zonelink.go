@@ -47,8 +47,8 @@ func (l zoneLink) Save(ctx context.Context, saves []core.SaveRequest) ([]error, 
 	return errs, nil
 }
 
-// Travel implements [zone.Realm].
-func (l zoneLink) Travel(ctx context.Context, r core.TravelRequest) ([]byte, error) {
+// Handover implements [zone.Realm].
+func (l zoneLink) Handover(ctx context.Context, r core.HandoverRequest) ([]byte, error) {
 	g, err := l.client.Travel(ctx, realm.TravelRequest{
 		Character: realm.ID(r.Character), Epoch: r.Epoch, Session: realm.ID(r.Session), State: r.State, ToZone: r.ToZone, ToPoint: r.ToPoint,
 	})
@@ -64,7 +64,7 @@ func zoneError(err error) error {
 	case err == nil:
 		return nil
 	case realm.CodeOf(err) == realm.CodeMoved:
-		return fmt.Errorf("%w: %w", core.ErrMoved, err)
+		return fmt.Errorf("%w: %w", core.ErrHandedOver, err)
 	case realm.CodeOf(err) == realm.CodeFenced:
 		return fmt.Errorf("%w: %w", core.ErrStale, err)
 	case realm.CodeOf(err) == realm.CodeUnavailable, errors.Is(err, context.DeadlineExceeded):

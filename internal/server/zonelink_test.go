@@ -80,7 +80,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 	}
 
 	state := json.RawMessage(`{}`)
-	if _, err := link.Travel(ctx, core.TravelRequest{
+	if _, err := link.Handover(ctx, core.HandoverRequest{
 		Character: id, Epoch: claims.Epoch, Session: claims.Session, State: state, ToZone: "there",
 	}); err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 	// The answer does not come to the core. The player walks on, and is saved.
 	errs, err := link.Save(ctx, []core.SaveRequest{{Character: id, Epoch: claims.Epoch, State: state}})
 	must(err)
-	if !errors.Is(errs[0], core.ErrMoved) {
+	if !errors.Is(errs[0], core.ErrHandedOver) {
 		t.Errorf("the save is refused with %v", errs[0])
 	}
 	// Where somebody else plays the character by now, the player shall know that.
@@ -97,7 +97,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 	}
 	errs, err = link.Save(ctx, []core.SaveRequest{{Character: id, Epoch: claims.Epoch, State: state}})
 	must(err)
-	if !errors.Is(errs[0], core.ErrStale) || errors.Is(errs[0], core.ErrMoved) {
+	if !errors.Is(errs[0], core.ErrStale) || errors.Is(errs[0], core.ErrHandedOver) {
 		t.Errorf("after a takeover the save is refused with %v", errs[0])
 	}
 }

@@ -211,5 +211,5 @@ func (s *Swarm) lost(b *bot, err error) {
 
 // newBot makes the game's bot for a zone.
 func (s *Swarm) newBot(seed uint64, z client.Zone) rules.Bot {
-	return s.cfg.Game.NewBot(rules.BotConfig{Seed: seed, TickHz: z.TickHz, Map: z.Map, Travel: s.cfg.Travel})
+	return s.cfg.Game.NewBot(rules.BotConfig{Seed: seed, TickHz: z.TickHz, Map: z.Map, Portals: s.cfg.Travel})
 }

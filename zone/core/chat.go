@@ -8,26 +8,26 @@ import (
 )
 
 // say takes a line of chat and tells everybody in the zone.
-func (c *Core) say(cl *client, msg []byte) {
-	var s message.Say
-	if err := message.Read(msg, &s); err != nil {
-		c.offend(cl, "chat that cannot be read")
+func (c *Core) say(s *session, msg []byte) {
+	var line message.Say
+	if err := message.Read(msg, &line); err != nil {
+		c.offend(s, "chat that cannot be read")
 		return
 	}
-	text := clean(s.Text)
+	text := clean(line.Text)
 	if text == "" {
 		return
 	}
-	if !cl.chat.take(c.tick, c.ticks(chatSeconds), maxChatBurst) {
+	if !s.chat.take(c.tick, c.ticks(chatSeconds), maxChatBurst) {
 		c.count.ChatLimited++
-		if !cl.chatHint {
-			cl.chatHint = true
-			c.tell(cl, "You talk faster than anyone can read. Wait a moment.")
+		if !s.chatHint {
+			s.chatHint = true
+			c.tell(s, "You talk faster than anyone can read. Wait a moment.")
 		}
 		return
 	}
-	cl.chatHint = false
-	c.broadcast(&message.Heard{Channel: message.ZoneChannel, Entity: uint32(cl.entity), From: cl.name, Text: text})
+	s.chatHint = false
+	c.broadcast(&message.Heard{Channel: message.ZoneChannel, Entity: uint32(s.entity), From: s.name, Text: text})
 }
 
 // clean makes a line fit to be shown to others: one line, nothing invisible that reorders or hides text, no outer space.
@@ -48,8 +48,8 @@ func clean(text string) string {
 	return text
 }
 
-func (c *Core) tell(cl *client, text string) {
-	c.send(cl, &message.Heard{Channel: message.SystemChannel, Text: text})
+func (c *Core) tell(s *session, text string) {
+	c.send(s, &message.Heard{Channel: message.SystemChannel, Text: text})
 }
 
 func (c *Core) tellAll(text string) {

@@ -19,7 +19,7 @@ import (
 // Limits of a core. What passes one is refused or dropped, and counted.
 const (
 	maxWaiting    = 256 // sessions beyond the capacity that may be joining or leaving
-	maxOffences   = 30  // that a player may have on the account before being put out
+	maxOffences   = 30  // that a player may have on the account before being kicked
 	maxChatBurst  = 5   // lines that a player may say at once
 	maxChatBytes  = 240
 	maxGrantBytes = 8192
@@ -29,7 +29,7 @@ const (
 const (
 	joinSeconds     = 5  // from the proven ticket to Join
 	attachSeconds   = 15 // the realm's time to answer
-	transferSeconds = 10 // for the client to let go of this zone after it was given the next
+	transferSeconds = 10 // for the client to arrive in the next zone after it was given the grant
 	closeSeconds    = 15 // for the transport to report a session closed
 	offenceSeconds  = 5  // after which an offence is forgotten
 	chatSeconds     = 2  // after which one more line may be said
@@ -80,11 +80,11 @@ type Core struct {
 	nextDue time.Duration // when the next tick is due
 	now     time.Duration // when the last tick ran
 
-	clients  []*client // in the order in which they came
-	byID     map[ClientID]*client
-	players  map[rules.PlayerID]*client // those with an entity
-	joining  int                        // sessions that wait for the realm: they count against the capacity
-	told     int                        // players, as Population said last
+	sessions []*session // in the order in which they came
+	byConn   map[ConnID]*session
+	players  map[rules.PlayerID]*session // those with an entity
+	joining  int                         // sessions that wait for the realm: they count against the capacity
+	told     int                         // players, as Population said last
 	draining bool
 	kicks    []kick // to be carried out after the step or event in progress
 
@@ -120,8 +120,8 @@ func New(cfg Config) (*Core, error) {
 	}
 	c := &Core{
 		cfg: cfg, hz: uint32(cfg.TickHz), dt: time.Second / time.Duration(cfg.TickHz),
-		rng:  rand.New(rand.NewPCG(cfg.Seed, 0x7a6f6e65)),
-		byID: map[ClientID]*client{}, players: map[rules.PlayerID]*client{},
+		rng:    rand.New(rand.NewPCG(cfg.Seed, 0x7a6f6e65)),
+		byConn: map[ConnID]*session{}, players: map[rules.PlayerID]*session{},
 	}
 	c.nextDue = c.dt
 	c.radii = viewRadii(cfg.Zone.ViewTiles)
@@ -153,32 +153,32 @@ func (c *Core) Players() int { return len(c.players) }
 func (c *Core) Entities() int { return len(c.index.slots) }
 
 // Sessions is the number of sessions, those joining and leaving included, and those that were cut off and may come back.
-func (c *Core) Sessions() int { return len(c.clients) }
+func (c *Core) Sessions() int { return len(c.sessions) }
 
 // Idle reports whether every session is over.
-func (c *Core) Idle() bool { return len(c.clients) == 0 }
+func (c *Core) Idle() bool { return len(c.sessions) == 0 }
 
 // Handle takes an event.
 func (c *Core) Handle(e Event) {
 	switch e.Kind {
 	case EventConnect:
-		c.connect(e.Client, e.Connect)
+		c.connect(e.Conn, e.Connect)
 	case EventMessage:
-		if cl := c.byID[e.Client]; cl != nil {
-			c.receive(cl, e.Lane, e.Msg, e.At)
+		if s := c.byConn[e.Conn]; s != nil {
+			c.receive(s, e.Lane, e.Msg, e.At)
 		}
 	case EventClosed:
-		if cl := c.byID[e.Client]; cl != nil {
-			c.closed(cl, e.Code)
+		if s := c.byConn[e.Conn]; s != nil {
+			c.closed(s, e.Code)
 		}
 	case EventAttach:
 		c.attached(e.Attach)
-	case EventTravel:
-		c.travelled(e.Travel)
+	case EventHandover:
+		c.transfer(e.Handover)
 	case EventStale:
-		// During a journey its answer decides: a save that it overtook is refused, and that is as it should be.
-		if cl := c.players[e.Character]; cl != nil && cl.epoch == e.Epoch && (cl.phase == phasePlay || cl.phase == phaseAway) {
-			c.lapsed(cl, e.Err)
+		// During a handover its answer decides: a save that it overtook is refused, and that is as it should be.
+		if s := c.players[e.Character]; s != nil && s.epoch == e.Epoch && (s.phase == phasePlay || s.phase == phaseAway) {
+			c.lapsed(s, e.Err)
 		}
 	case EventEvict:
 		c.evict(e.Character, e.Epoch, e.Text)
@@ -200,48 +200,48 @@ func (c *Core) Step(due, now time.Duration) {
 	c.expire()
 	c.world.Commit(c.tick)
 	c.saveSome()
-	c.passSome()
+	c.renewTickets()
 	c.tellPopulation()
 	c.index.refresh(c.tick, c.world)
 }
 
 // expire ends sessions that took too long over a step of their life.
 func (c *Core) expire() {
-	for i := len(c.clients) - 1; i >= 0; i-- {
-		cl := c.clients[i]
-		if cl.deadline == 0 || c.tick < cl.deadline {
+	for i := len(c.sessions) - 1; i >= 0; i-- {
+		s := c.sessions[i]
+		if s.deadline == 0 || c.tick < s.deadline {
 			continue
 		}
-		switch cl.phase {
+		switch s.phase {
 		case phaseJoin:
 			// On a bad network that is no fault of the client's, which shall come again.
-			c.dismiss(cl, message.AttachRefused, "Your client did not say in time what it wants. Please enter again.", false)
+			c.dismiss(s, message.AttachRefused, "Your client did not say in time what it wants. Please enter again.", false)
 		case phaseAttach:
-			c.dismiss(cl, message.RealmDown, "The realm does not answer. Please try again.", false)
-		case phaseGone:
-			c.dismiss(cl, message.Travelled, "", false)
+			c.dismiss(s, message.RealmDown, "The realm does not answer. Please try again.", false)
+		case phaseTransfer:
+			c.dismiss(s, message.Travelled, "", false)
 		case phaseAway:
-			c.dismiss(cl, message.Left, "The player did not come back.", true)
+			c.dismiss(s, message.Left, "The player did not come back.", true)
 		case phaseClosing:
-			c.remove(cl) // the transport owes us the news, but must not leak a slot
+			c.remove(s) // the transport owes us the news, but must not leak a slot
 		}
 	}
 }
 
-// kick is a player who is to be put out.
+// kick is a player who is to be kicked.
 type kick struct {
-	client *client
-	why    string // for the log
-	text   string // for the player
+	session *session
+	why     string // for the log
+	text    string // for the player
 }
 
-// carryOutKicks puts out the players whom the rules kicked while they ran: they cannot be taken out in the middle of a step.
+// carryOutKicks removes the players whom the rules kicked while they ran: they cannot be taken out in the middle of a step.
 func (c *Core) carryOutKicks() {
 	for _, k := range c.kicks {
-		if k.client.phase != phaseClosing {
+		if k.session.phase != phaseClosing {
 			c.count.Kicked++
-			c.notice(PlayerKicked, k.client, Notice{Reason: message.Kicked, Text: k.why})
-			c.end(k.client, message.Kicked, k.text, true)
+			c.notice(PlayerKicked, k.session, Notice{Reason: message.Kicked, Text: k.why})
+			c.end(k.session, message.Kicked, k.text, true)
 		}
 	}
 	clear(c.kicks)
@@ -253,8 +253,8 @@ func (c *Core) drain(text string) {
 	if text == "" {
 		text = "The server is restarting."
 	}
-	for i := len(c.clients) - 1; i >= 0; i-- {
-		c.dismiss(c.clients[i], message.ServerShutdown, text, true)
+	for i := len(c.sessions) - 1; i >= 0; i-- {
+		c.dismiss(c.sessions[i], message.ServerShutdown, text, true)
 	}
 }
 
@@ -265,27 +265,27 @@ func (c *Core) evict(p rules.PlayerID, upTo uint64, text string) {
 		text = "You signed in elsewhere."
 	}
 	e := Eviction{Character: p}
-	if cl := c.players[p]; cl != nil && cl.phase != phaseGone {
-		if cl.epoch <= upTo {
+	if s := c.players[p]; s != nil && s.phase != phaseTransfer {
+		if s.epoch <= upTo {
 			from := len(c.out.arena)
 			c.out.arena = c.sim.Save(p, c.out.arena)
-			e.Found, e.Epoch, e.State = true, cl.epoch, c.out.tail(from)
-			c.dismiss(cl, message.TakenOver, text, false)
+			e.Found, e.Epoch, e.State = true, s.epoch, c.out.tail(from)
+			c.dismiss(s, message.TakenOver, text, false)
 		}
 	} else {
-		for _, cl := range slices.Clone(c.clients) {
-			waits := cl.phase == phaseJoin || cl.phase == phaseAttach || cl.phase == phaseGone
-			if cl.character == p && cl.epoch <= upTo && waits {
-				c.dismiss(cl, message.TakenOver, text, false)
+		for _, s := range slices.Clone(c.sessions) {
+			waits := s.phase == phaseJoin || s.phase == phaseAttach || s.phase == phaseTransfer
+			if s.character == p && s.epoch <= upTo && waits {
+				c.dismiss(s, message.TakenOver, text, false)
 			}
 		}
 	}
 	c.out.Evictions = append(c.out.Evictions, e)
 }
 
-func (c *Core) remove(cl *client) {
-	delete(c.byID, cl.id)
-	c.clients = slices.DeleteFunc(c.clients, func(o *client) bool { return o == cl })
+func (c *Core) remove(s *session) {
+	delete(c.byConn, s.conn)
+	c.sessions = slices.DeleteFunc(c.sessions, func(o *session) bool { return o == s })
 }
 
 // ticks turns seconds into ticks.

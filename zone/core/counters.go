@@ -6,7 +6,7 @@ type Counters struct {
 	Kicked      uint64
 	Refused     uint64 // joins
 	Dropped     uint64 // sessions that were cut off, whose character stayed
-	Resumed     uint64 // sessions that took the place of one before, with a resumption ticket
+	Resumed     uint64 // sessions that took the place of one before, with a resume ticket
 	ChatLimited uint64
 	Snapshots   uint64
 	SnapBytes   uint64

@@ -30,42 +30,42 @@ func (c *Core) NewEncoder() *Encoder {
 
 // Encode makes the snapshot of the i-th of the core's Sessions, in buf's memory where that is large enough; false: it is
 // sent none this tick. Each session is encoded once a tick.
-func (e *Encoder) Encode(i int, buf []byte) (s Send, ok bool) {
-	cl := e.core.clients[i]
-	if !cl.inWorld() {
+func (e *Encoder) Encode(i int, buf []byte) (Send, bool) {
+	s := e.core.sessions[i]
+	if !s.inWorld() {
 		return Send{}, false
 	}
-	e.core.look(cl)
-	return e.snapshot(cl, buf[:0])
+	e.core.updateInterest(s)
+	return e.snapshot(s, buf[:0])
 }
 
 // snapshot encodes one client's view of the tick.
-func (e *Encoder) snapshot(cl *client, buf []byte) (Send, bool) {
+func (e *Encoder) snapshot(s *session, buf []byte) (Send, bool) {
 	c, now := e.core, e.core.now
 	lane := transport.Latest
-	if cl.ordered {
-		if cl.view.Outstanding() >= cl.pace.outstanding() {
+	if s.ordered {
+		if s.view.Outstanding() >= s.pace.outstanding() {
 			e.count.skipped++
 			return Send{}, false
 		}
 		lane = transport.Reliable
 	}
-	full := min(c.cfg.SnapshotBytes, cl.maxLatest)
-	cl.pace.decide(full, int(c.hz), now)
-	budget := cl.pace.allow(full)
+	full := min(c.cfg.SnapshotBytes, s.maxLatest)
+	s.pace.decide(full, int(c.hz), now)
+	budget := s.pace.allow(full)
 	if budget < full {
 		e.count.paced++
 	}
-	h := snapshot.Header{Starved: cl.inputs.Starved(), TickHz: uint8(c.hz)}
-	if echo := &cl.echo; echo.has {
+	h := snapshot.Header{Starved: s.inputs.Starved(), TickHz: uint8(c.hz)}
+	if echo := &s.echo; echo.has {
 		h.HasEcho, h.Echo = true, echo.time
 		h.HoldMs = uint8(min(max((now-echo.at)/time.Millisecond, 0), math.MaxUint8))
 		h.Lead = echo.lead
 		echo.has = false
 	}
-	msg, _ := e.bits.Encode(cl.view, buf, h, budget)
-	cl.pace.leaves(c.tick, len(msg), now)
+	msg, _ := e.bits.Encode(s.view, buf, h, budget)
+	s.pace.leaves(c.tick, len(msg), now)
 	e.count.snapshots++
 	e.count.bytes += uint64(len(msg))
-	return Send{cl.id, lane, msg}, true
+	return Send{s.conn, lane, msg}, true
 }

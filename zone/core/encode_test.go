@@ -17,7 +17,7 @@ func TestClientsAreEncodedAtOnce(t *testing.T) {
 			p := w.add()
 			w.run(6, nil)
 			if i%4 == 3 {
-				w.core.Handle(Event{Kind: EventClosed, Client: p.id, At: w.now})
+				w.core.Handle(Event{Kind: EventClosed, Conn: p.id, At: w.now})
 			}
 		}
 		w.run(80, nil)

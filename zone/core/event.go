@@ -8,36 +8,36 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// ClientID names one session within a zone. The loop hands them out, rising from 1.
-type ClientID uint32
+// ConnID names one connection within a zone. The loop hands them out, rising from 1.
+type ConnID uint32
 
 // EventKind says what happened.
 type EventKind uint8
 
 // The events. Which fields of Event count is said beside each.
 const (
-	EventConnect EventKind = iota + 1 // Client, Connect: a session with a proven ticket
-	EventMessage                      // Client, Lane, Msg, At
-	EventClosed                       // Client, Code: the session is over
-	EventAttach                       // Attach: the realm's answer
-	EventTravel                       // Travel: the realm's answer
-	EventStale                        // Character, Epoch, Err: a save was refused, the lease is another's
-	EventEvict                        // Character, Epoch, Text: the realm wants back what it granted under this epoch or before
-	EventDrain                        // Text: the process is stopping
-	EventTellAll                      // Text: system chat to everybody
+	EventConnect  EventKind = iota + 1 // Conn, Connect: a session with a proven ticket
+	EventMessage                       // Conn, Lane, Msg, At
+	EventClosed                        // Conn, Code: the connection has ended
+	EventAttach                        // Attach: the realm's answer
+	EventHandover                      // Handover: the realm's answer
+	EventStale                         // Character, Epoch, Err: a save was refused, the lease is another's
+	EventEvict                         // Character, Epoch, Text: the realm wants back what it granted under this epoch or before
+	EventDrain                         // Text: the process is stopping
+	EventTellAll                       // Text: system chat to everybody
 )
 
 // Event is something that happened outside of the core. Msg is only read during the call of Handle.
 type Event struct {
 	Kind      EventKind
-	Client    ClientID
+	Conn      ConnID
 	At        time.Duration // since the zone started; when it came
 	Lane      transport.Lane
 	Msg       []byte
 	Code      transport.CloseCode
 	Connect   *Connect
 	Attach    *AttachResult
-	Travel    *TravelResult
+	Handover  *HandoverResult
 	Character rules.PlayerID
 	Epoch     uint64
 	Text      string
@@ -53,7 +53,7 @@ type Connect struct {
 	Transport transport.Kind
 	MaxLatest int // bytes
 	Suite     ticket.Suite
-	Turn      uint32 // of a resumption ticket; 0: the realm sent the client
+	Ticket    uint32 // number of the resume ticket; 0: the realm sent the client
 }
 
 // AttachResult answers an AttachRequest.
@@ -63,20 +63,20 @@ type AttachResult struct {
 	Err       error
 }
 
-// TravelResult answers a TravelRequest.
-type TravelResult struct {
-	Client ClientID
-	Grant  []byte
-	Err    error
+// HandoverResult answers a HandoverRequest.
+type HandoverResult struct {
+	Conn  ConnID
+	Grant []byte
+	Err   error
 }
 
 // Outputs is what a core wants done. The core owns it; everything in it is valid until Reset.
 type Outputs struct {
 	Sends     []Send
 	Attaches  []AttachRequest
-	Travels   []TravelRequest
+	Handovers []HandoverRequest
 	Saves     []SaveRequest
-	Passes    []PassRequest
+	Tickets   []TicketRequest
 	Closes    []Close
 	Evictions []Eviction // one for each EventEvict, in their order
 	Notices   []Notice
@@ -86,23 +86,23 @@ type Outputs struct {
 
 // Send puts a message on a session's lane.
 type Send struct {
-	Client ClientID
-	Lane   transport.Lane
-	Msg    []byte
+	Conn ConnID
+	Lane transport.Lane
+	Msg  []byte
 }
 
-// PassRequest wants two resumption tickets made and sent to a client. Claims lack what is random, and the time.
-type PassRequest struct {
-	Client ClientID
+// TicketRequest wants two resume tickets made and sent to a client. Claims lack what is random, and the time.
+type TicketRequest struct {
+	Conn   ConnID
 	Claims ticket.Claims
 	Life   time.Duration
 }
 
 // Close ends a session, after what was sent to it before.
 type Close struct {
-	Client ClientID
-	Code   transport.CloseCode
-	Text   string
+	Conn ConnID
+	Code transport.CloseCode
+	Text string
 }
 
 // Eviction answers EventEvict. Found is false when the zone does not have the character.
@@ -118,8 +118,8 @@ func (o *Outputs) Reset() {
 	clear(o.Sends)
 	clear(o.Closes)
 	clear(o.Notices)
-	o.Passes = o.Passes[:0]
-	o.Sends, o.Attaches, o.Travels = o.Sends[:0], o.Attaches[:0], o.Travels[:0]
+	o.Tickets = o.Tickets[:0]
+	o.Sends, o.Attaches, o.Handovers = o.Sends[:0], o.Attaches[:0], o.Handovers[:0]
 	o.Saves, o.Closes, o.Evictions = o.Saves[:0], o.Closes[:0], o.Evictions[:0]
 	o.Notices, o.arena = o.Notices[:0], o.arena[:0]
 }

@@ -43,7 +43,7 @@ func FuzzClientMessages(f *testing.F) {
 	f.Add(script(Event{Msg: join}, Event{Msg: []byte{64}}, Event{Msg: []byte{255, 1}}, Event{Lane: 1, Msg: []byte{2}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := newCore(t)
-		enter := func(id ClientID) {
+		enter := func(id ConnID) {
 			for _, a := range w.core.Out().Attaches {
 				w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: a, Character: Character{
 					Character: rules.Character{ID: a.Character, Name: "x", Class: "wizard"},
@@ -52,14 +52,14 @@ func FuzzClientMessages(f *testing.F) {
 			w.core.Out().Reset()
 		}
 		w.connect(1, 1, transport.KCP)
-		w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: join})
+		w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Reliable, Msg: join})
 		enter(1)
 		w.connect(2, 2, transport.WebRTC)
 		now := time.Duration(0)
 		for n := 0; len(data) >= 3 && n < 64; n++ {
 			lane := transport.Lane(data[0] & 1)
 			size := min(int(binary.LittleEndian.Uint16(data[1:])), len(data)-3)
-			w.core.Handle(Event{Kind: EventMessage, Client: 2, Lane: lane, Msg: data[3 : 3+size], At: now})
+			w.core.Handle(Event{Kind: EventMessage, Conn: 2, Lane: lane, Msg: data[3 : 3+size], At: now})
 			enter(2)
 			if data[0]&2 == 0 {
 				now += w.core.dt
@@ -68,16 +68,16 @@ func FuzzClientMessages(f *testing.F) {
 			data = data[3+size:]
 		}
 		// Whatever it has sent, it is cut off and comes back, if it was in the world.
-		plays := w.core.byID[2] != nil && w.core.byID[2].phase == phasePlay
-		w.core.Handle(Event{Kind: EventClosed, Client: 2, Code: transport.Timeout})
-		w.core.Handle(Event{Kind: EventConnect, Client: 3, Connect: &Connect{Session: 2, Character: 2, Epoch: 1, Turn: 1, MaxLatest: transport.MaxLatestMessage}})
-		w.core.Handle(Event{Kind: EventMessage, Client: 3, Lane: transport.Reliable, Msg: join})
-		if back := w.core.byID[3].phase == phasePlay; back != plays {
+		plays := w.core.byConn[2] != nil && w.core.byConn[2].phase == phasePlay
+		w.core.Handle(Event{Kind: EventClosed, Conn: 2, Code: transport.Timeout})
+		w.core.Handle(Event{Kind: EventConnect, Conn: 3, Connect: &Connect{Session: 2, Character: 2, Epoch: 1, Ticket: 1, MaxLatest: transport.MaxLatestMessage}})
+		w.core.Handle(Event{Kind: EventMessage, Conn: 3, Lane: transport.Reliable, Msg: join})
+		if back := w.core.byConn[3].phase == phasePlay; back != plays {
 			t.Fatalf("it was in the world: %t; it came back: %t", plays, back)
 		}
 		w.core.Out().Reset()
 		w.tick(now, now)
-		if w.core.byID[1] == nil || w.core.byID[1].phase != phasePlay || len(w.core.Out().Sends) == 0 {
+		if w.core.byConn[1] == nil || w.core.byConn[1].phase != phasePlay || len(w.core.Out().Sends) == 0 {
 			t.Fatal("another player's session broke")
 		}
 	})

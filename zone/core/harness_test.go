@@ -32,13 +32,13 @@ type network struct {
 type packet struct {
 	at   time.Duration
 	seq  uint64
-	to   ClientID // the client it concerns
-	up   bool     // to the server
+	to   ConnID // the client it concerns
+	up   bool   // to the server
 	lane transport.Lane
 	msg  []byte
 }
 
-func (n *network) send(now time.Duration, to ClientID, up bool, lane transport.Lane, msg []byte, notBefore time.Duration) time.Duration {
+func (n *network) send(now time.Duration, to ConnID, up bool, lane transport.Lane, msg []byte, notBefore time.Duration) time.Duration {
 	copies := 1
 	if lane == transport.Latest {
 		if n.rng.Float64() < n.loss {
@@ -76,7 +76,7 @@ func (n *network) due(now time.Duration) []packet {
 // player is a simulated client: the Go decoder, the game's bot, and a clock that the server steers.
 type player struct {
 	t       *testing.T
-	id      ClientID
+	id      ConnID
 	bot     rules.Bot
 	view    *snapshot.Replica
 	tick    uint32 // of the newest input
@@ -106,8 +106,8 @@ type table struct {
 	net      *network
 	now      time.Duration
 	players  []*player
-	passes   []PassRequest // all so far
-	notices  []Notice      // likewise
+	tickets  []TicketRequest // all so far
+	notices  []Notice        // likewise
 	realm    fakeRealm
 
 	witness *snapshot.View
@@ -117,12 +117,12 @@ type table struct {
 
 // fakeRealm answers a core's requests at once, from the test's own goroutine.
 type fakeRealm struct {
-	state    map[rules.PlayerID][]byte
-	arrive   map[rules.PlayerID]string
-	released map[rules.PlayerID]int
-	travels  []TravelRequest
-	refuse   error // of the next travels
-	attach   error
+	state     map[rules.PlayerID][]byte
+	arrive    map[rules.PlayerID]string
+	released  map[rules.PlayerID]int
+	handovers []HandoverRequest
+	refuse    error // of the next handovers
+	attach    error
 }
 
 // loadGround loads the map of a game's zone.
@@ -197,7 +197,7 @@ func (w *table) joinMessage() []byte {
 
 // add connects a player who joins at once.
 func (w *table) add() *player {
-	id := ClientID(len(w.players) + 1)
+	id := ConnID(len(w.players) + 1)
 	p := &player{t: w.t, id: id, view: snapshot.NewReplica(w.core.cfg.Game.Schema), refused: map[string]int{}, lowLead: 1 << 20}
 	p.bot = w.core.cfg.Game.NewBot(rules.BotConfig{Seed: uint64(id), TickHz: w.core.cfg.TickHz, Map: w.core.cfg.Ground.Map})
 	w.players = append(w.players, p)
@@ -206,8 +206,8 @@ func (w *table) add() *player {
 	return p
 }
 
-func (w *table) connect(id ClientID, character rules.PlayerID, kind transport.Kind) {
-	w.core.Handle(Event{Kind: EventConnect, Client: id, At: w.now, Connect: &Connect{
+func (w *table) connect(id ConnID, character rules.PlayerID, kind transport.Kind) {
+	w.core.Handle(Event{Kind: EventConnect, Conn: id, At: w.now, Connect: &Connect{
 		Session: uint64(id), Character: character, Epoch: 1, Transport: kind, MaxLatest: transport.MaxLatestMessage,
 	}})
 }
@@ -239,7 +239,7 @@ func (w *table) step() {
 	for _, p := range w.net.due(due) {
 		w.now = p.at
 		if p.up {
-			w.core.Handle(Event{Kind: EventMessage, Client: p.to, Lane: p.lane, Msg: p.msg, At: p.at})
+			w.core.Handle(Event{Kind: EventMessage, Conn: p.to, Lane: p.lane, Msg: p.msg, At: p.at})
 			w.carryOut()
 		} else {
 			w.players[p.to-1].receive(p.lane, p.msg)
@@ -302,27 +302,27 @@ func same(a, b snapshot.State) bool {
 func (w *table) carryOut() {
 	out := w.core.Out()
 	for _, s := range out.Sends {
-		if int(s.Client) > len(w.players) {
+		if int(s.Conn) > len(w.players) {
 			continue
 		}
-		p := w.players[s.Client-1]
+		p := w.players[s.Conn-1]
 		var after time.Duration
 		if s.Lane == transport.Reliable {
 			after = p.lastReliable[0]
 		}
-		at := w.net.send(w.now, s.Client, false, s.Lane, s.Msg, after)
+		at := w.net.send(w.now, s.Conn, false, s.Lane, s.Msg, after)
 		if s.Lane == transport.Reliable {
 			p.lastReliable[0] = at
 		}
 	}
-	w.passes, w.notices = append(w.passes, out.Passes...), append(w.notices, out.Notices...)
+	w.tickets, w.notices = append(w.tickets, out.Tickets...), append(w.notices, out.Notices...)
 	saves := slices.Clone(out.Saves)
 	for i := range saves {
 		saves[i].State = slices.Clone(saves[i].State)
 	}
-	attaches, closes, travels := slices.Clone(out.Attaches), slices.Clone(out.Closes), slices.Clone(out.Travels)
-	for i := range travels {
-		travels[i].State = slices.Clone(travels[i].State)
+	attaches, closes, handovers := slices.Clone(out.Attaches), slices.Clone(out.Closes), slices.Clone(out.Handovers)
+	for i := range handovers {
+		handovers[i].State = slices.Clone(handovers[i].State)
 	}
 	out.Reset()
 	for _, s := range saves {
@@ -339,21 +339,21 @@ func (w *table) carryOut() {
 			State: w.realm.state[a.Character], Arrive: w.realm.arrive[a.Character],
 		}}}})
 	}
-	for _, r := range travels {
-		w.realm.travels = append(w.realm.travels, r)
-		res := &TravelResult{Client: r.Client, Err: w.realm.refuse}
+	for _, r := range handovers {
+		w.realm.handovers = append(w.realm.handovers, r)
+		res := &HandoverResult{Conn: r.Conn, Err: w.realm.refuse}
 		if res.Err == nil {
 			res.Grant = []byte(`{"zone":"` + r.ToZone + `"}`)
 		}
-		w.core.Handle(Event{Kind: EventTravel, Travel: res})
+		w.core.Handle(Event{Kind: EventHandover, Handover: res})
 	}
 	for _, c := range closes {
-		if int(c.Client) <= len(w.players) {
-			w.players[c.Client-1].closed = true
+		if int(c.Conn) <= len(w.players) {
+			w.players[c.Conn-1].closed = true
 		}
-		w.core.Handle(Event{Kind: EventClosed, Client: c.Client, At: w.now})
+		w.core.Handle(Event{Kind: EventClosed, Conn: c.Conn, At: w.now})
 	}
-	if len(attaches)+len(closes)+len(travels) > 0 {
+	if len(attaches)+len(closes)+len(handovers) > 0 {
 		w.carryOut()
 	}
 }

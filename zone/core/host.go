@@ -21,32 +21,32 @@ func (h host) TickHz() int { return h.c.cfg.TickHz }
 
 func (h host) Rand() *rand.Rand { return h.c.rng }
 
-func (h host) Travel(p rules.PlayerID, zone, point string) {
-	if cl := h.c.players[p]; cl != nil {
-		h.c.depart(cl, zone, point)
+func (h host) Handover(p rules.PlayerID, zone, point string) {
+	if s := h.c.players[p]; s != nil {
+		h.c.depart(s, zone, point)
 	}
 }
 
 func (h host) Send(p rules.PlayerID, m message.Body) {
-	if cl := h.c.players[p]; cl != nil && cl.knows(m.ID()) {
-		h.c.send(cl, m)
+	if s := h.c.players[p]; s != nil && s.knows(m.ID()) {
+		h.c.send(s, m)
 	}
 }
 
 func (h host) Tell(p rules.PlayerID, text string) {
-	if cl := h.c.players[p]; cl != nil {
-		h.c.tell(cl, clean(text))
+	if s := h.c.players[p]; s != nil {
+		h.c.tell(s, clean(text))
 	}
 }
 
 func (h host) Offence(p rules.PlayerID, what string) {
-	if cl := h.c.players[p]; cl != nil {
-		h.c.offend(cl, what)
+	if s := h.c.players[p]; s != nil {
+		h.c.offend(s, what)
 	}
 }
 
 func (h host) Kick(p rules.PlayerID, text string) {
-	if cl := h.c.players[p]; cl != nil {
-		h.c.kicks = append(h.c.kicks, kick{cl, text, text})
+	if s := h.c.players[p]; s != nil {
+		h.c.kicks = append(h.c.kicks, kick{s, text, text})
 	}
 }

@@ -42,8 +42,8 @@ func newCrowd(tb testing.TB, clients int, cfg Config) *crowd {
 	w := &table{core: core}
 	c := &crowd{core: core, clients: clients, encoder: core.NewEncoder(), msgs: make([][]byte, clients)}
 	for i := 1; i <= clients; i++ {
-		w.connect(ClientID(i), rules.PlayerID(i), transport.KCP)
-		core.Handle(Event{Kind: EventMessage, Client: ClientID(i), Lane: transport.Reliable, Msg: w.joinMessage()})
+		w.connect(ConnID(i), rules.PlayerID(i), transport.KCP)
+		core.Handle(Event{Kind: EventMessage, Conn: ConnID(i), Lane: transport.Reliable, Msg: w.joinMessage()})
 		core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{
 			Request:   core.Out().Attaches[0],
 			Character: Character{Character: rules.Character{ID: rules.PlayerID(i), Name: "Walker", Class: "knight"}},
@@ -73,7 +73,7 @@ func (c *crowd) tick() {
 	c.core.Out().Reset()
 	for i := 1; i <= c.clients; i++ {
 		c.pack(i)
-		c.core.Handle(Event{Kind: EventMessage, Client: ClientID(i), Lane: transport.Latest, Msg: c.packet, At: c.now})
+		c.core.Handle(Event{Kind: EventMessage, Conn: ConnID(i), Lane: transport.Latest, Msg: c.packet, At: c.now})
 	}
 	c.now += c.core.dt
 	c.core.Step(c.now, c.now)

@@ -17,7 +17,7 @@ import (
 // greet connects a session that sends the given first message, and returns its player.
 func (w *table) greet(first []byte) *player {
 	w.t.Helper()
-	p := &player{t: w.t, id: ClientID(len(w.players) + 1)}
+	p := &player{t: w.t, id: ConnID(len(w.players) + 1)}
 	w.players = append(w.players, p)
 	w.connect(p.id, w.characterOf(p.id), transport.KCP)
 	w.up(p, transport.Reliable, first)
@@ -104,7 +104,7 @@ func TestFullZone(t *testing.T) {
 	if c.goodbye == nil || c.goodbye.Reason != message.ZoneFull || !strings.Contains(c.goodbye.Text, "full (2 players)") {
 		t.Fatalf("the third player got %+v", c.goodbye)
 	}
-	w.core.Handle(Event{Kind: EventClosed, Client: a.id})
+	w.core.Handle(Event{Kind: EventClosed, Conn: a.id})
 	w.run(3, nil)
 	d := w.add()
 	w.run(3, nil)
@@ -129,7 +129,7 @@ func TestTooManySessionsAreRefused(t *testing.T) {
 	zone.Capacity = 1
 	w := newTable(t, Config{Zone: zone}, 1)
 	for i := range maxWaiting + 1 {
-		w.connect(ClientID(i+1), 5, transport.KCP)
+		w.connect(ConnID(i+1), 5, transport.KCP)
 	}
 	w.core.Out().Reset()
 	w.connect(9999, 5, transport.KCP)
@@ -141,12 +141,12 @@ func TestTooManySessionsAreRefused(t *testing.T) {
 func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	w.connect(1, 77, transport.KCP)
-	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
+	w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	req := w.core.Out().Attaches[0]
 	if req.Character != 77 || req.Epoch != 1 || w.core.joining != 1 {
 		t.Fatalf("attach request %+v, %d joining", req, w.core.joining)
 	}
-	w.core.Handle(Event{Kind: EventClosed, Client: 1})
+	w.core.Handle(Event{Kind: EventClosed, Conn: 1})
 	w.core.Out().Reset()
 	who := Character{Character: rules.Character{ID: 77, Class: "rogue", State: []byte(`{"v":1,"x":6400,"y":6400}`), Arrive: "from-dungeon"}}
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: req, Character: who}})
@@ -172,16 +172,16 @@ func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
 func TestAttachAnswersThatComeLate(t *testing.T) {
 	for _, epoch := range []uint64{1, 2} {
 		w := newTable(t, Config{}, 1)
-		w.core.Handle(Event{Kind: EventConnect, Client: 50, Connect: &Connect{Session: 50, Character: 1001, Epoch: 1, Transport: transport.KCP, MaxLatest: 1100}})
-		w.core.Handle(Event{Kind: EventMessage, Client: 50, Lane: transport.Reliable, Msg: w.joinMessage()})
+		w.core.Handle(Event{Kind: EventConnect, Conn: 50, Connect: &Connect{Session: 50, Character: 1001, Epoch: 1, Transport: transport.KCP, MaxLatest: 1100}})
+		w.core.Handle(Event{Kind: EventMessage, Conn: 50, Lane: transport.Reliable, Msg: w.joinMessage()})
 		req := w.core.Out().Attaches[0]
 		w.core.Out().Reset()
 		left := epoch == 1
 		if left {
-			w.core.Handle(Event{Kind: EventClosed, Client: 50})
+			w.core.Handle(Event{Kind: EventClosed, Conn: 50})
 		}
 		p := w.add()
-		w.core.byID[p.id].epoch = epoch
+		w.core.byConn[p.id].epoch = epoch
 		w.run(5, nil)
 		if !p.inZone {
 			t.Fatal("the player is not in")

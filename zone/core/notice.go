@@ -41,7 +41,7 @@ type Notice struct {
 	Text      string
 }
 
-func (c *Core) notice(kind NoticeKind, cl *client, n Notice) {
-	n.Kind, n.Session, n.Account, n.Character, n.Name = kind, cl.session, cl.account, cl.character, cl.name
+func (c *Core) notice(kind NoticeKind, s *session, n Notice) {
+	n.Kind, n.Session, n.Account, n.Character, n.Name = kind, s.id, s.account, s.character, s.name
 	c.out.Notices = append(c.out.Notices, n)
 }

@@ -91,10 +91,10 @@ func TestOlderClientOfOtherRows(t *testing.T) {
 		older *snapshot.Older
 		want  snapshot.Tier
 	}{{nil, snapshot.Best}, {&snapshot.Older{}, snapshot.Best}, {&snapshot.Older{Fast: true}, snapshot.Fast}} {
-		cl := &client{}
-		cl.ask(&message.Join{Best: true}, c.older, true)
-		if cl.tier != c.want {
-			t.Errorf("a client of version %+v gets tier %d, not %d", c.older, cl.tier, c.want)
+		s := &session{}
+		s.ask(&message.Join{Best: true}, c.older, true)
+		if s.tier != c.want {
+			t.Errorf("a client of version %+v gets tier %d, not %d", c.older, s.tier, c.want)
 		}
 	}
 }

@@ -16,12 +16,12 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-func (w *table) characterOf(id ClientID) rules.PlayerID { return rules.PlayerID(id) + 1000 }
+func (w *table) characterOf(id ConnID) rules.PlayerID { return rules.PlayerID(id) + 1000 }
 
 // body is where the server has a player.
 func (w *table) body(p *player) rpg.Body {
 	w.t.Helper()
-	e := w.history[w.core.tick][w.core.byID[p.id].entity]
+	e := w.history[w.core.tick][w.core.byConn[p.id].entity]
 	if e == nil {
 		w.t.Fatalf("client %d has no entity", p.id)
 	}
@@ -44,7 +44,7 @@ func TestChat(t *testing.T) {
 			t.Fatalf("client %d heard %+v", p.id, p.heard)
 		}
 	}
-	if p := b.heard[0]; p.Entity != uint32(w.core.byID[a.id].entity) {
+	if p := b.heard[0]; p.Entity != uint32(w.core.byConn[a.id].entity) {
 		t.Fatalf("the line comes from entity %d", p.Entity)
 	}
 	for i := range 20 {
@@ -85,7 +85,7 @@ func TestPopulation(t *testing.T) {
 	if a.people != 2 || b.people != 2 {
 		t.Fatalf("clients were told of %d and %d players", a.people, b.people)
 	}
-	w.core.Handle(Event{Kind: EventClosed, Client: b.id})
+	w.core.Handle(Event{Kind: EventClosed, Conn: b.id})
 	w.run(45, nil)
 	if a.people != 1 {
 		t.Fatalf("after one left, the other was told of %d", a.people)
@@ -101,7 +101,7 @@ func TestPositionIsSavedAndFoundAgain(t *testing.T) {
 		t.Fatalf("after 8 s the state is %q, released %d times", w.realm.state[id], w.realm.released[id])
 	}
 	at := w.body(a)
-	w.core.Handle(Event{Kind: EventClosed, Client: a.id})
+	w.core.Handle(Event{Kind: EventClosed, Conn: a.id})
 	w.run(1, nil)
 	if w.realm.released[id] != 1 || w.core.Players() != 0 {
 		t.Fatalf("the lease was released %d times", w.realm.released[id])
@@ -117,7 +117,7 @@ func TestPositionIsSavedAndFoundAgain(t *testing.T) {
 func TestAnUnchangedPlayerIsNotSavedAgain(t *testing.T) {
 	w := newTable(t, Config{}, 3)
 	w.connect(1, 50, transport.KCP)
-	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
+	w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 50, Class: "rogue"}}}})
 	saves := 0
 	for range 400 {
@@ -163,12 +163,12 @@ func TestPortal(t *testing.T) {
 	p, id := toPortal(t, w)
 	witness := w.add()
 	w.run(40, nil)
-	if len(w.realm.travels) != 1 {
-		t.Fatalf("%d journeys were asked for", len(w.realm.travels))
+	if len(w.realm.handovers) != 1 {
+		t.Fatalf("%d handovers were asked for", len(w.realm.handovers))
 	}
-	r := w.realm.travels[0]
+	r := w.realm.handovers[0]
 	if r.Character != id || r.Epoch != 1 || r.Session != uint64(p.id) || r.ToZone != "dungeon-entrance" || r.ToPoint != "from-overworld" {
-		t.Fatalf("the journey is %+v", r)
+		t.Fatalf("the handover is %+v", r)
 	}
 	var state struct{ X, Y int32 }
 	if err := json.Unmarshal(r.State, &state); err != nil || w.core.cfg.Ground.Map.PortalAt(state.X, state.Y) >= 0 {
@@ -184,20 +184,20 @@ func TestPortal(t *testing.T) {
 	stood := w.body(p)
 	w.run(20, nil)
 	if w.body(p) != stood {
-		t.Fatal("the player moved while it travelled")
+		t.Fatal("the player moved while it was handed over")
 	}
 	saved := w.realm.released[id]
-	w.core.Handle(Event{Kind: EventClosed, Client: p.id})
+	w.core.Handle(Event{Kind: EventClosed, Conn: p.id})
 	w.run(20, nil)
 	if w.core.Players() != 1 || w.realm.released[id] != saved {
 		t.Fatalf("%d players are left, the lease was saved %d times: it is another zone's", w.core.Players(), w.realm.released[id]-saved)
 	}
 	if witness.goodbye != nil {
-		t.Fatal("the witness was put out")
+		t.Fatal("the witness was removed")
 	}
 }
 
-func TestATravellerWhoStaysIsPutOut(t *testing.T) {
+func TestWhoDoesNotArriveIsRemoved(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	p, id := toPortal(t, w)
 	w.run(40+int(w.core.ticks(transferSeconds)), nil)
@@ -211,31 +211,31 @@ func TestPortalThatDoesNotOpen(t *testing.T) {
 	w.realm.refuse = errors.New("Dungeon Entrance is full")
 	p, _ := toPortal(t, w)
 	w.run(30, nil)
-	if len(w.realm.travels) != 1 || p.grant != "" || p.goodbye != nil {
-		t.Fatalf("%d journeys, grant %q, goodbye %+v", len(w.realm.travels), p.grant, p.goodbye)
+	if len(w.realm.handovers) != 1 || p.grant != "" || p.goodbye != nil {
+		t.Fatalf("%d handovers, grant %q, goodbye %+v", len(w.realm.handovers), p.grant, p.goodbye)
 	}
 	if len(p.heard) != 1 || p.heard[0].Text != "The portal does not open: Dungeon Entrance is full" {
 		t.Fatalf("the player was told %+v", p.heard)
 	}
 	// It keeps walking into the portal, which rests for a while and then tries again.
 	w.run(int(w.core.ticks(2))+10, nil)
-	if n := len(w.realm.travels); n != 2 {
-		t.Fatalf("%d journeys after the pause, want 2", n)
+	if n := len(w.realm.handovers); n != 2 {
+		t.Fatalf("%d handovers after the pause, want 2", n)
 	}
 	if p.view.Own().State.(*rpg.Player).Self.Held {
 		t.Fatal("the player is still held")
 	}
 }
 
-// The realm carried a journey out and was killed before it answered. The player walks on, until the zone learns that it has lost the character:
+// The realm carried a handover out and was killed before it answered. The player walks on, until the zone learns that it has lost the character:
 // from a save, or from the next portal. Nobody has taken the player's place, so it must be told to enter again, and not to stay away.
 func TestAJourneyWhoseAnswerWasLost(t *testing.T) {
 	for name, learn := range map[string]func(w *table, id rules.PlayerID){
 		"from a save": func(w *table, id rules.PlayerID) {
-			w.core.Handle(Event{Kind: EventStale, Character: id, Epoch: 1, Err: fmt.Errorf("save: %w", ErrMoved)})
+			w.core.Handle(Event{Kind: EventStale, Character: id, Epoch: 1, Err: fmt.Errorf("save: %w", ErrHandedOver)})
 		},
 		"from a portal": func(w *table, _ rules.PlayerID) {
-			w.realm.refuse = fmt.Errorf("travel: %w", ErrMoved)
+			w.realm.refuse = fmt.Errorf("travel: %w", ErrHandedOver)
 			w.run(int(w.core.ticks(2))+10, nil)
 		},
 	} {
@@ -244,8 +244,8 @@ func TestAJourneyWhoseAnswerWasLost(t *testing.T) {
 			w.realm.refuse = fmt.Errorf("travel: %w", ErrRealmDown)
 			p, id := toPortal(t, w)
 			w.run(30, nil)
-			if len(w.realm.travels) != 1 || p.goodbye != nil || w.core.Players() != 1 {
-				t.Fatalf("%d journeys, goodbye %+v, %d players", len(w.realm.travels), p.goodbye, w.core.Players())
+			if len(w.realm.handovers) != 1 || p.goodbye != nil || w.core.Players() != 1 {
+				t.Fatalf("%d handovers, goodbye %+v, %d players", len(w.realm.handovers), p.goodbye, w.core.Players())
 			}
 			learn(w, id)
 			w.run(5, nil)
@@ -336,7 +336,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-func TestOffendersArePutOut(t *testing.T) {
+func TestOffendersAreKicked(t *testing.T) {
 	for name, bad := range map[string]struct {
 		lane transport.Lane
 		msg  []byte
@@ -393,7 +393,7 @@ func TestTheGameKicks(t *testing.T) {
 	a, b := w.add(), w.add()
 	w.run(5, nil)
 	w.cut(b, transport.Timeout)
-	for _, id := range []ClientID{a.id, b.id} {
+	for _, id := range []ConnID{a.id, b.id} {
 		host{w.core}.Kick(w.characterOf(id), "Away from keyboard.")
 		host{w.core}.Kick(w.characterOf(id), "Twice.")
 	}
@@ -421,12 +421,12 @@ func TestNotices(t *testing.T) {
 	a := w.add()
 	w.run(3, nil)
 	w.cut(a, transport.Timeout)
-	b := w.back(w.pass(a))
-	w.core.Handle(Event{Kind: EventClosed, Client: b.id})
+	b := w.back(w.ticket(a))
+	w.core.Handle(Event{Kind: EventClosed, Conn: b.id})
 	w.greet([]byte{1, 2})
 	p, _ := toPortal(t, w)
 	w.run(40, nil)
-	w.core.Handle(Event{Kind: EventClosed, Client: p.id, Code: transport.Network})
+	w.core.Handle(Event{Kind: EventClosed, Conn: p.id, Code: transport.Network})
 	c := w.add()
 	w.run(3, nil)
 	w.cut(c, transport.Network)
@@ -469,14 +469,14 @@ func TestNowAndThenAnOffenceIsForgiven(t *testing.T) {
 func TestHeaderSteersTheClock(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	w.connect(1, 9, transport.KCP)
-	w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
+	w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 9, Class: "knight"}}}})
 	w.core.Out().Reset()
 	w.tick(50*time.Millisecond, 50*time.Millisecond) // tick 1; tick 2 is due at 100 ms
 	w.core.Out().Reset()
 	input := func(newest uint32, at time.Duration) {
 		msg := snapshot.WriteInputs(nil, snapshot.InputHeader{ClientTime: 4242, Newest: newest}, []rpg.Input{{}})
-		w.core.Handle(Event{Kind: EventMessage, Client: 1, Lane: transport.Latest, Msg: msg, At: at})
+		w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Latest, Msg: msg, At: at})
 	}
 	input(4, 75*time.Millisecond) // half a tick and two ticks early
 	input(3, 80*time.Millisecond) // overtaken: must not count

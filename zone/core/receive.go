@@ -9,51 +9,51 @@ import (
 )
 
 // receive takes one message of a peer, who may send anything.
-func (c *Core) receive(cl *client, lane transport.Lane, msg []byte, at time.Duration) {
-	if len(msg) == 0 || cl.phase == phaseClosing {
+func (c *Core) receive(s *session, lane transport.Lane, msg []byte, at time.Duration) {
+	if len(msg) == 0 || s.phase == phaseClosing {
 		return
 	}
 	if lane == transport.Latest {
 		switch {
 		case msg[0] != snapshot.TypeInputs:
-			c.offend(cl, "a message on the latest lane that is no input")
-		case cl.inWorld():
-			c.takeInputs(cl, msg, at)
+			c.offend(s, "a message on the latest lane that is no input")
+		case s.inWorld():
+			c.takeInputs(s, msg, at)
 		}
 		return
 	}
 	switch id := msg[0]; {
 	case id == (*message.Join)(nil).ID():
-		c.join(cl, msg)
-	case !cl.inWorld():
-		c.offend(cl, "a message before its Join was answered")
+		c.join(s, msg)
+	case !s.inWorld():
+		c.offend(s, "a message before its Join was answered")
 	case id == (*message.Say)(nil).ID():
-		c.say(cl, msg)
-	case id >= message.FirstGameID && cl.retired(id): // fair, and no longer of use
-	case id >= message.FirstGameID && cl.phase == phasePlay:
-		if err := c.sim.Message(cl.character, msg); err != nil {
-			c.offend(cl, err.Error())
+		c.say(s, msg)
+	case id >= message.FirstGameID && s.retired(id): // fair, and no longer of use
+	case id >= message.FirstGameID && s.phase == phasePlay:
+		if err := c.sim.Message(s.character, msg); err != nil {
+			c.offend(s, err.Error())
 		}
 	case id >= message.FirstGameID: // between zones nothing is done in this one
 	default:
-		c.offend(cl, "a system message that clients do not send")
+		c.offend(s, "a system message that clients do not send")
 	}
 }
 
 // takeInputs reads an input packet: inputs, acknowledgements, and what steers the client's clock.
-func (c *Core) takeInputs(cl *client, msg []byte, at time.Duration) {
+func (c *Core) takeInputs(s *session, msg []byte, at time.Duration) {
 	next := c.tick + 1
-	h, _, err := cl.inputs.Read(msg, next)
+	h, _, err := s.inputs.Read(msg, next)
 	if err != nil || h.AckTick > c.tick {
-		c.offend(cl, "an input packet that cannot be read, or acknowledges a tick to come")
+		c.offend(s, "an input packet that cannot be read, or acknowledges a tick to come")
 		return
 	}
-	cl.view.Ack(h.AckTick, h.AckOlder)
-	cl.pace.acked(h.AckTick, h.AckOlder, at)
-	if cl.echo.has && h.Newest < cl.echo.newest {
+	s.view.Ack(h.AckTick, h.AckOlder)
+	s.pace.acked(h.AckTick, h.AckOlder, at)
+	if s.echo.has && h.Newest < s.echo.newest {
 		return // overtaken on the way
 	}
-	cl.echo = echo{has: true, time: h.ClientTime, at: at, newest: h.Newest, lead: c.lead(h.Newest, at)}
+	s.echo = echo{has: true, time: h.ClientTime, at: at, newest: h.Newest, lead: c.lead(h.Newest, at)}
 }
 
 // lead is how long before the tick that it is for an input came, in 1/16 ticks.

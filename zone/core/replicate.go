@@ -76,31 +76,31 @@ func (x *index) see(id snapshot.ID) bool {
 	return true
 }
 
-// look updates what a client has in view.
-func (c *Core) look(cl *client) {
-	x, y, alive := c.world.Position(cl.entity)
+// updateInterest finds what a client has in view.
+func (c *Core) updateInterest(s *session) {
+	x, y, alive := c.world.Position(s.entity)
 	if !alive {
 		return // the game took the entity away; the view stays where it was
 	}
-	entered, left := cl.sees.Update(c.index.grid, x, y, c.radii)
-	for _, s := range left {
+	entered, left := s.sees.Update(c.index.grid, x, y, c.radii)
+	for _, slot := range left {
 		// A slot with a new tenant names one that is not in view: nothing happens, and its old one is gone from the world.
-		if id := c.index.ids[s]; id != cl.entity {
-			cl.view.Leave(id)
+		if id := c.index.ids[slot]; id != s.entity {
+			s.view.Leave(id)
 		}
 	}
-	for _, s := range entered {
-		id := c.index.ids[s]
-		if !cl.view.Enter(id, id == cl.entity) {
-			cl.sees.Forget(s)
+	for _, slot := range entered {
+		id := c.index.ids[slot]
+		if !s.view.Enter(id, id == s.entity) {
+			s.sees.Forget(slot)
 		}
 	}
-	for i := int(c.tick+uint32(cl.id)) % weighEvery; i < cl.sees.Len(); i += weighEvery {
-		id := c.index.ids[cl.sees.At(i)]
+	for i := int(c.tick+uint32(s.conn)) % weighEvery; i < s.sees.Len(); i += weighEvery {
+		id := c.index.ids[s.sees.At(i)]
 		if ex, ey, ok := c.world.Position(id); ok {
 			far := math.Hypot(float64(ex-x), float64(ey-y)) / float64(c.radii.Enter)
 			// The conversion keeps a compiler from fusing the two steps, which would round otherwise elsewhere.
-			cl.view.SetWeight(id, float32(max(farWeight, 1-float64(far*(1-farWeight)))))
+			s.view.SetWeight(id, float32(max(farWeight, 1-float64(far*(1-farWeight)))))
 		}
 	}
 }

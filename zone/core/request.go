@@ -10,14 +10,14 @@ import (
 
 // Errors of answers that a core tells apart; wrap them.
 var (
-	ErrStale     = errors.New("the lease has passed to another zone")
-	ErrMoved     = fmt.Errorf("%w, on a journey whose answer was lost", ErrStale)
-	ErrRealmDown = errors.New("the realm cannot be reached")
+	ErrStale      = errors.New("the lease has passed to another zone")
+	ErrHandedOver = fmt.Errorf("%w, by a handover whose answer was lost", ErrStale)
+	ErrRealmDown  = errors.New("the realm cannot be reached")
 )
 
 // AttachRequest asks for the character of a session that has joined.
 type AttachRequest struct {
-	Client    ClientID
+	Conn      ConnID
 	Character rules.PlayerID
 	Epoch     uint64
 	Session   uint64
@@ -38,9 +38,9 @@ type SaveRequest struct {
 	Final     bool   // the zone lets go: the lease ends
 }
 
-// TravelRequest moves a character to a spawn point of another zone.
-type TravelRequest struct {
-	Client    ClientID
+// HandoverRequest hands a character over to another zone, to arrive at a spawn point there.
+type HandoverRequest struct {
+	Conn      ConnID
 	Character rules.PlayerID
 	Epoch     uint64
 	Session   uint64

@@ -11,19 +11,19 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// A client whose connection drops comes back to this process with a resumption ticket, and takes the place of its old session: see
+// A client whose connection drops comes back to this process with a resume ticket, and takes the place of its old session: see
 // docs/wire.md#resumption.
 const (
-	// passSlack is how long a resumption ticket is good at least, beyond Keep: ten seconds until a transport notices the drop, and time for
+	// ticketSlack is how long a resume ticket is good at least, beyond Keep: ten seconds until a transport notices the drop, and time for
 	// a handshake on a bad network. Tickets are renewed at half of their life, so they are made for twice of both.
-	passSlack = 30 * time.Second
+	ticketSlack = 30 * time.Second
 	// maxResumes and resumeSeconds bound how often a session may come back: so many times at once, and then once in a while. Each time
 	// spends a ticket, and spent tickets are remembered until they expire. Beyond, the realm is asked, which has limits of its own.
 	maxResumes    = 6
 	resumeSeconds = 20
 )
 
-func (c *Core) passLife() time.Duration { return 2 * (c.cfg.Keep + passSlack) }
+func (c *Core) ticketLife() time.Duration { return 2 * (c.cfg.Keep + ticketSlack) }
 
 // dropped reports whether a session that ended like this was cut off, and may come back. All other ends are somebody's decision.
 func dropped(code transport.CloseCode) bool {
@@ -31,68 +31,68 @@ func dropped(code transport.CloseCode) bool {
 }
 
 // closed takes the end of a session: of a player who was cut off, the character stays for a while.
-func (c *Core) closed(cl *client, code transport.CloseCode) {
-	if cl.phase == phasePlay && dropped(code) && c.cfg.Keep > 0 {
-		c.notice(ConnectionLost, cl, Notice{Code: code})
-		c.hold(cl)
+func (c *Core) closed(s *session, code transport.CloseCode) {
+	if s.phase == phasePlay && dropped(code) && c.cfg.Keep > 0 {
+		c.notice(ConnectionLost, s, Notice{Code: code})
+		c.keep(s)
 		return
 	}
-	if cl.phase != phaseClosing {
-		c.notice(SessionClosed, cl, Notice{Reason: message.Left, Code: code})
+	if s.phase != phaseClosing {
+		c.notice(SessionClosed, s, Notice{Reason: message.Left, Code: code})
 	}
-	c.letGo(cl, true)
-	c.remove(cl)
+	c.letGo(s, true)
+	c.remove(s)
 }
 
-// hold keeps the character of a player who was cut off in the world, standing still. The lease stays ours.
-func (c *Core) hold(cl *client) {
+// keep leaves the character of a player who was cut off in the world, standing still. The lease stays ours.
+func (c *Core) keep(s *session) {
 	c.count.Dropped++
-	delete(c.byID, cl.id)
-	cl.phase, cl.deadline = phaseAway, c.tick+max(1, uint32(c.cfg.Keep/c.dt))
-	cl.inputs.Reset()
-	cl.view = nil
-	c.save(cl, false)
+	delete(c.byConn, s.conn)
+	s.phase, s.deadline = phaseAway, c.tick+max(1, uint32(c.cfg.Keep/c.dt))
+	s.inputs.Reset()
+	s.view = nil
+	c.save(s, false)
 }
 
-// pass asks for resumption tickets, which take the place of those that the client has.
-func (c *Core) pass(cl *client) {
-	cl.turn++
-	c.out.Passes = append(c.out.Passes, PassRequest{Client: cl.id, Life: c.passLife(), Claims: ticket.Claims{
-		Session: cl.session, Account: cl.account, Character: uint64(cl.character), Epoch: cl.epoch, Zone: c.cfg.Zone.Name, Suite: cl.suite, Turn: cl.turn,
+// issueTickets asks for resume tickets, which take the place of those that the client has.
+func (c *Core) issueTickets(s *session) {
+	s.tickets++
+	c.out.Tickets = append(c.out.Tickets, TicketRequest{Conn: s.conn, Life: c.ticketLife(), Claims: ticket.Claims{
+		Session: s.id, Account: s.account, Character: uint64(s.character), Epoch: s.epoch, Zone: c.cfg.Zone.Name, Suite: s.suite, Turn: s.tickets,
 	}})
 }
 
-// passFirst hands a newcomer its first tickets. The next come early by a part of the period, so that those of a crowd that came together
+// issueFirstTickets hands a newcomer its first tickets. The next come early by a part of the period, so that those of a crowd that came together
 // are not all made in one tick.
-func (c *Core) passFirst(cl *client) {
+func (c *Core) issueFirstTickets(s *session) {
 	if c.cfg.Keep <= 0 {
 		return
 	}
-	c.pass(cl)
-	half := uint32(c.passLife() / 2 / c.dt)
-	cl.nextPass = c.tick + half - uint32(cl.id)%(half/2)
+	c.issueTickets(s)
+	half := uint32(c.ticketLife() / 2 / c.dt)
+	s.nextTickets = c.tick + half - uint32(s.conn)%(half/2)
 }
 
-// passSome renews the tickets of those whose turn it is.
-func (c *Core) passSome() {
-	for _, cl := range c.clients {
-		if cl.nextPass != 0 && c.tick >= cl.nextPass && cl.phase == phasePlay {
-			c.pass(cl)
-			cl.nextPass = c.tick + uint32(c.passLife()/2/c.dt)
+// renewTickets renews the tickets that have lived for half of their life.
+func (c *Core) renewTickets() {
+	for _, s := range c.sessions {
+		if s.nextTickets != 0 && c.tick >= s.nextTickets && s.phase == phasePlay {
+			c.issueTickets(s)
+			s.nextTickets = c.tick + uint32(c.ticketLife()/2/c.dt)
 		}
 	}
 }
 
-// resumable is the session whose place a newcomer with a resumption ticket takes; nil: there is none. The newest tickets are good, and
+// resumable is the session whose place a newcomer with a resume ticket takes; nil: there is none. The newest tickets are good, and
 // those before: the newest may have been lost with the connection.
-func (c *Core) resumable(cl *client) *client {
-	old := c.players[cl.character]
+func (c *Core) resumable(s *session) *session {
+	old := c.players[s.character]
 	switch {
 	case c.cfg.Keep <= 0 || old == nil || old.phase != phasePlay && old.phase != phaseAway:
 		return nil
-	case old.account != cl.account || old.session != cl.session || old.epoch != cl.epoch:
+	case old.account != s.account || old.id != s.id || old.epoch != s.epoch:
 		return nil
-	case cl.ticketTurn != old.turn && cl.ticketTurn+1 != old.turn:
+	case s.cameWith != old.tickets && s.cameWith+1 != old.tickets:
 		return nil
 	}
 	return old
@@ -100,43 +100,43 @@ func (c *Core) resumable(cl *client) *client {
 
 // resume lets a client that was cut off go on as its character, which has not left. The realm is not asked: the lease is as good as it was
 // a moment ago, and the save that goes out at once will tell if it is not.
-func (c *Core) resume(cl *client) {
-	old := c.resumable(cl)
+func (c *Core) resume(s *session) {
+	old := c.resumable(s)
 	switch {
 	case old == nil:
-		c.refuse(cl, message.AttachRefused, fmt.Sprintf("Your place in %s is gone. Please enter again.", c.cfg.Zone.Title))
+		c.refuse(s, message.AttachRefused, fmt.Sprintf("Your place in %s is gone. Please enter again.", c.cfg.Zone.Title))
 		return
-	case cl.older != nil && !slices.Contains(cl.older.Kinds, c.world.Kind(old.entity)):
-		c.refuse(cl, message.SchemaMismatch, kindText)
+	case s.older != nil && !slices.Contains(s.older.Kinds, c.world.Kind(old.entity)):
+		c.refuse(s, message.SchemaMismatch, kindText)
 		return
 	case !old.resumes.take(c.tick, c.ticks(resumeSeconds), maxResumes):
-		c.refuse(cl, message.AttachRefused, "Your connection was lost too often in a short time. Please enter again.")
+		c.refuse(s, message.AttachRefused, "Your connection was lost too often in a short time. Please enter again.")
 		return
 	}
 	c.count.Resumed++
-	cl.inherit(old)
+	s.inherit(old)
 	c.replace(old)
-	c.begin(cl)
-	c.notice(SessionResumed, cl, Notice{})
-	if cl.departs {
-		cl.departs = false
-		c.sim.TravelFailed(cl.character) // the portal asks again
+	c.begin(s)
+	c.notice(SessionResumed, s, Notice{})
+	if s.departs {
+		s.departs = false
+		c.sim.HandoverFailed(s.character) // the portal asks again
 	}
 	if r, ok := c.sim.(rules.Resumer); ok {
-		r.Resumed(cl.character)
+		r.Resumed(s.character)
 	}
 }
 
 // inherit takes over what belongs to the player and not to the connection. The tickets of before are not good any more.
-func (cl *client) inherit(old *client) {
-	cl.name, cl.entity, cl.inputs, cl.departs = old.name, old.entity, old.inputs, old.departs
-	cl.chat, cl.offences, cl.resumes = old.chat, old.offences, old.resumes
-	cl.turn = old.turn + 1
-	cl.inputs.Reset()
+func (s *session) inherit(old *session) {
+	s.name, s.entity, s.inputs, s.departs = old.name, old.entity, old.inputs, old.departs
+	s.chat, s.offences, s.resumes = old.chat, old.offences, old.resumes
+	s.tickets = old.tickets + 1
+	s.inputs.Reset()
 }
 
 // replace ends a session whose character another one has now.
-func (c *Core) replace(old *client) {
+func (c *Core) replace(old *session) {
 	old.view, old.inputs = nil, nil
 	if old.phase == phaseAway {
 		old.phase = phaseClosing

@@ -25,7 +25,7 @@ func TestPlayersComeAndGoOnABadNetwork(t *testing.T) {
 		for range 40 {
 			w.run(10+rng.IntN(20), w.checkSeen)
 			i := rng.IntN(len(live))
-			claims := w.pass(live[i])
+			claims := w.ticket(live[i])
 			if live[i].closed = true; rng.IntN(3) > 0 { // else the old session is half-open
 				w.cut(live[i], transport.Network)
 				w.run(rng.IntN(2*int(testKeep/w.core.dt)), w.checkSeen)

@@ -22,31 +22,31 @@ func keepingTable(t *testing.T) *table {
 // cut ends a player's connection as a transport would.
 func (w *table) cut(p *player, code transport.CloseCode) {
 	p.closed = true
-	w.core.Handle(Event{Kind: EventClosed, Client: p.id, Code: code, At: w.now})
+	w.core.Handle(Event{Kind: EventClosed, Conn: p.id, Code: code, At: w.now})
 	w.carryOut()
 }
 
-// pass is what the newest resumption ticket of a player says.
-func (w *table) pass(p *player) ticket.Claims {
+// ticket is what the newest resume ticket of a player says.
+func (w *table) ticket(p *player) ticket.Claims {
 	w.t.Helper()
-	for i := len(w.passes) - 1; i >= 0; i-- {
-		if c := w.passes[i].Claims; rules.PlayerID(c.Character) == w.characterOf(p.id) || w.passes[i].Client == p.id {
+	for i := len(w.tickets) - 1; i >= 0; i-- {
+		if c := w.tickets[i].Claims; rules.PlayerID(c.Character) == w.characterOf(p.id) || w.tickets[i].Conn == p.id {
 			return c
 		}
 	}
-	w.t.Fatalf("client %d was given no resumption ticket", p.id)
+	w.t.Fatalf("client %d was given no resume ticket", p.id)
 	return ticket.Claims{}
 }
 
-// back connects a new session with the claims of a resumption ticket.
+// back connects a new session with the claims of a resume ticket.
 func (w *table) back(c ticket.Claims) *player {
 	w.t.Helper()
-	id := ClientID(len(w.players) + 1)
+	id := ConnID(len(w.players) + 1)
 	p := &player{t: w.t, id: id, view: snapshot.NewReplica(w.core.cfg.Game.Schema), refused: map[string]int{}, lowLead: 1 << 20}
 	p.bot = w.core.cfg.Game.NewBot(rules.BotConfig{Seed: uint64(id), TickHz: w.core.cfg.TickHz, Map: w.core.cfg.Ground.Map})
 	w.players = append(w.players, p)
-	w.core.Handle(Event{Kind: EventConnect, Client: id, At: w.now, Connect: &Connect{
-		Session: c.Session, Account: c.Account, Character: rules.PlayerID(c.Character), Epoch: c.Epoch, Suite: c.Suite, Turn: c.Turn,
+	w.core.Handle(Event{Kind: EventConnect, Conn: id, At: w.now, Connect: &Connect{
+		Session: c.Session, Account: c.Account, Character: rules.PlayerID(c.Character), Epoch: c.Epoch, Suite: c.Suite, Ticket: c.Turn,
 		Transport: transport.WebSocket, MaxLatest: transport.MaxLatestMessage,
 	}})
 	w.up(p, transport.Reliable, w.joinMessage())
@@ -77,7 +77,7 @@ func TestADroppedPlayerComesBackInPlace(t *testing.T) {
 			t.Fatalf("%s: it is %+v, it was at %+v: who is away stands still, where it was", code, seen, at)
 		}
 		delete(w.realm.state, w.characterOf(1))
-		c := w.back(w.pass(a))
+		c := w.back(w.ticket(a))
 		if !c.inZone || c.welcome.Entity != entity || w.core.Players() != 2 || w.core.Count().Resumed != 1 {
 			t.Fatalf("%s: back as entity %x of %x, %d players: %+v", code, c.welcome.Entity, entity, w.core.Players(), c.goodbye)
 		}
@@ -88,8 +88,8 @@ func TestADroppedPlayerComesBackInPlace(t *testing.T) {
 		if c.applied < 90 || w.body(c) == at || b.applied < 200 {
 			t.Errorf("%s: %d snapshots, at %+v; the other player had %d", code, c.applied, w.body(c), b.applied)
 		}
-		if len(w.core.clients) != 2 {
-			t.Errorf("%s: %d sessions are left", code, len(w.core.clients))
+		if len(w.core.sessions) != 2 {
+			t.Errorf("%s: %d sessions are left", code, len(w.core.sessions))
 		}
 	}
 }
@@ -99,7 +99,7 @@ func TestResumeWhileTheOldSessionIsHalfOpen(t *testing.T) {
 	w := keepingTable(t)
 	a := w.add()
 	w.run(50, nil)
-	c := w.back(w.pass(a))
+	c := w.back(w.ticket(a))
 	if !c.inZone || c.welcome.Entity != a.welcome.Entity || w.core.Players() != 1 {
 		t.Fatalf("back: %+v", c.goodbye)
 	}
@@ -125,7 +125,7 @@ func TestAfterItsTimeACharacterLeaves(t *testing.T) {
 	if w.core.Players() != 0 || !w.core.Idle() || w.realm.released[w.characterOf(1)] != 1 {
 		t.Fatalf("%d players, %d sessions, the lease was released %d times", w.core.Players(), w.core.Sessions(), w.realm.released[w.characterOf(1)])
 	}
-	w.refused(w.back(w.pass(a)), "after the character has left")
+	w.refused(w.back(w.ticket(a)), "after the character has left")
 }
 
 func TestWhoMayNotResume(t *testing.T) {
@@ -141,11 +141,11 @@ func TestWhoMayNotResume(t *testing.T) {
 				w.t.Fatalf("not kicked: %+v", a.goodbye)
 			}
 		},
-		"put out by the realm": func(w *table, a *player) {
+		"evicted by the realm": func(w *table, a *player) {
 			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id), Epoch: 1, Text: "banned"})
 			w.carryOut()
 		},
-		"put out by the realm while away": func(w *table, a *player) {
+		"evicted by the realm while away": func(w *table, a *player) {
 			w.cut(a, transport.Timeout)
 			w.core.Handle(Event{Kind: EventEvict, Character: w.characterOf(a.id), Epoch: 1})
 			if e := w.core.Out().Evictions; len(e) != 1 || !e[0].Found || len(e[0].State) == 0 {
@@ -176,49 +176,49 @@ func TestWhoMayNotResume(t *testing.T) {
 			if w.core.Players() != 0 {
 				t.Fatal("the character is still there")
 			}
-			w.refused(w.back(w.pass(a)), name)
+			w.refused(w.back(w.ticket(a)), name)
 			w.run(2, nil)
-			if len(w.core.byID) != 0 || !w.core.Idle() {
-				t.Errorf("%d sessions are left", len(w.core.clients))
+			if len(w.core.byConn) != 0 || !w.core.Idle() {
+				t.Errorf("%d sessions are left", len(w.core.sessions))
 			}
 		})
 	}
 }
 
-func TestATicketIsGoodForItsOwnSessionAndTurn(t *testing.T) {
+func TestATicketIsGoodForItsOwnSessionAndNumber(t *testing.T) {
 	for name, bend := range map[string]func(c *ticket.Claims){
 		"another session":   func(c *ticket.Claims) { c.Session++ },
 		"another account":   func(c *ticket.Claims) { c.Account++ },
 		"another character": func(c *ticket.Claims) { c.Character++ },
 		"an older epoch":    func(c *ticket.Claims) { c.Epoch-- },
 		"a later epoch":     func(c *ticket.Claims) { c.Epoch++ },
-		"a later turn":      func(c *ticket.Claims) { c.Turn++ },
-		"an old turn":       func(c *ticket.Claims) { c.Turn -= 2 },
+		"a later ticket":    func(c *ticket.Claims) { c.Turn++ },
+		"an old ticket":     func(c *ticket.Claims) { c.Turn -= 2 },
 	} {
 		w := keepingTable(t)
 		a := w.add()
-		w.run(int(w.core.passLife()/w.core.dt), nil) // so that there were some turns
-		claims := w.pass(a)
+		w.run(int(w.core.ticketLife()/w.core.dt), nil) // so that there were some tickets
+		claims := w.ticket(a)
 		bend(&claims)
 		w.refused(w.back(claims), name)
-		if a.closed || w.core.Players() != 1 || w.core.byID[a.id].phase != phasePlay {
-			t.Errorf("%s: the player was put out by somebody else's ticket", name)
+		if a.closed || w.core.Players() != 1 || w.core.byConn[a.id].phase != phasePlay {
+			t.Errorf("%s: the player was removed by somebody else's ticket", name)
 		}
 	}
 }
 
 // Tickets are renewed in time; those of before stay good until the next, because the newest may not have arrived. Who has come back has
 // tickets of its own, and all earlier ones are worth nothing: nobody comes back twice with the same.
-func TestTurnsOfTickets(t *testing.T) {
+func TestNumbersOfTickets(t *testing.T) {
 	w := keepingTable(t)
 	a := w.add()
 	w.run(3, nil)
-	first := w.pass(a)
-	if first.Turn != 1 || first.Zone != "overworld" || first.Epoch != 1 || first.Session != uint64(a.id) || len(w.passes) != 1 {
+	first := w.ticket(a)
+	if first.Turn != 1 || first.Zone != "overworld" || first.Epoch != 1 || first.Session != uint64(a.id) || len(w.tickets) != 1 {
 		t.Fatalf("the first ticket says %+v", first)
 	}
-	w.run(int(w.core.passLife()/2/w.core.dt), nil)
-	second := w.pass(a)
+	w.run(int(w.core.ticketLife()/2/w.core.dt), nil)
+	second := w.ticket(a)
 	if second.Turn != 2 {
 		t.Fatalf("after half of its life the ticket was not renewed: %+v", second)
 	}
@@ -230,27 +230,27 @@ func TestTurnsOfTickets(t *testing.T) {
 	w.cut(b, transport.Timeout)
 	w.refused(w.back(first), "used before")
 	w.refused(w.back(second), "of the session before")
-	if c := w.back(w.pass(a)); !c.inZone {
+	if c := w.back(w.ticket(a)); !c.inZone {
 		t.Fatalf("with the ticket of the second session: %+v", c.goodbye)
 	}
 }
 
 // The realm's grant is worth more than a ticket, whichever comes first.
 func TestANewGrantEndsTheRightToResume(t *testing.T) {
-	for _, epoch := range []uint64{1, 2} { // the same one: a journey's answer was lost, and the realm granted it twice
+	for _, epoch := range []uint64{1, 2} { // the same one: a handover's answer was lost, and the realm granted it twice
 		w := keepingTable(t)
 		a := w.add()
 		w.run(20, nil)
 		w.cut(a, transport.Timeout)
 		b := &player{t: t, id: 2, view: snapshot.NewReplica(&rpg.Schema), bot: a.bot, refused: map[string]int{}}
 		w.players = append(w.players, b)
-		w.core.Handle(Event{Kind: EventConnect, Client: 2, Connect: &Connect{
+		w.core.Handle(Event{Kind: EventConnect, Conn: 2, Connect: &Connect{
 			Session: 1, Character: w.characterOf(1), Epoch: epoch, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage,
 		}})
 		w.up(b, transport.Reliable, w.joinMessage())
 		w.run(3, nil)
-		if !b.inZone || w.core.Players() != 1 || len(w.core.clients) != 1 {
-			t.Fatalf("epoch %d: %d players, %d sessions: %+v", epoch, w.core.Players(), len(w.core.clients), b.goodbye)
+		if !b.inZone || w.core.Players() != 1 || len(w.core.sessions) != 1 {
+			t.Fatalf("epoch %d: %d players, %d sessions: %+v", epoch, w.core.Players(), len(w.core.sessions), b.goodbye)
 		}
 		old := ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}
 		w.refused(w.back(old), "of the session before the grant")
@@ -263,10 +263,10 @@ func TestNobodyIsKeptOnTheWay(t *testing.T) {
 		w := keepingTable(t)
 		a := w.add()
 		w.run(20, nil)
-		host{w.core}.Travel(w.characterOf(1), "dungeon-entrance", "from-overworld")
+		host{w.core}.Handover(w.characterOf(1), "dungeon-entrance", "from-overworld")
 		w.run(2, nil)
-		if len(w.realm.travels) != 1 || w.core.byID[a.id].phase != phaseGone {
-			t.Fatal("it did not travel")
+		if len(w.realm.handovers) != 1 || w.core.byConn[a.id].phase != phaseTransfer {
+			t.Fatal("it was not handed over")
 		}
 		if cut {
 			w.cut(a, transport.Timeout)
@@ -274,7 +274,7 @@ func TestNobodyIsKeptOnTheWay(t *testing.T) {
 				t.Error("who went to another zone is kept in this one")
 			}
 		}
-		w.refused(w.back(w.pass(a)), "on the way")
+		w.refused(w.back(w.ticket(a)), "on the way")
 	}
 }
 
@@ -291,9 +291,9 @@ func TestOffencesStay(t *testing.T) {
 	}
 	offend(a, maxOffences)
 	if a.closed {
-		t.Fatal("put out too early")
+		t.Fatal("kicked too early")
 	}
-	b := w.back(w.pass(a))
+	b := w.back(w.ticket(a))
 	if offend(b, 1); b.goodbye == nil || b.goodbye.Reason != message.Kicked {
 		t.Fatalf("one offence too many: %+v", b.goodbye)
 	}
@@ -304,16 +304,16 @@ func TestComingBackIsLimited(t *testing.T) {
 	a := w.add()
 	w.run(3, nil)
 	for i := range maxResumes {
-		if p := w.back(w.pass(a)); !p.inZone {
+		if p := w.back(w.ticket(a)); !p.inZone {
 			t.Fatalf("time %d: %+v", i, p.goodbye)
 		}
 	}
-	w.refused(w.back(w.pass(a)), "too often")
+	w.refused(w.back(w.ticket(a)), "too often")
 	if w.core.Players() != 1 {
-		t.Fatal("the session that is there was put out")
+		t.Fatal("the session that is there was closed")
 	}
 	w.run(int(w.core.ticks(resumeSeconds)), nil)
-	if p := w.back(w.pass(a)); !p.inZone {
+	if p := w.back(w.ticket(a)); !p.inZone {
 		t.Fatalf("after a while: %+v", p.goodbye)
 	}
 }
@@ -324,8 +324,8 @@ func TestNobodyIsKeptUnlessAskedFor(t *testing.T) {
 	a := w.add()
 	w.run(20, nil)
 	w.cut(a, transport.Timeout)
-	if w.core.Players() != 0 || len(w.passes) != 0 || w.realm.released[w.characterOf(1)] != 1 {
-		t.Fatalf("%d players, %d tickets", w.core.Players(), len(w.passes))
+	if w.core.Players() != 0 || len(w.tickets) != 0 || w.realm.released[w.characterOf(1)] != 1 {
+		t.Fatalf("%d players, %d tickets", w.core.Players(), len(w.tickets))
 	}
 	w.refused(w.back(ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}), "nobody is kept")
 }
@@ -338,13 +338,13 @@ type resumeWitness struct {
 
 func (s *resumeWitness) Resumed(p rules.PlayerID) { s.resumed = append(s.resumed, p) }
 
-func (s *resumeWitness) TravelFailed(p rules.PlayerID) {
+func (s *resumeWitness) HandoverFailed(p rules.PlayerID) {
 	s.failed = append(s.failed, p)
-	s.Sim.TravelFailed(p)
+	s.Sim.HandoverFailed(p)
 }
 
 // A player whom the rules would have carried off while nobody was connected stays, and is put on its feet when it is back.
-func TestNobodyTravelsWhileAway(t *testing.T) {
+func TestNobodyIsHandedOverWhileAway(t *testing.T) {
 	seen := &resumeWitness{}
 	game := rpg.Game
 	game.New = func(h rules.Host) (s rules.Sim, err error) {
@@ -355,13 +355,13 @@ func TestNobodyTravelsWhileAway(t *testing.T) {
 	a := w.add()
 	w.run(20, nil)
 	w.cut(a, transport.Timeout)
-	host{w.core}.Travel(w.characterOf(1), "dungeon-entrance", "from-overworld")
+	host{w.core}.Handover(w.characterOf(1), "dungeon-entrance", "from-overworld")
 	w.run(5, nil)
-	if len(w.realm.travels) != 0 || len(seen.failed) != 0 {
-		t.Fatal("it travelled with nobody connected")
+	if len(w.realm.handovers) != 0 || len(seen.failed) != 0 {
+		t.Fatal("it was handed over with nobody connected")
 	}
 	for range 2 {
-		if b := w.back(w.pass(a)); !b.inZone {
+		if b := w.back(w.ticket(a)); !b.inZone {
 			t.Fatalf("back: %+v", b.goodbye)
 		}
 	}

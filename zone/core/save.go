@@ -2,24 +2,24 @@ package core
 
 import "bytes"
 
-// saveSome puts out the state of the players whose turn it is, where it changed.
+// saveSome asks for the players to be saved who have not been for a while, where their state changed.
 func (c *Core) saveSome() {
-	for _, cl := range c.clients {
-		if (cl.phase == phasePlay || cl.phase == phaseAway) && c.tick >= cl.nextSave {
-			cl.nextSave = c.tick + c.ticks(SaveSeconds)
-			c.save(cl, false)
+	for _, s := range c.sessions {
+		if (s.phase == phasePlay || s.phase == phaseAway) && c.tick >= s.nextSave {
+			s.nextSave = c.tick + c.ticks(SaveSeconds)
+			c.save(s, false)
 		}
 	}
 }
 
-// save puts out a player's state. The last save of a lease goes out in any case: it ends the lease.
-func (c *Core) save(cl *client, final bool) {
+// save asks for a player to be saved. The last save under a lease is asked for in any case: it ends the lease.
+func (c *Core) save(s *session, final bool) {
 	from := len(c.out.arena)
-	c.out.arena = c.sim.Save(cl.character, c.out.arena)
+	c.out.arena = c.sim.Save(s.character, c.out.arena)
 	state := c.out.tail(from)
-	if !final && bytes.Equal(state, cl.saved) {
+	if !final && bytes.Equal(state, s.saved) {
 		return
 	}
-	cl.saved = append(cl.saved[:0], state...)
-	c.out.Saves = append(c.out.Saves, SaveRequest{Character: cl.character, Epoch: cl.epoch, State: state, Final: final})
+	s.saved = append(s.saved[:0], state...)
+	c.out.Saves = append(c.out.Saves, SaveRequest{Character: s.character, Epoch: s.epoch, State: state, Final: final})
 }

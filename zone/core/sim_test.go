@@ -47,8 +47,8 @@ func TestBadNetwork(t *testing.T) {
 // they were in that tick.
 func (w *table) checkConverged(p *player) {
 	w.t.Helper()
-	cl := w.core.byID[p.id]
-	if cl == nil || cl.view == nil {
+	s := w.core.byConn[p.id]
+	if s == nil || s.view == nil {
 		w.t.Fatalf("client %d is not in the world", p.id)
 	}
 	at := p.view.Tick()
@@ -63,7 +63,7 @@ func (w *table) checkConverged(p *player) {
 		}
 	}
 	// Entities on the edge may have come or gone since.
-	if have := cl.view.Len(); n < have-4 || n > have+4 || n < 2 {
+	if have := s.view.Len(); n < have-4 || n > have+4 || n < 2 {
 		w.t.Fatalf("client %d has %d entities, the server's view %d", p.id, n, have)
 	}
 }
@@ -82,7 +82,7 @@ func TestPredictionIsExact(t *testing.T) {
 			before[i] = p.corrections
 			p.starved = 0
 		}
-		start := map[ClientID]snapshot.State{}
+		start := map[ConnID]snapshot.State{}
 		for _, p := range w.players {
 			start[p.id] = copyState(p.view.Own().State)
 		}
@@ -139,7 +139,7 @@ func TestOrderedSnapshotsStopWhenNotAcknowledged(t *testing.T) {
 	before := w.core.Count().Snapshots
 	w.net.loss = 1 // inputs, and so acknowledgements, are lost; snapshots ride the reliable lane
 	w.run(40, nil)
-	allowed := w.core.byID[p.id].pace.outstanding()
+	allowed := w.core.byConn[p.id].pace.outstanding()
 	if n := w.core.Count().Snapshots - before; n > uint64(allowed)+1 || allowed > leastOutstanding+2 {
 		t.Fatalf("%d snapshots were sent without an acknowledgement, where %d may be on their way", n, allowed)
 	}
@@ -147,9 +147,9 @@ func TestOrderedSnapshotsStopWhenNotAcknowledged(t *testing.T) {
 	w.run(40, nil)
 	w.checkConverged(p)
 	web := w.add()
-	w.core.byID[web.id].transport = transport.WebRTC
+	w.core.byConn[web.id].transport = transport.WebRTC
 	w.run(40, nil)
-	if w.core.byID[web.id].ordered {
+	if w.core.byConn[web.id].ordered {
 		t.Fatal("ordered snapshots are for kcp sessions only")
 	}
 }

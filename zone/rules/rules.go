@@ -89,9 +89,9 @@ type Host interface {
 	TickHz() int
 	// Rand is seeded by the zone; use no other randomness.
 	Rand() *rand.Rand
-	// Travel moves a player to a spawn point of another zone. Hold the player still until it is settled: Leave is called
-	// when it went, TravelFailed when it could not. Further calls meanwhile are passed over.
-	Travel(p PlayerID, zone, point string)
+	// Handover takes a player to a spawn point of another zone. Keep the player still until it is settled: Leave is called
+	// when it went, HandoverFailed when it could not. Further calls meanwhile are passed over.
+	Handover(p PlayerID, zone, point string)
 	// Send puts a game message on the player's reliable lane.
 	Send(p PlayerID, m message.Body)
 	// Tell shows the player a line of system chat.
@@ -123,8 +123,8 @@ type Sim interface {
 	Leave(p PlayerID)
 	// Save appends the character's state, as JSON, as it must be found again; it carries a version of its own.
 	Save(p PlayerID, dst []byte) []byte
-	// TravelFailed puts a player back on its feet after Host.Travel came to nothing. The player has been told.
-	TravelFailed(p PlayerID)
+	// HandoverFailed puts a player back on its feet after Host.Handover came to nothing. The player has been told.
+	HandoverFailed(p PlayerID)
 	// Message takes a game message, its id (64 or above) first. An error counts as an offence.
 	Message(p PlayerID, msg []byte) error
 	// Step simulates one tick. Ticks rise by one, from 1.
@@ -139,10 +139,10 @@ type Resumer interface {
 
 // BotConfig says what a bot plays in.
 type BotConfig struct {
-	Seed   uint64
-	TickHz int
-	Map    *tilemap.Map
-	Travel bool // it shall go from zone to zone, where the game has ways
+	Seed    uint64
+	TickHz  int
+	Map     *tilemap.Map
+	Portals bool // it shall go from zone to zone, where the game has portals
 }
 
 // Bot is a game's client without a screen: it decides inputs and predicts its own entity as a player's client does.

@@ -133,5 +133,5 @@ func (s *sim) eat(d *Dot) {
 // Message implements [rules.Sim]: the game has none.
 func (s *sim) Message(rules.PlayerID, []byte) error { return errors.New("there are no messages") }
 
-// TravelFailed implements [rules.Sim]: nobody travels.
-func (s *sim) TravelFailed(rules.PlayerID) {}
+// HandoverFailed implements [rules.Sim]: there are no other zones.
+func (s *sim) HandoverFailed(rules.PlayerID) {}

@@ -23,7 +23,7 @@ type bot struct {
 
 	heading mover.Input
 	until   uint32
-	guide   *guide // nil: it does not travel
+	guide   *guide // nil: it uses no portals
 	setOut  uint32 // tick at which it makes for a portal; 0: not decided yet
 
 	newest    uint32 // tick of the newest input; 0: none
@@ -38,7 +38,7 @@ type bot struct {
 
 func newBot(c rules.BotConfig) rules.Bot {
 	b := &bot{rng: rand.New(rand.NewPCG(c.Seed, 0x626f74)), ground: c.Map, walk: PlayerParams(c.TickHz)}
-	if c.Travel {
+	if c.Portals {
 		b.guide = newGuide(c.Map)
 	}
 	return b
@@ -73,7 +73,7 @@ func (b *bot) put(tick uint32, in Input) {
 }
 
 func (b *bot) decide(tick uint32) Input {
-	if in, ok := b.travel(tick); ok {
+	if in, ok := b.toPortal(tick); ok {
 		return in
 	}
 	if tick >= b.until || b.stuck() {
@@ -88,11 +88,11 @@ func (b *bot) decide(tick uint32) Input {
 	return Input{MoveX: b.heading.X, MoveY: b.heading.Y}
 }
 
-// strollSeconds is how long at most a bot that travels looks around in a zone before it makes for a portal.
+// strollSeconds is how long at most a bot that uses portals looks around in a zone before it makes for a portal.
 const strollSeconds = 10
 
-// travel leads to the nearest portal, once the bot has looked around. Where somebody got in the way it strolls for a moment.
-func (b *bot) travel(tick uint32) (Input, bool) {
+// toPortal leads to the nearest portal, once the bot has looked around. Where somebody got in the way it strolls for a moment.
+func (b *bot) toPortal(tick uint32) (Input, bool) {
 	if b.guide == nil || !b.started {
 		return Input{}, false
 	}

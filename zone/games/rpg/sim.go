@@ -126,12 +126,12 @@ func (s *sim) stepAvatar(a *avatar) {
 	}
 	if a.armed && s.tick >= a.pausedTil {
 		a.Self.Held = true
-		s.host.Travel(a.id, s.ground.Portals[portal].ToZone, s.ground.Portals[portal].ToPoint)
+		s.host.Handover(a.id, s.ground.Portals[portal].ToZone, s.ground.Portals[portal].ToPoint)
 	}
 }
 
-// TravelFailed implements [rules.Sim]: the player stands in front of the portal again.
-func (s *sim) TravelFailed(p rules.PlayerID) {
+// HandoverFailed implements [rules.Sim]: the player stands in front of the portal again.
+func (s *sim) HandoverFailed(p rules.PlayerID) {
 	if a := s.byID[p]; a != nil {
 		a.Self.Held = false
 		a.Body.set(a.outside)

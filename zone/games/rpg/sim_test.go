@@ -15,18 +15,18 @@ import (
 
 // stage is a zone that does nothing but remember.
 type stage struct {
-	ground   *tilemap.Loaded
-	rng      *rand.Rand
-	travels  []string
-	offences []string
+	ground    *tilemap.Loaded
+	rng       *rand.Rand
+	handovers []string
+	offences  []string
 }
 
 func (s *stage) Map() *tilemap.Map         { return s.ground.Map }
 func (s *stage) Objects() []tilemap.Object { return s.ground.Objects }
 func (s *stage) TickHz() int               { return 20 }
 func (s *stage) Rand() *rand.Rand          { return s.rng }
-func (s *stage) Travel(p rules.PlayerID, zone, point string) {
-	s.travels = append(s.travels, fmt.Sprint(p, " ", zone, " ", point))
+func (s *stage) Handover(p rules.PlayerID, zone, point string) {
+	s.handovers = append(s.handovers, fmt.Sprint(p, " ", zone, " ", point))
 }
 func (s *stage) Send(rules.PlayerID, message.Body) {}
 func (s *stage) Tell(rules.PlayerID, string)       {}
@@ -71,11 +71,11 @@ func TestJoinPlacesACharacter(t *testing.T) {
 	c := knight(3, `{"v":1,"x":7000,"y":12000,"facing":2}`)
 	c.Arrive = "from-dungeon"
 	if p := join(c); !near(p.Body, arrive) || p.Body.Facing != FacingRight {
-		t.Errorf("a traveller stands at %+v", p.Body)
+		t.Errorf("one who arrives stands at %+v", p.Body)
 	}
 	c.ID, c.Arrive = 4, "no such point"
 	if p := join(c); !near(p.Body, start) {
-		t.Errorf("a traveller to a point that is gone stands at %+v", p.Body)
+		t.Errorf("one who arrives at a point that is gone stands at %+v", p.Body)
 	}
 	for i, state := range []string{`{"v":1,"x":0,"y":0}`, `{"v":1,"x":-5,"y":2000000000}`, `{"v":1,"x":20608,"y":2700}`} {
 		if p := join(knight(rules.PlayerID(10+i), state)); !near(p.Body, start) {
@@ -168,13 +168,13 @@ func TestPortalTakesThoseWhoWalkIn(t *testing.T) {
 		give(t, inputs, tick, Input{MoveY: -127})
 		s.Step(tick)
 	}
-	if len(st.travels) != 1 || st.travels[0] != "1 dungeon-entrance from-overworld" || !p.Self.Held {
-		t.Fatalf("travels %v, held %t", st.travels, p.Self.Held)
+	if len(st.handovers) != 1 || st.handovers[0] != "1 dungeon-entrance from-overworld" || !p.Self.Held {
+		t.Fatalf("handovers %v, held %t", st.handovers, p.Self.Held)
 	}
 	if saved := string(s.Save(1, nil)); !strings.Contains(saved, fmt.Sprintf(`"y":%d`, before.Y)) {
 		t.Errorf("in the portal it is saved as %s, want in front of it (%d)", saved, before.Y)
 	}
-	s.TravelFailed(1)
+	s.HandoverFailed(1)
 	if p.Self.Held || p.Body.Y != before.Y {
 		t.Errorf("after the refusal: held %t at %+v, want at %+v", p.Self.Held, p.Body, before)
 	}
@@ -182,10 +182,10 @@ func TestPortalTakesThoseWhoWalkIn(t *testing.T) {
 		give(t, inputs, tick, Input{MoveY: -127})
 		s.Step(tick)
 	}
-	if len(st.travels) != 1 {
-		t.Errorf("the portal did not rest: %v", st.travels)
+	if len(st.handovers) != 1 {
+		t.Errorf("the portal did not rest: %v", st.handovers)
 	}
-	s.TravelFailed(99) // a stranger is passed over
+	s.HandoverFailed(99) // a stranger is passed over
 }
 
 func TestCreaturesWanderWhereTheyBelong(t *testing.T) {

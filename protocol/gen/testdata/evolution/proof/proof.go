@@ -116,20 +116,20 @@ func Play(c Case, force bool) error {
 		return err
 	}
 	p.encoder = p.core.NewEncoder()
-	p.core.Handle(core.Event{Kind: core.EventConnect, Client: 1, Connect: &core.Connect{Session: 1, Character: 7, Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage}})
+	p.core.Handle(core.Event{Kind: core.EventConnect, Conn: 1, Connect: &core.Connect{Session: 1, Character: 7, Epoch: 1, Transport: transport.KCP, MaxLatest: transport.MaxLatestMessage}})
 	p.up(transport.Reliable, message.Append(nil, &message.Join{Protocol: message.Version, Schema: c.Old.Schema.Hash, MapHash: field.Hash(), Verify: true, Client: "older"}))
 	for range ticks {
 		p.now += time.Second / core.DefaultTickHz
 		p.core.Step(p.now, p.now)
-		if err := p.deliver(); err != nil {
-			return err
-		}
 		for i := range p.core.Sessions() {
 			if s, ok := p.encoder.Encode(i, nil); ok {
 				if err := p.receive(s.Msg); err != nil {
 					return err
 				}
 			}
+		}
+		if err := p.deliver(); err != nil {
+			return err
 		}
 		if err := p.act(); err != nil {
 			return err
@@ -158,7 +158,7 @@ type play struct {
 }
 
 func (p *play) up(lane transport.Lane, msg []byte) {
-	p.core.Handle(core.Event{Kind: core.EventMessage, Client: 1, Lane: lane, Msg: msg, At: p.now})
+	p.core.Handle(core.Event{Kind: core.EventMessage, Conn: 1, Lane: lane, Msg: msg, At: p.now})
 }
 
 // deliver carries out what the zone wants, the client's part included.

@@ -62,7 +62,7 @@ func (s *sim) Leave(rules.PlayerID) {}
 
 func (s *sim) Save(_ rules.PlayerID, dst []byte) []byte { return append(dst, "{}"...) }
 
-func (s *sim) TravelFailed(rules.PlayerID) {}
+func (s *sim) HandoverFailed(rules.PlayerID) {}
 
 func (s *sim) Message(_ rules.PlayerID, msg []byte) error {
 	m, ok := s.p.New.Messages[msg[0]]

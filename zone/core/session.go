@@ -16,21 +16,21 @@ import (
 type phase uint8
 
 const (
-	phaseJoin    phase = iota // waits for the client's Join
-	phaseAttach               // waits for the realm
-	phasePlay                 // in the world
-	phaseTravel               // in the world, held, waits for the realm
-	phaseGone                 // its character is another zone's; the entity stays until the client lets go
-	phaseAway                 // cut off: the character stays in the world for a while, and nobody is connected
-	phaseClosing              // told goodbye; waits for the transport
+	phaseJoin     phase = iota // waits for the client's Join
+	phaseAttach                // waits for the realm
+	phasePlay                  // in the world
+	phaseDepart                // in the world, standing still: the realm was asked for the handover
+	phaseTransfer              // its character is another zone's; the entity stays until the client has arrived there
+	phaseAway                  // cut off: the character stays in the world for a while, and nobody is connected
+	phaseClosing               // told goodbye; waits for the transport
 )
 
-// client is one session. The core owns it.
-type client struct {
-	id        ClientID
+// session is what the zone holds of one client. The core owns it.
+type session struct {
+	conn      ConnID
 	phase     phase
 	deadline  uint32 // tick at which the phase has taken too long; 0: never
-	session   uint64
+	id        uint64 // the realm's
 	account   uint64
 	character rules.PlayerID
 	epoch     uint64
@@ -57,12 +57,12 @@ type client struct {
 	saved    []byte // state as stored last
 	nextSave uint32
 
-	ticketTurn uint32 // of the resumption ticket that the session came with; 0: it came with a grant
-	turn       uint32 // of the resumption tickets that the client was given last
-	nextPass   uint32 // tick of the next ones; 0: never
-	resumes    bucket
-	toZone     string // where the character goes
-	departs    bool   // while nobody was connected, the rules wanted the character to travel
+	cameWith    uint32 // number of the resume ticket that the connection came with; 0: it came with a grant
+	tickets     uint32 // number of the resume tickets that the client was given last
+	nextTickets uint32 // tick of the next ones; 0: never
+	resumes     bucket
+	toZone      string // where the character is handed over to
+	departs     bool   // while nobody was connected, the rules wanted to hand the character over
 }
 
 // echo is what the next snapshot tells the client about its clock.
@@ -97,33 +97,33 @@ func (b *bucket) take(tick, period uint32, burst int) bool {
 }
 
 // kinds are the entity kinds that the client knows; nil: all.
-func (cl *client) kinds() []uint8 {
-	if cl.older == nil {
+func (s *session) kinds() []uint8 {
+	if s.older == nil {
 		return nil
 	}
-	return cl.older.Kinds
+	return s.older.Kinds
 }
 
 // knows reports whether the client understands a game's message.
-func (cl *client) knows(id uint8) bool {
-	return cl.older == nil || slices.Contains(cl.older.Messages, id)
+func (s *session) knows(id uint8) bool {
+	return s.older == nil || slices.Contains(s.older.Messages, id)
 }
 
 // retired reports whether a fair client of that version may send a message that means nothing to this one.
-func (cl *client) retired(id uint8) bool {
-	return cl.older != nil && slices.Contains(cl.older.Retired, id)
+func (s *session) retired(id uint8) bool {
+	return s.older != nil && slices.Contains(s.older.Retired, id)
 }
 
 // inWorld reports whether the client has an entity.
-func (cl *client) inWorld() bool {
-	return cl.phase == phasePlay || cl.phase == phaseTravel || cl.phase == phaseGone
+func (s *session) inWorld() bool {
+	return s.phase == phasePlay || s.phase == phaseDepart || s.phase == phaseTransfer
 }
 
 // send puts a system or game message on a session's reliable lane.
-func (c *Core) send(cl *client, m message.Body) {
+func (c *Core) send(s *session, m message.Body) {
 	from := len(c.out.arena)
 	c.out.arena = message.Append(c.out.arena, m)
-	c.out.Sends = append(c.out.Sends, Send{cl.id, transport.Reliable, c.out.tail(from)})
+	c.out.Sends = append(c.out.Sends, Send{s.conn, transport.Reliable, c.out.tail(from)})
 }
 
 // broadcast sends a message to every player in the world, encoded once.
@@ -131,63 +131,63 @@ func (c *Core) broadcast(m message.Body) {
 	from := len(c.out.arena)
 	c.out.arena = message.Append(c.out.arena, m)
 	msg := c.out.tail(from)
-	for _, cl := range c.clients {
-		if cl.inWorld() {
-			c.out.Sends = append(c.out.Sends, Send{cl.id, transport.Reliable, msg})
+	for _, s := range c.sessions {
+		if s.inWorld() {
+			c.out.Sends = append(c.out.Sends, Send{s.conn, transport.Reliable, msg})
 		}
 	}
 }
 
 // dismiss says goodbye, takes the character out of the world and closes the session. save: the lease is ours to end.
-func (c *Core) dismiss(cl *client, why message.Reason, text string, save bool) {
-	if cl.phase == phaseClosing {
+func (c *Core) dismiss(s *session, why message.Reason, text string, save bool) {
+	if s.phase == phaseClosing {
 		return
 	}
-	c.notice(SessionClosed, cl, Notice{Reason: why, Text: text})
-	c.end(cl, why, text, save)
+	c.notice(SessionClosed, s, Notice{Reason: why, Text: text})
+	c.end(s, why, text, save)
 }
 
 // end is dismiss without the notice.
-func (c *Core) end(cl *client, why message.Reason, text string, save bool) {
-	away := cl.phase == phaseAway
-	c.letGo(cl, save)
+func (c *Core) end(s *session, why message.Reason, text string, save bool) {
+	away := s.phase == phaseAway
+	c.letGo(s, save)
 	if away {
-		c.remove(cl)
+		c.remove(s)
 		return
 	}
-	c.sayGoodbye(cl, why, text)
+	c.sayGoodbye(s, why, text)
 }
 
 // sayGoodbye closes a session whose character is taken care of.
-func (c *Core) sayGoodbye(cl *client, why message.Reason, text string) {
-	c.send(cl, &message.Goodbye{Reason: why, Text: text})
-	c.out.Closes = append(c.out.Closes, Close{cl.id, closeCode(why), text})
-	cl.phase, cl.deadline = phaseClosing, c.tick+c.ticks(closeSeconds)
+func (c *Core) sayGoodbye(s *session, why message.Reason, text string) {
+	c.send(s, &message.Goodbye{Reason: why, Text: text})
+	c.out.Closes = append(c.out.Closes, Close{s.conn, closeCode(why), text})
+	s.phase, s.deadline = phaseClosing, c.tick+c.ticks(closeSeconds)
 }
 
 // letGo takes a session's character out of the world, and stores it for the last time if asked.
-func (c *Core) letGo(cl *client, save bool) {
-	switch cl.phase {
+func (c *Core) letGo(s *session, save bool) {
+	switch s.phase {
 	case phaseAttach:
 		c.joining--
-	case phasePlay, phaseTravel, phaseAway:
-		// A lease that a journey has moved meanwhile refuses this save, as it should.
+	case phasePlay, phaseDepart, phaseAway:
+		// A lease that a handover has passed on meanwhile refuses this save, as it should.
 		if save {
-			c.save(cl, true)
+			c.save(s, true)
 		}
-		c.leaveWorld(cl)
-	case phaseGone:
-		c.leaveWorld(cl)
+		c.leaveWorld(s)
+	case phaseTransfer:
+		c.leaveWorld(s)
 	}
-	cl.phase = phaseClosing
+	s.phase = phaseClosing
 }
 
-func (c *Core) leaveWorld(cl *client) {
-	if c.players[cl.character] == cl {
-		delete(c.players, cl.character)
-		c.sim.Leave(cl.character)
+func (c *Core) leaveWorld(s *session) {
+	if c.players[s.character] == s {
+		delete(c.players, s.character)
+		c.sim.Leave(s.character)
 	}
-	cl.view, cl.inputs = nil, nil
+	s.view, s.inputs = nil, nil
 }
 
 func closeCode(why message.Reason) transport.CloseCode {
@@ -208,9 +208,9 @@ func closeCode(why message.Reason) transport.CloseCode {
 }
 
 // offend counts what no fair client does; too much of it is a reason for a kick.
-func (c *Core) offend(cl *client, what string) {
+func (c *Core) offend(s *session, what string) {
 	c.count.Offences++
-	if !cl.offences.take(c.tick, c.ticks(offenceSeconds), maxOffences) {
-		c.kicks = append(c.kicks, kick{cl, "too many offences, the last: " + what, "Too many messages that no fair client sends."})
+	if !s.offences.take(c.tick, c.ticks(offenceSeconds), maxOffences) {
+		c.kicks = append(c.kicks, kick{s, "too many offences, the last: " + what, "Too many messages that no fair client sends."})
 	}
 }
