@@ -62,7 +62,11 @@ type walker struct {
 
 func newWorld(t *testing.T, hz int, ordered bool, seed uint64) *world {
 	t.Helper()
-	game := &rpg.Game
+	return newWorldOf(t, &rpg.Game, hz, ordered, seed)
+}
+
+func newWorldOf(t *testing.T, game *rules.Game, hz int, ordered bool, seed uint64) *world {
+	t.Helper()
 	ground, err := zone.LoadGround(game, game.Zones[0])
 	if err != nil {
 		t.Fatal(err)
@@ -262,28 +266,76 @@ func TestLinkKeepsASnapshotThatOvertakesTheWelcome(t *testing.T) {
 	}
 }
 
-// What a client says of its view is what it showed, and the zone's game gets it.
-func TestLinkSaysWhatItShows(t *testing.T) {
-	w := newWorld(t, 20, false, 3)
-	w.delay, w.jitter, w.loss = 40*time.Millisecond, 20*time.Millisecond, 0.05
-	p := w.add()
-	said := 0
-	w.sniff = func(msg []byte) {
-		var q snapshot.Inputs[rpg.Input, *rpg.Input]
-		h, _, err := q.Read(msg, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := (snapshot.ViewTick{Tick: p.link.replica.Tick()}); h.View != want {
-			t.Fatalf("the client shows %+v and says %+v", want, h.View)
-		}
-		if h.View.Tick != 0 {
-			said++
-		}
+// watched is a zone's simulation that notes what it is told of the player's view.
+type watched struct {
+	rules.Sim
+	inputs *rules.Inputs[rpg.Input, *rpg.Input]
+	views  map[uint32]snapshot.ViewTick // by the tick simulated, where its input had come
+}
+
+func (s *watched) Join(c rules.Character) (snapshot.ID, rules.InputBuffer, error) {
+	id, in, err := s.Sim.Join(c)
+	s.inputs, _ = in.(*rules.Inputs[rpg.Input, *rpg.Input])
+	return id, in, err
+}
+
+func (s *watched) Step(tick uint32) {
+	s.Sim.Step(tick)
+	if s.inputs != nil && !s.inputs.Starved() {
+		s.views[tick] = s.inputs.View()
 	}
-	w.run(5 * time.Second)
-	if said < 80 || w.core.Count().Offences != 0 {
-		t.Errorf("%d packets with a view, %d offences", said, w.core.Count().Offences)
+}
+
+// interpolating is a player that shows the world as it was one and a half ticks before the newest state.
+type interpolating struct{ Player }
+
+func (p interpolating) Inputs(dst []byte, h snapshot.InputHeader) []byte {
+	h.View = snapshot.ViewTickAt(float64(h.AckTick) - 1.5)
+	return p.Player.Inputs(dst, h)
+}
+
+// What a client says of its view is what it showed, and the zone's game is told just that: of a player that is shown the newest state,
+// and of one that shows another time.
+func TestGamesKnowWhatAClientShowed(t *testing.T) {
+	for _, behind := range []float64{0, 1.5} {
+		sim := &watched{views: map[uint32]snapshot.ViewTick{}}
+		game := rpg.Game
+		game.New = func(h rules.Host) (rules.Sim, error) {
+			inner, err := rpg.Game.New(h)
+			sim.Sim = inner
+			return sim, err
+		}
+		w := newWorldOf(t, &game, 20, false, 3)
+		w.delay, w.jitter = 40*time.Millisecond, 20*time.Millisecond
+		p := w.add()
+		if behind > 0 {
+			bot := p.link.newPlayer
+			p.link.newPlayer = func(z Zone) Player { return interpolating{bot(z)} }
+		}
+		showed := map[uint32]snapshot.ViewTick{} // by the newest input's tick
+		w.sniff = func(msg []byte) {
+			var q snapshot.Inputs[rpg.Input, *rpg.Input]
+			h, _, err := q.Read(msg, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			showed[h.Newest] = snapshot.ViewTickAt(float64(p.link.replica.Tick()) - behind)
+		}
+		w.run(5 * time.Second)
+		compared := 0
+		for tick, want := range showed {
+			got, ok := sim.views[tick]
+			if !ok || want.Tick == 0 {
+				continue
+			}
+			compared++
+			if got != want {
+				t.Errorf("%v behind: for tick %d the game has a view of %+v, the client showed %+v", behind, tick, got, want)
+			}
+		}
+		if compared < 80 || w.core.Count().Offences != 0 {
+			t.Errorf("%v behind: %d ticks compared, %d offences", behind, compared, w.core.Count().Offences)
+		}
 	}
 }
 
