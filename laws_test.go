@@ -31,6 +31,10 @@ var laws = []law{
 	{"transport", "realm", "transports know no accounts"},
 	{"zone", "realm", "internal/server joins them"},
 	{"realm", "zone", "internal/server joins them"},
+	{"internal/server", "transport/kcp", "transport/listen knows the transports"},
+	{"internal/server", "transport/rtc", "transport/listen knows the transports"},
+	{"internal/server", "transport/ws", "transport/listen knows the transports"},
+	{"internal/server", "transport/udp", "transport/listen knows the transports"},
 	{"zone/games", "transport", "a game knows no network"},
 	{"zone/games", "zone/interest", "a game sees the rules interface only"},
 }

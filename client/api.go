@@ -164,23 +164,23 @@ func (a *API) Map(ctx context.Context, m GrantMap) (*tilemap.Map, error) {
 	return ground, nil
 }
 
-// Signal exchanges WebRTC session descriptions with the zone process that a grant names.
-func (a *API) Signal(ctx context.Context, g *Grant, offer string) (answer string, err error) {
+// Signal exchanges WebRTC session descriptions with a zone process; path and ticket are those of a grant.
+func (a *API) Signal(ctx context.Context, path string, ticket []byte, offer string) (answer string, err error) {
 	r, err := call[struct {
 		SDP string `json:"sdp"`
-	}](ctx, a, http.MethodPost, g.WebRTC.URL, struct {
+	}](ctx, a, http.MethodPost, path, struct {
 		Ticket []byte `json:"ticket"`
 		SDP    string `json:"sdp"`
-	}{g.Ticket, offer})
+	}{ticket, offer})
 	return r.SDP, err
 }
 
-// WebSocketURL is where a grant's WebSocket is: at the gateway, or at the zone process itself.
-func (a *API) WebSocketURL(g *Grant) (string, error) {
-	if u, err := url.Parse(g.WebSocket.URL); err == nil && u.Host != "" && (u.Scheme == "ws" || u.Scheme == "wss") {
+// WebSocketURL is where the WebSocket of a grant's endpoint is: at the gateway, or at the zone process itself.
+func (a *API) WebSocketURL(endpoint string) (string, error) {
+	if u, err := url.Parse(endpoint); err == nil && u.Host != "" && (u.Scheme == "ws" || u.Scheme == "wss") {
 		return u.String(), nil
 	}
-	u, err := a.resolve(g.WebSocket.URL)
+	u, err := a.resolve(endpoint)
 	if err != nil {
 		return "", err
 	}

@@ -126,16 +126,16 @@ func TestAPICalls(t *testing.T) {
 			"GET /v1/me", nil,
 		},
 		{
-			"play", `{"character":"` + id + `","ticket":"AQI=","secret":"Aw==","suite":1,"udp":{"addr":"127.0.0.1:7"},"zone":{"name":"z","tick_hz":20}}`,
+			"play", `{"character":"` + id + `","ticket":"AQI=","secret":"Aw==","suite":1,"endpoints":[{"transport":"smoke","hill":3,"url":"https://h"},{"transport":"kcp","addr":"127.0.0.1:7"}],"zone":{"name":"z","tick_hz":20}}`,
 			func(a *API) (any, error) { return a.Play(t.Context(), id, 0xabc) },
-			Grant{Character: id, Ticket: []byte{1, 2}, Secret: []byte{3}, Suite: 1, UDP: GrantUDP{"127.0.0.1:7"}, Zone: GrantZone{Name: "z", TickHz: 20}},
+			Grant{Character: id, Ticket: []byte{1, 2}, Secret: []byte{3}, Suite: 1, Endpoints: []transport.Endpoint{{Transport: "smoke", URL: "https://h"}, {Transport: "kcp", Addr: "127.0.0.1:7"}}, Zone: GrantZone{Name: "z", TickHz: 20}},
 			"POST /v1/play",
 			map[string]any{"character": id, "schema": "0000000000000abc", "protocol": float64(message.Version), "suite": 1.0},
 		},
 		{
 			"signal", `{"sdp":"answer"}`,
 			func(a *API) (any, error) {
-				return a.Signal(t.Context(), &Grant{Ticket: []byte{9}, WebRTC: GrantEndpoint{"/v1/rtc/" + id}}, "offer")
+				return a.Signal(t.Context(), "/v1/rtc/"+id, []byte{9}, "offer")
 			},
 			"answer",
 			"POST /v1/rtc/" + id,
@@ -255,16 +255,16 @@ func TestAGrantCannotSendItsClientToAnotherHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u, err := a.WebSocketURL(&Grant{WebSocket: GrantEndpoint{"/v1/ws/01"}}); err != nil || u != "wss://play.example/sub/v1/ws/01" {
+	if u, err := a.WebSocketURL("/v1/ws/01"); err != nil || u != "wss://play.example/sub/v1/ws/01" {
 		t.Errorf("%q, %v", u, err)
 	}
 	for _, path := range []string{"http://evil/v1/ws", "//evil/v1/ws", "v1/ws", ""} {
-		if u, err := a.WebSocketURL(&Grant{WebSocket: GrantEndpoint{path}}); err == nil {
+		if u, err := a.WebSocketURL(path); err == nil {
 			t.Errorf("path %q became %q", path, u)
 		}
 	}
-	direct := Grant{WebSocket: GrantEndpoint{"wss://zone1.example/ws"}}
-	if u, err := a.WebSocketURL(&direct); err != nil || u != "wss://zone1.example/ws" {
+	direct := Grant{Endpoints: []transport.Endpoint{{Transport: transport.WebSocket, URL: "wss://zone1.example/ws"}}}
+	if u, err := a.WebSocketURL(direct.Endpoints[0].URL); err != nil || u != "wss://zone1.example/ws" {
 		t.Errorf("straight to the zone process: %q, %v", u, err)
 	}
 	c := Config{LoopbackOnly: true, Transport: transport.WebSocket, API: a}
@@ -272,7 +272,7 @@ func TestAGrantCannotSendItsClientToAnotherHost(t *testing.T) {
 		t.Errorf("WebSocket beyond the machine: %v", err)
 	}
 	c = Config{LoopbackOnly: true, Transport: transport.KCP, API: a}
-	if _, err := c.dial(t.Context(), &Grant{UDP: GrantUDP{"192.0.2.1:7777"}}, nil); err == nil || !strings.Contains(err.Error(), "not on this machine") {
+	if _, err := c.dial(t.Context(), &Grant{Endpoints: []transport.Endpoint{{Transport: transport.KCP, Addr: "192.0.2.1:7777"}}}, nil); err == nil || !strings.Contains(err.Error(), "not on this machine") {
 		t.Errorf("kcp beyond the machine: %v", err)
 	}
 	sdp := "v=0\r\na=candidate:1 1 udp 2130706431 %s 7777 typ host\r\n"

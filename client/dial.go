@@ -17,50 +17,64 @@ import (
 	"github.com/realmwire/realmwire/transport/ws"
 )
 
+// dialers are the ways that this client knows of the endpoints in a grant; it passes over all others. A new transport is added here.
+var dialers = map[transport.Kind]func(context.Context, *Config, *Grant, transport.Endpoint, transport.Handler) (transport.Conn, error){
+	transport.KCP:       dialKCP,
+	transport.WebRTC:    dialWebRTC,
+	transport.WebSocket: dialWebSocket,
+}
+
 // dial connects to the zone process that a grant names.
 func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (transport.Conn, error) {
-	switch c.Transport {
-	case transport.KCP:
-		if g.UDP.Addr == "" {
-			return nil, fmt.Errorf("zone %s takes no UDP; use another transport", g.Zone.Name)
-		}
-		if err := c.allow(g.UDP.Addr); err != nil {
-			return nil, err
-		}
-		addr := g.UDP.Addr
-		if c.Reroute != nil {
-			var err error
-			if addr, err = c.Reroute(addr); err != nil {
-				return nil, err
-			}
-		}
-		return kcp.Dial(ctx, kcp.DialConfig{Addr: addr, Ticket: g.Ticket, Secret: g.Secret, Suite: ticket.Suite(g.Suite)}, h)
-	case transport.WebRTC:
-		return rtc.Dial(ctx, rtc.DialConfig{Signal: func(ctx context.Context, offer string) (string, error) {
-			answer, err := c.API.Signal(ctx, g, offer)
-			if noConnection(err) {
-				err = fmt.Errorf("%w (%w)", err, transport.ErrUnspent)
-			}
-			if err == nil {
-				err = c.allowCandidates(answer)
-			}
-			return answer, err
-		}}, h)
-	case transport.WebSocket:
-		target, err := c.API.WebSocketURL(g)
-		if err != nil {
-			return nil, err
-		}
-		if u, err := url.Parse(target); err != nil || u.Host != c.API.base.Host {
-			if err := c.allow(u.Host); err != nil {
-				return nil, err
-			}
-		}
-		// A WebSocket outlives any request's timeout, so only the connection pool is shared.
-		return ws.Dial(ctx, ws.DialConfig{URL: target, Ticket: g.Ticket, HTTPClient: &http.Client{Transport: c.API.http.Transport}}, h)
-	default:
+	dial := dialers[c.Transport]
+	if dial == nil {
 		return nil, fmt.Errorf("transport %q is unknown: kcp, webrtc and websocket exist", c.Transport)
 	}
+	e, ok := g.Endpoint(c.Transport)
+	if !ok {
+		return nil, fmt.Errorf("zone %s is not reached by %s; use another transport", g.Zone.Name, c.Transport)
+	}
+	return dial(ctx, c, g, e, h)
+}
+
+func dialKCP(ctx context.Context, c *Config, g *Grant, e transport.Endpoint, h transport.Handler) (transport.Conn, error) {
+	if err := c.allow(e.Addr); err != nil {
+		return nil, err
+	}
+	if c.Reroute != nil {
+		var err error
+		if e.Addr, err = c.Reroute(e.Addr); err != nil {
+			return nil, err
+		}
+	}
+	return kcp.Dial(ctx, kcp.DialConfig{Addr: e.Addr, Ticket: g.Ticket, Secret: g.Secret, Suite: ticket.Suite(g.Suite)}, h)
+}
+
+func dialWebRTC(ctx context.Context, c *Config, g *Grant, e transport.Endpoint, h transport.Handler) (transport.Conn, error) {
+	return rtc.Dial(ctx, rtc.DialConfig{Signal: func(ctx context.Context, offer string) (string, error) {
+		answer, err := c.API.Signal(ctx, e.URL, g.Ticket, offer)
+		if noConnection(err) {
+			err = fmt.Errorf("%w (%w)", err, transport.ErrUnspent)
+		}
+		if err == nil {
+			err = c.allowCandidates(answer)
+		}
+		return answer, err
+	}}, h)
+}
+
+func dialWebSocket(ctx context.Context, c *Config, g *Grant, e transport.Endpoint, h transport.Handler) (transport.Conn, error) {
+	target, err := c.API.WebSocketURL(e.URL)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := url.Parse(target); err != nil || u.Host != c.API.base.Host {
+		if err := c.allow(u.Host); err != nil {
+			return nil, err
+		}
+	}
+	// A WebSocket outlives any request's timeout, so only the connection pool is shared.
+	return ws.Dial(ctx, ws.DialConfig{URL: target, Ticket: g.Ticket, HTTPClient: &http.Client{Transport: c.API.http.Transport}}, h)
 }
 
 // noConnection reports whether a request failed before anything of it was sent.

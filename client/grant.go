@@ -3,6 +3,8 @@ package client
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/realmwire/realmwire/transport"
 )
 
 // Account is the account that a token belongs to. IDs are 16 lowercase hex digits.
@@ -62,19 +64,18 @@ type ZoneStatus struct {
 
 // Grant is the right to enter one zone with one character: the answer of /v1/play, and what a Transfer carries.
 type Grant struct {
-	Session   string        `json:"session"`
-	Character string        `json:"character"`
-	Zone      GrantZone     `json:"zone"`
-	Map       GrantMap      `json:"map"`
-	Ticket    []byte        `json:"ticket"`
-	Secret    []byte        `json:"secret"`
-	Suite     uint8         `json:"suite"`
-	Expires   time.Time     `json:"expires"`
-	UDP       GrantUDP      `json:"udp"`
-	WebRTC    GrantEndpoint `json:"webrtc"`
-	WebSocket GrantEndpoint `json:"websocket"`
-	Schema    string        `json:"schema"`
-	Snapshots string        `json:"snapshots"`
+	Session   string    `json:"session"`
+	Character string    `json:"character"`
+	Zone      GrantZone `json:"zone"`
+	Map       GrantMap  `json:"map"`
+	Ticket    []byte    `json:"ticket"`
+	Secret    []byte    `json:"secret"`
+	Suite     uint8     `json:"suite"`
+	Expires   time.Time `json:"expires"`
+	// Endpoints are the ways into the zone process, the best first; some may be of transports that this client does not know.
+	Endpoints []transport.Endpoint `json:"endpoints"`
+	Schema    string               `json:"schema"`
+	Snapshots string               `json:"snapshots"`
 }
 
 // GrantZone is the zone that a Grant enters.
@@ -92,12 +93,12 @@ type GrantMap struct {
 	URL  string `json:"url"`
 }
 
-// GrantUDP is the zone process's UDP address, host:port.
-type GrantUDP struct {
-	Addr string `json:"addr"`
-}
-
-// GrantEndpoint is a path on the gateway.
-type GrantEndpoint struct {
-	URL string `json:"url"`
+// Endpoint is the best way in over one transport; false where there is none.
+func (g *Grant) Endpoint(kind transport.Kind) (transport.Endpoint, bool) {
+	for _, e := range g.Endpoints {
+		if e.Transport == kind {
+			return e, true
+		}
+	}
+	return transport.Endpoint{}, false
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -19,12 +20,12 @@ func resumption(name string) message.Resume {
 // The grant to come back with is the one of the connection, with another ticket and secret, for as long as the zone said.
 func TestPasses(t *testing.T) {
 	now := time.Unix(1000, 0)
-	g := &Grant{Character: "c", Ticket: []byte("old"), Zone: GrantZone{Name: "overworld"}, Map: GrantMap{Hash: "h"}, UDP: GrantUDP{Addr: "a:1"}}
+	g := &Grant{Character: "c", Ticket: []byte("old"), Zone: GrantZone{Name: "overworld"}, Map: GrantMap{Hash: "h"}, Endpoints: []transport.Endpoint{{Transport: transport.KCP, Addr: "a:1"}}}
 	p := newPasses(g, resumption("t"), now)
 	for i := range 2 {
 		got := p.next(now.Add(999 * time.Millisecond))
 		if got == nil || string(got.Ticket) != "t"+string(rune('0'+i)) || string(got.Secret) != "secret"+string(rune('0'+i)) ||
-			got.Zone != g.Zone || got.Map != g.Map || got.UDP != g.UDP || got.Character != "c" {
+			got.Zone != g.Zone || got.Map != g.Map || !slices.Equal(got.Endpoints, g.Endpoints) || got.Character != "c" {
 			t.Fatalf("ticket %d: %+v", i, got)
 		}
 		if p.next(now.Add(time.Second)) != nil {

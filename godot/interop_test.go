@@ -12,10 +12,9 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/kcp"
+	"github.com/realmwire/realmwire/transport/listen"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/transport/ticket"
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 // echo sends back whatever comes, as soon as there is room.
@@ -50,21 +49,16 @@ func TestInterop(t *testing.T) {
 	p := stage(t)
 	e := &echo{closed: make(chan string, 1)}
 	key := ticket.NewKey()
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sock.Close()
-	srv, err := kcp.NewServer(sock, kcp.ServerConfig{
-		Tickets: ticket.NewOpener(key, 7, ticket.OpenerConfig{}),
-		Accept:  func(transport.Conn, ticket.Claims) (transport.Handler, error) { return e, nil },
-	})
+	srv, err := listen.New(listen.Config{UDP: "127.0.0.1:0", Tickets: ticket.NewOpener(key, 7, ticket.OpenerConfig{})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer srv.Close()
+	if err := srv.Start(func(transport.Conn, ticket.Claims) (transport.Handler, error) { return e, nil }); err != nil {
+		t.Fatal(err)
+	}
 	bad := netsim.Profile{Latency: 15 * time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.08, Duplicate: 0.03, Reorder: 0.05}
-	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: sock.Addr().String(), Up: bad, Down: bad, Seed: 4})
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: srv.Addr().String(), Up: bad, Down: bad, Seed: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

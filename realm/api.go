@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/netip"
 	"time"
+
+	"github.com/realmwire/realmwire/transport"
 )
 
 // Protocol is the version of the HTTP interface and of the wire that this realm speaks.
@@ -165,19 +167,18 @@ type Endpoint struct {
 
 // Grant is the right to enter one zone with one character: the answer of /v1/play, and what a zone hands a client that travels.
 type Grant struct {
-	Session   ID            `json:"session"`
-	Character ID            `json:"character"`
-	Zone      GrantZone     `json:"zone"`
-	Map       GrantMap      `json:"map"`
-	Ticket    []byte        `json:"ticket"`
-	Secret    []byte        `json:"secret"`
-	Suite     uint8         `json:"suite"`
-	Expires   time.Time     `json:"expires"`
-	UDP       GrantUDP      `json:"udp"`
-	WebRTC    GrantEndpoint `json:"webrtc"`
-	WebSocket GrantEndpoint `json:"websocket"`
-	Schema    string        `json:"schema"`
-	Snapshots string        `json:"snapshots"`
+	Session   ID        `json:"session"`
+	Character ID        `json:"character"`
+	Zone      GrantZone `json:"zone"`
+	Map       GrantMap  `json:"map"`
+	Ticket    []byte    `json:"ticket"`
+	Secret    []byte    `json:"secret"`
+	Suite     uint8     `json:"suite"`
+	Expires   time.Time `json:"expires"`
+	// Endpoints are the ways into the zone process, the best first. Clients pass over those whose transport they do not know.
+	Endpoints []transport.Endpoint `json:"endpoints" doc:"ways into the zone process, the best first; clients pass over those whose transport they do not know"`
+	Schema    string               `json:"schema"`
+	Snapshots string               `json:"snapshots"`
 }
 
 // GrantZone is the zone that a Grant enters.
@@ -194,14 +195,4 @@ type GrantMap struct {
 	Name string `json:"name" doc:"the map's own name; several zones may be played on one map"`
 	Hash string `json:"hash"`
 	URL  string `json:"url"`
-}
-
-// GrantUDP is the zone process's UDP address.
-type GrantUDP struct {
-	Addr string `json:"addr"`
-}
-
-// GrantEndpoint is a path on the gateway.
-type GrantEndpoint struct {
-	URL string `json:"url"`
 }

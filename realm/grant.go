@@ -3,9 +3,6 @@ package realm
 import (
 	"crypto/rand"
 	"fmt"
-	"net"
-	"net/netip"
-	"net/url"
 
 	"github.com/realmwire/realmwire/transport/ticket"
 )
@@ -30,7 +27,6 @@ func (r *Realm) seal(character characterRecord, l leaseRecord, t target) (Grant,
 	if err != nil {
 		return Grant{}, fmt.Errorf("sealing a ticket for character %s: %w", character.ID, err)
 	}
-	incarnation := t.process.Incarnation.String()
 	return Grant{
 		Session:   l.Session,
 		Character: character.ID,
@@ -40,33 +36,8 @@ func (r *Realm) seal(character characterRecord, l leaseRecord, t target) (Grant,
 		Secret:    claims.Secret[:],
 		Suite:     l.Suite,
 		Expires:   claims.Expires.UTC(),
-		UDP:       GrantUDP{Addr: publicAddr(t.process.UDPAddr, l.Host)},
-		WebRTC:    GrantEndpoint{URL: "/v1/rtc/" + incarnation},
-		WebSocket: GrantEndpoint{URL: r.webSocketURL(t.process, l.Host)},
+		Endpoints: r.endpoints(t.process, l.Host),
 		Schema:    r.schema(),
 		Snapshots: t.process.Snapshots,
 	}, nil
-}
-
-// webSocketURL is where a client's WebSocket goes: a path on the gateway, which relays it, or straight to the process.
-func (r *Realm) webSocketURL(p Process, host string) string {
-	u, err := url.Parse(p.WebSocketURL)
-	if p.WebSocketURL == "" || err != nil {
-		return r.webSocketPath(p.Incarnation)
-	}
-	u.Host = publicAddr(u.Host, host)
-	return u.String()
-}
-
-// publicAddr is where a client reaches a process: at its own address or, where that says "any", at the host by which the client
-// reaches the gateway.
-func publicAddr(registered, host string) string {
-	h, port, err := net.SplitHostPort(registered)
-	if err != nil || host == "" {
-		return registered
-	}
-	if ip, err := netip.ParseAddr(h); h == "" || (err == nil && ip.IsUnspecified()) {
-		return net.JoinHostPort(host, port)
-	}
-	return registered
 }

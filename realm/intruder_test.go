@@ -13,6 +13,7 @@ import (
 
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/internal/bustest"
+	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 
@@ -181,7 +182,7 @@ func TestIntruderCannotTakeACharacter(t *testing.T) {
 func TestIntruderCannotUnseat(t *testing.T) {
 	besiege(t, bus.RoleZone, func(t *testing.T, s *siege) {
 		mine := s.a.process
-		mine.TicketKey, mine.UDPAddr = ticket.NewKey(), "203.0.113.66:7777"
+		mine.TicketKey, mine.Endpoints = ticket.NewKey(), []transport.Endpoint{{Transport: transport.KCP, Addr: "203.0.113.66:7777"}}
 		named, err := json.Marshal(mine)
 		must(t, err)
 		register, err := json.Marshal(map[string]any{"incarnation": s.a.Incarnation(), "process": json.RawMessage(named), "key": mine.TicketKey[:]})
@@ -193,8 +194,8 @@ func TestIntruderCannotUnseat(t *testing.T) {
 		s.evil.MayNotPublish(link(s.a.Incarnation(), "register"), register)
 		must(t, s.askRaw(link(s.evil.ID, "leave"), leave, nil)) // its own, which is none
 		wantCode(t, s.askRaw(link(s.evil.ID, "register"), register, nil), CodeZoneTaken)
-		if g := s.play(s.player); g.UDP.Addr == mine.UDPAddr {
-			t.Errorf("players are sent to %s", g.UDP.Addr)
+		if g := s.play(s.player); g.Endpoints[0] == mine.Endpoints[0] {
+			t.Errorf("players are sent to %s", g.Endpoints[0].Addr)
 		} else {
 			s.a.enter(g)
 		}
@@ -229,7 +230,7 @@ func TestStolenZoneToken(t *testing.T) {
 		mine := s.a.process
 		mine.Zones = slices.Clone(mine.Zones)
 		mine.Zones[0].Name = "attic"
-		mine.TicketKey, mine.UDPAddr = ticket.NewKey(), "203.0.113.66:7777"
+		mine.TicketKey, mine.Endpoints = ticket.NewKey(), []transport.Endpoint{{Transport: transport.KCP, Addr: "203.0.113.66:7777"}}
 		must(t, s.ask(link(s.evil.ID, "register"), registerMsg{Process: mine, Key: mine.TicketKey[:]}, nil))
 		must(t, s.b.save(h, `{"gold":1}`, false))
 		var results []saveResult

@@ -3,12 +3,61 @@ package realm
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/realmwire/realmwire/realm/bus"
+	"github.com/realmwire/realmwire/transport"
 )
+
+// waysTo are the endpoints of a test's process for its players, who reach the gateway at play.example.org.
+func waysTo(z *zoneProcess) []transport.Endpoint {
+	incarnation := z.process.Incarnation.String()
+	return []transport.Endpoint{
+		{Transport: transport.KCP, Addr: "play.example.org:7777"},
+		{Transport: transport.WebRTC, URL: "/v1/rtc/" + incarnation},
+		{Transport: transport.WebSocket, URL: "/v1/ws/" + incarnation},
+	}
+}
+
+// untagged are a grant's endpoints without the admission tags, of which each path to a WebSocket has one.
+func untagged(t *testing.T, g Grant) []transport.Endpoint {
+	t.Helper()
+	out := slices.Clone(g.Endpoints)
+	for i, e := range out {
+		if e.Transport == transport.WebSocket && strings.HasPrefix(e.URL, "/") {
+			path, tag, _ := strings.Cut(e.URL, "?"+AdmissionParam+"=")
+			if tag == "" {
+				t.Errorf("no admission tag in %s", e.URL)
+			}
+			out[i].URL = path
+		}
+	}
+	return out
+}
+
+// TestEndpointsOfOtherTransports: what the realm does not know is between zone process and clients.
+func TestEndpointsOfOtherTransports(t *testing.T) {
+	w := newWorld(t, nil)
+	z := w.newProcess("overworld")
+	z.process.Endpoints = append([]transport.Endpoint{
+		{Transport: "smoke", URL: "https://0.0.0.0:7/hill"},
+		{Transport: "drums", Addr: "192.0.2.1:9"},
+		{Transport: transport.WebSocket, URL: "ws://[::]:8081/ws"},
+	}, z.process.Endpoints...)
+	must(t, z.Register(t.Context(), z.process))
+	g := w.play(w.player("Percival"))
+	want := append([]transport.Endpoint{
+		{Transport: "smoke", URL: "https://play.example.org:7/hill"},
+		{Transport: "drums", Addr: "192.0.2.1:9"},
+		{Transport: transport.WebSocket, URL: "ws://play.example.org:8081/ws"},
+	}, waysTo(z)...)
+	if !slices.Equal(untagged(t, g), want) {
+		t.Errorf("endpoints %+v, want %+v", g.Endpoints, want)
+	}
+}
 
 func TestPlaySaveAndComeBack(t *testing.T) {
 	w := newWorld(t, nil)
@@ -16,8 +65,7 @@ func TestPlaySaveAndComeBack(t *testing.T) {
 	p := w.player("Percival")
 	g := w.play(p)
 	if g.Character != p.character.ID || g.Zone != (GrantZone{Name: "overworld", Title: "The overworld", TickHz: 20, Best: true}) || g.Suite != 1 || len(g.Secret) != 32 ||
-		g.UDP.Addr != "play.example.org:7777" || g.Schema != "0123456789abcdef" || g.Snapshots != "latest" ||
-		g.WebRTC.URL != "/v1/rtc/"+z.process.Incarnation.String() || !strings.HasPrefix(g.WebSocket.URL, "/v1/ws/"+z.process.Incarnation.String()+"?admit=") ||
+		!slices.Equal(untagged(t, g), waysTo(z)) || g.Schema != "0123456789abcdef" || g.Snapshots != "latest" ||
 		g.Map.Name != "overworld" || g.Map.URL != "/v1/maps/"+g.Map.Hash || g.Map.Hash != z.process.Zones[0].MapHash {
 		t.Errorf("grant %+v", g)
 	}
@@ -283,7 +331,7 @@ func TestTravel(t *testing.T) {
 
 	g, err := a.Travel(t.Context(), req)
 	must(t, err)
-	if g.Zone.Name != "dungeon-entrance" || g.Session != h.session || g.UDP.Addr != "play.example.org:7777" || g.Suite != 1 {
+	if g.Zone.Name != "dungeon-entrance" || g.Session != h.session || g.Endpoints[0].Addr != "play.example.org:7777" || g.Suite != 1 {
 		t.Errorf("grant %+v", g)
 	}
 	wantCode(t, a.save(h, `{"hp":1}`, false), CodeMoved) // the answer was lost, so the player plays on
@@ -441,9 +489,17 @@ func TestRegisterProcess(t *testing.T) {
 	}{
 		{func(p *Process) { p.TicketKey = [32]byte{} }, CodeInvalid},
 		{func(p *Process) { p.Schema++ }, CodeSchemaMismatch},
-		{func(p *Process) { p.UDPAddr = "nowhere" }, CodeInvalid},
-		{func(p *Process) { p.WebSocketURL = "http://zone.example.org/ws" }, CodeInvalid},
-		{func(p *Process) { p.WebSocketURL = "wss:///ws" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints = nil }, CodeInvalid},
+		{func(p *Process) { p.Endpoints = slices.Repeat(p.Endpoints, 3) }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[0].Addr = "nowhere" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[0].Addr = strings.Repeat("x", 255) + ":1" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[0].Addr = "" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[0].Transport = "" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[0].URL = "wss://zone.example.org/ws" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[2].URL = "http://zone.example.org/ws" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[2].URL = "wss:///ws" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[2].URL = "/v1/logout" }, CodeInvalid},
+		{func(p *Process) { p.Endpoints[2].URL = "wss://user:word@zone.example.org/ws" }, CodeInvalid},
 		{func(p *Process) { p.HTTPAddr = "" }, CodeInvalid},
 		{func(p *Process) { p.Snapshots = "best" }, CodeInvalid},
 		{func(p *Process) { p.Zones = nil }, CodeInvalid},
@@ -563,8 +619,8 @@ func TestAPIClient(t *testing.T) {
 	must(t, api.DeleteCharacter(ctx, c, Deletion{doomed.ID, "Doomed"}))
 	g, err := api.Play(ctx, c, playRequest(ch.ID))
 	must(t, err)
-	if g.UDP.Addr != "play.example.org:7777" {
-		t.Errorf("the host did not cross the bus: %s", g.UDP.Addr)
+	if g.Endpoints[0].Addr != "play.example.org:7777" {
+		t.Errorf("the host did not cross the bus: %+v", g.Endpoints)
 	}
 	answer, err := SendSignal(ctx, conn, z.process.Incarnation, Signal{Ticket: g.Ticket, SDP: "offer"})
 	must(t, err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 
@@ -22,16 +23,14 @@ const DeadAfter = 3 * time.Second
 
 // Process is one run of a zone process, as it registers.
 type Process struct {
-	Incarnation ID         `json:"-"`         // who the bus says it is; a registration cannot choose it
-	TicketKey   ticket.Key `json:"-"`         // the realm seals tickets for this process with it
-	UDPAddr     string     `json:"udp_addr"`  // HOST:PORT for clients; an unspecified host means the host by which they reach the gateway
-	HTTPAddr    string     `json:"http_addr"` // HOST:PORT for gateways
-	// WebSocketURL is where clients' WebSockets come straight to the process, its host unspecified for that of the gateway; empty:
-	// gateways relay them.
-	WebSocketURL string     `json:"websocket_url,omitempty"`
-	Schema       uint64     `json:"schema"`
-	Snapshots    string     `json:"snapshots"` // "latest" or "kcp"
-	Zones        []ZoneInfo `json:"zones"`
+	Incarnation ID         `json:"-"` // who the bus says it is; a registration cannot choose it
+	TicketKey   ticket.Key `json:"-"` // the realm seals tickets for this process with it
+	// Endpoints are the ways in for clients, the best first.
+	Endpoints []transport.Endpoint `json:"endpoints"`
+	HTTPAddr  string               `json:"http_addr"` // HOST:PORT for gateways
+	Schema    uint64               `json:"schema"`
+	Snapshots string               `json:"snapshots"` // "latest" or "kcp"
+	Zones     []ZoneInfo           `json:"zones"`
 }
 
 // ZoneInfo is a zone that a process serves. Map is the artefact whose SHA-256 in hex is MapHash.

@@ -24,6 +24,7 @@ import (
 	"github.com/realmwire/realmwire/realm/store"
 	"github.com/realmwire/realmwire/realm/store/badger"
 	"github.com/realmwire/realmwire/realm/store/storetest"
+	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 
@@ -253,8 +254,9 @@ func (w *world) newProcess(zones ...string) *zoneProcess {
 	w.t.Cleanup(conn.Close)
 	z := &zoneProcess{ZoneClient: Dial(conn), t: w.t, conn: conn, clock: w.clock, players: make(map[ID]played)}
 	z.process = Process{
-		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: "127.0.0.1:1",
-		Schema: testSchema, Snapshots: "latest",
+		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), Endpoints: []transport.Endpoint{{Transport: transport.KCP, Addr: "0.0.0.0:7777"}, {Transport: transport.WebRTC}, {Transport: transport.WebSocket}},
+		HTTPAddr: "127.0.0.1:1",
+		Schema:   testSchema, Snapshots: "latest",
 	}
 	for _, name := range zones {
 		data, hash := testMap(name)

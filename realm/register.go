@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
-	"net/url"
 	"time"
 
 	"github.com/realmwire/realmwire/realm/bus"
@@ -35,13 +34,13 @@ func (r *Realm) register(ctx context.Context, incarnation ID, m registerMsg) (no
 			return nothing{}, err
 		}
 		if holder == nil {
-			r.log.Info("realm: zone process registered", "incarnation", p.Incarnation, "udp", p.UDPAddr, "zones", len(p.Zones), "attached", len(m.Attached))
+			r.log.Info("realm: zone process registered", "incarnation", p.Incarnation, "endpoints", ways(p.Endpoints), "zones", len(p.Zones), "attached", len(m.Attached))
 			return nothing{}, nil
 		}
 		if r.isAlive(ctx, holder.Incarnation) {
 			return nothing{}, refuse(CodeZoneTaken,
-				"process %s at %s already serves %s: stop it, or serve other zones. If it was killed, its zones are free within %v.",
-				holder.Incarnation, holder.UDPAddr, holder.zoneNames(), DeadAfter)
+				"process %s (%s) already serves %s: stop it, or serve other zones. If it was killed, its zones are free within %v.",
+				holder.Incarnation, ways(holder.Endpoints), holder.zoneNames(), DeadAfter)
 		}
 		_ = r.lost(holder.Process) // the refusal is for players
 	}
@@ -67,15 +66,11 @@ func (r *Realm) checkProcess(p Process) error {
 	if p.Snapshots != "latest" && p.Snapshots != "kcp" {
 		return refuse(CodeInvalid, "snapshots %.20q: want latest or kcp", p.Snapshots)
 	}
-	for what, addr := range map[string]string{"UDP": p.UDPAddr, "HTTP": p.HTTPAddr} {
-		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" || len(addr) > maxHost {
-			return refuse(CodeInvalid, "%s address %.80q: want HOST:PORT", what, addr)
-		}
+	if _, port, err := net.SplitHostPort(p.HTTPAddr); err != nil || port == "" || len(p.HTTPAddr) > maxHost {
+		return refuse(CodeInvalid, "HTTP address %.80q: want HOST:PORT", p.HTTPAddr)
 	}
-	if p.WebSocketURL != "" {
-		if u, err := url.Parse(p.WebSocketURL); err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Host == "" || len(p.WebSocketURL) > maxHost {
-			return refuse(CodeInvalid, "WebSocket URL %.80q: want ws://HOST:PORT/PATH or wss://…", p.WebSocketURL)
-		}
+	if err := checkEndpoints(p.Endpoints); err != nil {
+		return refuse(CodeInvalid, "%v", err)
 	}
 	if n := len(p.Zones); n == 0 || n > MaxZonesPerProcess {
 		return refuse(CodeInvalid, "a process of %d zones: want 1 to %d", n, MaxZonesPerProcess)

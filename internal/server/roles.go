@@ -106,8 +106,8 @@ func (c *zoneCmd) Run(env *environment) error {
 		return errors.Join(err, l.Close())
 	}
 	return p.serve(env.ctx, func() error {
-		fmt.Fprintf(env.out, "The zone process runs: UDP %s, private HTTP %s.\n", p.sock.Addr(), l.Addr())
-		return c.write(readyReport{HTTP: l.Addr().String(), UDP: p.sock.Addr().String()})
+		fmt.Fprintf(env.out, "The zone process runs: UDP %s, private HTTP %s.\n", p.transports.Addr(), l.Addr())
+		return c.write(readyReport{HTTP: l.Addr().String(), UDP: p.transports.Addr().String()})
 	})
 }
 

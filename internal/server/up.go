@@ -44,7 +44,7 @@ func (c *upCmd) Run(env *environment) error {
 	}
 	err = e.process.serve(env.ctx, func() error {
 		c.greet(env, e)
-		return c.write(readyReport{HTTP: f.l.Addr().String(), UDP: e.process.sock.Addr().String(), URL: f.url()})
+		return c.write(readyReport{HTTP: f.l.Addr().String(), UDP: e.process.transports.Addr().String(), URL: f.url()})
 	})
 	if err == nil && env.ctx.Err() != nil {
 		fmt.Fprintln(env.out, "Stopped; everything is saved.")
@@ -90,11 +90,11 @@ func (e *everything) close(ctx context.Context) {
 func (c *upCmd) greet(env *environment, e *everything) {
 	fmt.Fprintf(env.out, "\n  %s runs %s.\n\n", c.Name, env.game.Name)
 	fmt.Fprintf(env.out, "  Play     %s   (a second tab: %s/?transport=websocket)\n", e.gateway.url(), e.gateway.url())
-	fmt.Fprintf(env.out, "  UDP      %s   (desktop clients and WebRTC; open this port in a firewall)\n", e.process.sock.Addr())
+	fmt.Fprintf(env.out, "  UDP      %s   (desktop clients and WebRTC; open this port in a firewall)\n", e.process.transports.Addr())
 	fmt.Fprintf(env.out, "  Data     %s\n", c.Data)
 	if e.realm.hub.server != nil {
 		fmt.Fprintf(env.out, "  Join     realmwire zone --data %s --udp :0 --zones …   (more zone processes on this machine)\n", c.Data)
 	}
 	fmt.Fprintf(env.out, "  Stop     Ctrl-C\n\n")
-	env.log.Log(env.ctx, slog.LevelInfo, "ready", "http", e.gateway.l.Addr().String(), "udp", e.process.sock.Addr().String(), "tick_hz", c.Tick, "snapshots", c.Snapshots)
+	env.log.Log(env.ctx, slog.LevelInfo, "ready", "http", e.gateway.l.Addr().String(), "udp", e.process.transports.Addr().String(), "tick_hz", c.Tick, "snapshots", c.Snapshots)
 }

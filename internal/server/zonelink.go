@@ -87,7 +87,7 @@ func (p *zoneProcess) handlers() realm.ZoneHandlers {
 			return e.State, e.Epoch, nil
 		},
 		Signal: func(_ context.Context, ticket []byte, sdp string) (string, error) {
-			return p.rtc.Answer(ticket, sdp)
+			return p.transports.Signal(ticket, sdp)
 		},
 	}
 }

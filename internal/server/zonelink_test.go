@@ -13,6 +13,7 @@ import (
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/store/badger"
+	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
@@ -56,7 +57,7 @@ func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
 		},
 		Signal: func(context.Context, []byte, string) (string, error) { return "", errors.ErrUnsupported },
 	})
-	process := realm.Process{TicketKey: key, UDPAddr: "127.0.0.1:1", HTTPAddr: "127.0.0.1:1", Schema: 1, Snapshots: "latest"}
+	process := realm.Process{TicketKey: key, Endpoints: []transport.Endpoint{{Transport: transport.KCP, Addr: "127.0.0.1:1"}}, HTTPAddr: "127.0.0.1:1", Schema: 1, Snapshots: "latest"}
 	for _, name := range []string{"here", "there"} {
 		process.Zones = append(process.Zones, realm.ZoneInfo{
 			Name: name, Title: name, MapName: name, MapHash: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", Map: []byte("{}"), Capacity: 1, TickHz: 20,

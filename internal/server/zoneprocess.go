@@ -15,11 +15,8 @@ import (
 
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
-	"github.com/realmwire/realmwire/transport/kcp"
-	"github.com/realmwire/realmwire/transport/rtc"
+	"github.com/realmwire/realmwire/transport/listen"
 	"github.com/realmwire/realmwire/transport/ticket"
-	"github.com/realmwire/realmwire/transport/udp"
-	"github.com/realmwire/realmwire/transport/ws"
 	"github.com/realmwire/realmwire/zone"
 	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
@@ -33,16 +30,11 @@ type zoneProcess struct {
 
 	incarnation realm.ID
 	key         ticket.Key
-	sock        *udp.Socket
-	kcp         *kcp.Server
-	rtc         *rtc.Server
-	ws          *ws.Handler
+	transports  *listen.Transports
 	zones       *zone.Process
 	best        bool // clients that ask get the best tier
 	client      *realm.ZoneClient
-	wsDirect    *ws.Handler // for those who come straight here; nil without --ws
-	direct      *httpServer // likewise
-	private     *httpServer // WebSocket from the gateways, and the operator's pages
+	private     *httpServer // WebSockets from the gateways, and the operator's pages
 }
 
 const heartbeatEvery = time.Second
@@ -55,39 +47,29 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 		log.Warn("the game's schema asks for no best tier: clients get the fast one; mark entities best", "game", game.Name)
 	}
 	defer func() {
-		if err != nil {
-			p.closeTransports()
+		if err != nil && p.transports != nil {
+			_ = p.transports.Close()
 		}
 	}()
-	if p.sock, err = udp.Listen(flags.UDP, udp.Config{}); err != nil {
-		return nil, portError("--udp", flags.UDP, err)
+	if p.transports, err = p.listen(); err != nil {
+		return nil, err
 	}
-	opener := ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{})
 	p.zones, err = zone.NewProcess(zone.Config{
 		Core: core.Config{
 			Game: &p.game, TickHz: flags.Tick, Ordered: flags.Snapshots == "kcp", Best: p.best, SnapshotBytes: flags.Budget, Seed: uint64(realm.NewID()),
 			Keep: flags.Keep,
 		},
 		Tickets: ticket.NewSealer(p.key, uint64(p.incarnation)),
-		Realm:   zoneLink{p.client}, Flush: p.flush, Log: log,
+		Realm:   zoneLink{p.client}, Flush: p.transports.Flush, Log: log,
 	}, flags.Zones)
 	if err != nil {
 		return nil, err
 	}
-	if p.kcp, err = kcp.NewServer(p.sock, kcp.ServerConfig{Tickets: opener, Accept: p.zones.Accept}); err != nil {
+	if err = p.transports.Start(p.zones.Accept); err != nil {
 		return nil, err
-	}
-	if p.rtc, err = rtc.NewServer(p.sock, rtc.ServerConfig{Tickets: opener, Accept: p.zones.Accept, PublicAddr: p.publicAddr()}); err != nil {
-		return nil, err
-	}
-	p.ws = ws.NewHandler(ws.ServerConfig{Tickets: opener, Accept: p.zones.Accept, TrustForwarded: true})
-	if flags.WS != "" {
-		if err = p.openDirect(opener); err != nil {
-			return nil, err
-		}
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/ws", p.ws)
+	mux.Handle("/ws", p.transports.Relayed())
 	if ops != nil {
 		mux.Handle("/", ops)
 	}
@@ -99,59 +81,31 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	return p, nil
 }
 
-// flush sends what a tick has left with the transports that gather.
-func (p *zoneProcess) flush() {
-	p.kcp.Flush()
-	p.rtc.Flush()
-}
-
-// openDirect listens for WebSockets that come past the gateway. Whoever connects there may write any header: none is trusted.
-func (p *zoneProcess) openDirect(tickets *ticket.Opener) error {
-	l, err := listenHTTP(context.Background(), "--ws", p.flags.WS)
+// listen takes the ports of all transports.
+func (p *zoneProcess) listen() (_ *listen.Transports, err error) {
+	cfg := listen.Config{
+		UDP: p.flags.UDP, PublicAddr: p.flags.PublicAddr, PublicWebSockets: p.flags.PublicWS, Log: p.log,
+		Tickets: ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{}),
+	}
+	if p.flags.WS != "" {
+		if cfg.WebSockets, err = listenHTTP(context.Background(), "--ws", p.flags.WS); err != nil {
+			return nil, err
+		}
+	}
+	t, err := listen.New(cfg)
 	if err != nil {
-		return err
+		if cfg.WebSockets != nil {
+			_ = cfg.WebSockets.Close()
+		}
+		return nil, portError("--udp", p.flags.UDP, err)
 	}
-	p.wsDirect = ws.NewHandler(ws.ServerConfig{Tickets: tickets, Accept: p.zones.Accept})
-	mux := http.NewServeMux()
-	mux.Handle("/ws", p.wsDirect)
-	p.direct = startHTTP(l, mux, nil, p.log)
-	return nil
-}
-
-// webSocketURL is where WebSockets come straight here, empty where they do not.
-func (p *zoneProcess) webSocketURL() string {
-	switch {
-	case p.direct == nil:
-		return ""
-	case p.flags.PublicWS != "":
-		return p.flags.PublicWS
-	}
-	return "ws://" + p.direct.l.Addr().String() + "/ws"
-}
-
-// publicAddr is --public-addr with the socket's port where it names none; empty where it is not given.
-func (p *zoneProcess) publicAddr() string {
-	if p.flags.PublicAddr == "" {
-		return ""
-	}
-	if _, _, err := net.SplitHostPort(p.flags.PublicAddr); err == nil {
-		return p.flags.PublicAddr
-	}
-	return net.JoinHostPort(p.flags.PublicAddr, strconv.Itoa(int(p.sock.Addr().Port())))
-}
-
-// udpAddr is what grants tell clients. An unspecified host means the host by which they reach the gateway.
-func (p *zoneProcess) udpAddr() string {
-	if a := p.publicAddr(); a != "" {
-		return a
-	}
-	return p.sock.Addr().String()
+	return t, nil
 }
 
 func (p *zoneProcess) registration() realm.Process {
 	reg := realm.Process{
-		TicketKey: p.key, UDPAddr: p.udpAddr(), HTTPAddr: reachable(p.private.l.Addr().String()),
-		WebSocketURL: p.webSocketURL(), Schema: p.game.Schema.Hash, Snapshots: p.flags.Snapshots,
+		TicketKey: p.key, Endpoints: p.transports.Endpoints(),
+		HTTPAddr: reachable(p.private.l.Addr().String()), Schema: p.game.Schema.Hash, Snapshots: p.flags.Snapshots,
 	}
 	stats := p.zones.Stats()
 	for i, z := range p.zones.Zones() {
@@ -218,7 +172,7 @@ func (p *zoneProcess) run(ctx context.Context) error {
 	if lerr := p.client.Leave(leave); lerr != nil {
 		p.log.Warn("zone process: could not sign off at the realm; its zones are free in a few seconds", "err", lerr)
 	}
-	p.closeTransports()
+	_ = p.transports.Close()
 	p.private.stop(leave)
 	return err
 }
@@ -260,23 +214,4 @@ func (p *zoneProcess) load() realm.Load {
 		l.Zones = append(l.Zones, realm.ZoneLoad{Name: s.Name, Players: s.Players, TickP99Ms: s.RecentTickMs.P99})
 	}
 	return l
-}
-
-func (p *zoneProcess) closeTransports() {
-	if p.ws != nil {
-		_ = p.ws.Close()
-	}
-	if p.wsDirect != nil {
-		_ = p.wsDirect.Close()
-		p.direct.stop(context.Background())
-	}
-	if p.rtc != nil {
-		_ = p.rtc.Close()
-	}
-	if p.kcp != nil {
-		_ = p.kcp.Close()
-	}
-	if p.sock != nil {
-		_ = p.sock.Close()
-	}
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/store/badger"
+	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 
@@ -139,8 +140,9 @@ func (s *site) zone(capacity int) *zoneProcess {
 	s.t.Cleanup(z.http.Close)
 	sum := sha256.Sum256(testMap)
 	z.process = realm.Process{
-		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), UDPAddr: "0.0.0.0:7777", HTTPAddr: z.http.Listener.Addr().String(),
-		Schema: testSchema, Snapshots: "latest",
+		Incarnation: z.Incarnation(), TicketKey: ticket.NewKey(), Endpoints: []transport.Endpoint{{Transport: transport.KCP, Addr: "0.0.0.0:7777"}, {Transport: transport.WebRTC}, {Transport: transport.WebSocket}},
+		HTTPAddr: z.http.Listener.Addr().String(),
+		Schema:   testSchema, Snapshots: "latest",
 		Zones: []realm.ZoneInfo{{Name: "overworld", Title: "Overworld", MapName: "overworld", MapHash: hex.EncodeToString(sum[:]), Map: testMap, Capacity: capacity, TickHz: 20}},
 	}
 	z.opener = ticket.NewOpener(z.process.TicketKey, uint64(z.process.Incarnation), ticket.OpenerConfig{})
@@ -369,8 +371,8 @@ func TestPlay(t *testing.T) {
 	if claims.Character != uint64(id) || !bytes.Equal(claims.Secret[:], g.Secret) {
 		t.Errorf("claims %+v", claims)
 	}
-	if g.UDP.Addr != "127.0.0.1:7777" { // the host of this very request
-		t.Errorf("UDP address %s", g.UDP.Addr)
+	if addr := g.Endpoints[0].Addr; addr != "127.0.0.1:7777" { // the host of this very request
+		t.Errorf("UDP address %s", addr)
 	}
 	raw := into[map[string]any](t, s.play(token, id), 200)
 	if raw["character"] != id.String() || raw["schema"] != testSchemaHex || raw["snapshots"] != "latest" {
@@ -460,18 +462,18 @@ func TestSignal(t *testing.T) {
 	s.zone(5)
 	token, id := s.character("Elaine")
 	g := into[realm.Grant](t, s.play(token, id), 200)
-	got := into[realm.SignalAnswer](t, s.send("POST", g.WebRTC.URL, "", m{"ticket": g.Ticket, "sdp": "v=0 offer"}), 200)
+	got := into[realm.SignalAnswer](t, s.send("POST", g.Endpoints[1].URL, "", m{"ticket": g.Ticket, "sdp": "v=0 offer"}), 200)
 	if got.SDP != "answer to v=0 offer" {
 		t.Errorf("answer %q", got.SDP)
 	}
 	forged := bytes.Clone(g.Ticket)
 	forged[len(forged)-1] ^= 1
-	wantProblem(t, s.send("POST", g.WebRTC.URL, "", m{"ticket": forged, "sdp": "offer"}), 403, "signal-refused", "Ask /v1/play again")
+	wantProblem(t, s.send("POST", g.Endpoints[1].URL, "", m{"ticket": forged, "sdp": "offer"}), 403, "signal-refused", "Ask /v1/play again")
 	wantProblem(t, s.send("POST", "/v1/rtc/00000000000000ff", "", m{"ticket": g.Ticket, "sdp": "offer"}), 503, "zone-down", "ask /v1/play again")
 	wantProblem(t, s.send("POST", "/v1/rtc/nonsense", "", m{"ticket": g.Ticket, "sdp": "offer"}), 422, "invalid-request", "16 lowercase hex")
-	wantProblem(t, s.send("POST", g.WebRTC.URL, "", m{"ticket": g.Ticket, "sdp": ""}), 422, "invalid-request", "SDP offer")
-	wantProblem(t, s.send("POST", g.WebRTC.URL, "", m{"ticket": make([]byte, 2000), "sdp": "offer"}), 422, "invalid-request", "")
-	wantProblem(t, s.send("POST", g.WebRTC.URL, "", m{"ticket": "§", "sdp": "offer"}), 422, "invalid-request", "")
+	wantProblem(t, s.send("POST", g.Endpoints[1].URL, "", m{"ticket": g.Ticket, "sdp": ""}), 422, "invalid-request", "SDP offer")
+	wantProblem(t, s.send("POST", g.Endpoints[1].URL, "", m{"ticket": make([]byte, 2000), "sdp": "offer"}), 422, "invalid-request", "")
+	wantProblem(t, s.send("POST", g.Endpoints[1].URL, "", m{"ticket": "§", "sdp": "offer"}), 422, "invalid-request", "")
 }
 
 func (s *site) dial(path string, h http.Header) (*websocket.Conn, *http.Response, error) {
@@ -483,7 +485,7 @@ func TestWebSocketRelay(t *testing.T) {
 	z := s.zone(5)
 	token, id := s.character("Vivien")
 	g := into[realm.Grant](t, s.play(token, id), 200)
-	c, _, err := s.dial(g.WebSocket.URL, http.Header{"Authorization": {"Bearer secret"}, "X-Forwarded-For": {"1.2.3.4"}, "Cookie": {"a=b"}})
+	c, _, err := s.dial(g.Endpoints[2].URL, http.Header{"Authorization": {"Bearer secret"}, "X-Forwarded-For": {"1.2.3.4"}, "Cookie": {"a=b"}})
 	must(t, err)
 	defer c.CloseNow()
 	must(t, c.Write(t.Context(), websocket.MessageBinary, g.Ticket))
@@ -507,7 +509,7 @@ func TestWebSocketRelay(t *testing.T) {
 		t.Errorf("close came as %v", err)
 	}
 	// A forged ticket is the zone's to refuse.
-	c2, _, err := s.dial(g.WebSocket.URL, nil)
+	c2, _, err := s.dial(g.Endpoints[2].URL, nil)
 	must(t, err)
 	defer c2.CloseNow()
 	must(t, c2.Write(t.Context(), websocket.MessageBinary, []byte("forged")))
@@ -520,7 +522,7 @@ func TestWebSocketRefusals(t *testing.T) {
 	s := newSite(t, nil, nil)
 	z := s.zone(5)
 	token, id := s.character("Vivien")
-	path := into[realm.Grant](t, s.play(token, id), 200).WebSocket.URL
+	path := into[realm.Grant](t, s.play(token, id), 200).Endpoints[2].URL
 	bare, tag, _ := strings.Cut(path, "?")
 	for path, want := range map[string]int{
 		"/v1/ws/nonsense":                422,
@@ -555,7 +557,7 @@ func TestCloseEndsRelays(t *testing.T) {
 	s.zone(5)
 	token, id := s.character("Morgan")
 	g := into[realm.Grant](t, s.play(token, id), 200)
-	c, _, err := s.dial(g.WebSocket.URL, nil)
+	c, _, err := s.dial(g.Endpoints[2].URL, nil)
 	must(t, err)
 	defer c.CloseNow()
 	must(t, c.Write(t.Context(), websocket.MessageBinary, g.Ticket))
@@ -563,7 +565,7 @@ func TestCloseEndsRelays(t *testing.T) {
 	if _, _, err := c.Read(t.Context()); err == nil {
 		t.Error("the relay goes on after Close")
 	}
-	if _, resp, err := s.dial(g.WebSocket.URL, nil); err == nil || resp.StatusCode != 503 {
+	if _, resp, err := s.dial(g.Endpoints[2].URL, nil); err == nil || resp.StatusCode != 503 {
 		t.Errorf("a new relay after Close: %v", err)
 	}
 }
@@ -702,13 +704,13 @@ func TestGatewayApart(t *testing.T) {
 	s.zone(5)
 	token, id := s.character("Remote")
 	g := into[realm.Grant](t, s.play(token, id), 200)
-	if g.UDP.Addr != "127.0.0.1:7777" {
-		t.Errorf("UDP address %s", g.UDP.Addr)
+	if addr := g.Endpoints[0].Addr; addr != "127.0.0.1:7777" {
+		t.Errorf("UDP address %s", addr)
 	}
 	if a := s.send("GET", g.Map.URL, "", nil); !bytes.Equal(a.body, testMap) {
 		t.Errorf("map: %d", a.StatusCode)
 	}
-	c, _, err := s.dial(g.WebSocket.URL, nil)
+	c, _, err := s.dial(g.Endpoints[2].URL, nil)
 	must(t, err)
 	defer c.CloseNow()
 	must(t, c.Write(t.Context(), websocket.MessageBinary, g.Ticket))
@@ -718,7 +720,7 @@ func TestGatewayApart(t *testing.T) {
 	}
 	s.bus.Close()
 	// Nor is the realm needed to tell a grant's URL from others.
-	if _, resp, err := s.dial(g.WebSocket.URL[:len(g.WebSocket.URL)-1]+"x", nil); err == nil || resp == nil || resp.StatusCode != 403 {
+	if _, resp, err := s.dial(g.Endpoints[2].URL[:len(g.Endpoints[2].URL)-1]+"x", nil); err == nil || resp == nil || resp.StatusCode != 403 {
 		t.Errorf("a forged tag while the realm is away: %v, %v", resp, err)
 	}
 	a := s.send("GET", "/v1/realm", "", nil)

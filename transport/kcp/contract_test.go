@@ -6,9 +6,9 @@ import (
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/conntest"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/kcp"
 	"github.com/realmwire/realmwire/transport/netsim"
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 func TestContract(t *testing.T) { conntest.Run(t, transport.KCP, factory) }
@@ -16,8 +16,8 @@ func TestContract(t *testing.T) { conntest.Run(t, transport.KCP, factory) }
 // factory puts a server behind a proxy, so that the network can be cut.
 func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 	tb.Helper()
-	server, sock := newServer(tb, kcp.ServerConfig{Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout})
-	proxy := newProxy(tb, netsim.ProxyConfig{Target: sock.Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
+	server, d := newServer(tb, kcp.ServerConfig{Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout})
+	proxy := newProxy(tb, netsim.ProxyConfig{Target: d.Socket().Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
 	return conntest.Endpoint{
 		Dial: func(ctx context.Context, g conntest.Grant, h transport.Handler) (transport.Conn, error) {
 			return kcp.Dial(ctx, kcp.DialConfig{
@@ -35,19 +35,19 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 	}
 }
 
-func newServer(tb testing.TB, cfg kcp.ServerConfig) (*kcp.Server, *udp.Socket) {
+func newServer(tb testing.TB, cfg kcp.ServerConfig) (*kcp.Server, *driver.Driver) {
 	tb.Helper()
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	d, err := driver.Listen("127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = sock.Close() })
-	server, err := kcp.NewServer(sock, cfg)
+	tb.Cleanup(func() { _ = d.Close() })
+	server, err := kcp.NewServer(d, cfg)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = server.Close() })
-	return server, sock
+	return server, d
 }
 
 func newProxy(tb testing.TB, cfg netsim.ProxyConfig) *netsim.Proxy {

@@ -35,8 +35,8 @@ func newRealm(t *testing.T, cfg kcp.ServerConfig) *realm {
 		r.accepted <- h
 		return h, nil
 	}
-	server, sock := newServer(t, cfg)
-	r.server, r.addr = server, sock.Addr().String()
+	server, d := newServer(t, cfg)
+	r.server, r.addr = server, d.Socket().Addr().String()
 	return r
 }
 

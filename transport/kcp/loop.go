@@ -18,12 +18,8 @@ func now() time.Time { return time.Now() }
 // handle takes datagrams from the socket's reading goroutine.
 func (s *Server) handle(batch []udp.Datagram) { s.datagrams(now(), batch) }
 
-// Flush sends what was queued since the last one: call it at the end of a tick, so that the tick's datagrams leave in a
-// handful of system calls.
-func (s *Server) Flush() { s.driver.Flush() }
-
-// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The socket stays
-// open; it is its owner's. Every handler has been told Closed when Close returns.
+// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The driver
+// goes on; it is its owner's. Every handler has been told Closed when Close returns.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	empty := s.door.Close()
@@ -36,8 +32,7 @@ func (s *Server) Close() error {
 		return nil
 	}
 	driver.Dismiss(s.driver, all, empty)
-	s.sock.Handle(nil, udp.Own)
-	s.driver.Stop()
+	s.driver.Socket().Handle(nil, udp.Own)
 	for _, c := range all { // those that did not end in time
 		c.calls.Closed(c, transport.ServerShutdown, transport.ShuttingDown)
 	}

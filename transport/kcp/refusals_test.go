@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/transport/udp"
 )
@@ -30,13 +31,13 @@ func accept(transport.Conn, ticket.Claims) (transport.Handler, error) { return s
 
 func newSmallServer(t *testing.T) *smallServer {
 	t.Helper()
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	d, err := driver.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = sock.Close() })
-	s := &smallServer{addr: sock.Addr().String(), key: ticket.NewKey()}
-	s.Server, err = NewServer(sock, ServerConfig{Tickets: ticket.NewOpener(s.key, 42, ticket.OpenerConfig{}), Accept: accept, MaxSessions: 1})
+	t.Cleanup(func() { _ = d.Close() })
+	s := &smallServer{addr: d.Socket().Addr().String(), key: ticket.NewKey()}
+	s.Server, err = NewServer(d, ServerConfig{Tickets: ticket.NewOpener(s.key, 42, ticket.OpenerConfig{}), Accept: accept, MaxSessions: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,9 @@ import (
 const maxRefusing = 256
 
 // Server is the server's end of every association on one socket. Datagrams are handled on the socket's reading goroutine,
-// timers on the server's own loop; a session belongs to whoever holds its conn's lock.
+// timers on the driver's loop; a session belongs to whoever holds its conn's lock.
 type Server struct {
 	cfg     ServerConfig
-	sock    *udp.Socket
 	cookies cookieMaker
 	driver  *driver.Driver
 
@@ -56,10 +55,10 @@ type counters struct {
 	requests, accepted, refused, dropped, badTickets, badProofs, reused, overflow, timeouts, moved atomic.Uint64
 }
 
-// NewServer starts serving on sock. It fails when Tickets or Accept is missing.
-func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
-	if sock == nil || cfg.Tickets == nil || cfg.Accept == nil {
-		return nil, errors.New("kcp: new server: a socket, Tickets and Accept are required")
+// NewServer starts serving on a driver's socket. It fails when Tickets or Accept is missing.
+func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
+	if d == nil || cfg.Tickets == nil || cfg.Accept == nil {
+		return nil, errors.New("kcp: new server: a driver, Tickets and Accept are required")
 	}
 	if cfg.MaxSessions <= 0 {
 		cfg.MaxSessions = DefaultMaxSessions
@@ -68,12 +67,12 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 		cfg.Timeout = transport.DefaultTimeout
 	}
 	s := &Server{
-		cfg: cfg, sock: sock, driver: driver.New(sock),
+		cfg: cfg, driver: d,
 		sessions: make(map[uint32]*conn), unconfirmed: make(map[uint64]*conn),
-		readWriter: sock.NewWriter(),
+		readWriter: d.Socket().NewWriter(),
 	}
 	rand.Read(s.cookies.key[:])
-	sock.Handle(s.handle, udp.Own)
+	d.Socket().Handle(s.handle, udp.Own)
 	return s, nil
 }
 

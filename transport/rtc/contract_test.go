@@ -8,9 +8,9 @@ import (
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/conntest"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/netsim"
 	"github.com/realmwire/realmwire/transport/rtc"
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,17 +20,17 @@ func TestContract(t *testing.T) { conntest.Run(t, transport.WebRTC, factory) }
 // factory puts a server behind a proxy, which is its public address, so that the network can be cut.
 func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 	tb.Helper()
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	d, err := driver.Listen("127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = sock.Close() })
-	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: sock.Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
+	tb.Cleanup(func() { _ = d.Close() })
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: d.Socket().Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = proxy.Close() })
-	server, err := rtc.NewServer(sock, rtc.ServerConfig{
+	server, err := rtc.NewServer(d, rtc.ServerConfig{
 		Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout, PublicAddr: proxy.Addr(),
 	})
 	if err != nil {

@@ -92,7 +92,7 @@ func (s *session) writeHandshake(datagram []byte) {
 	}
 	s.mu.Unlock()
 	if allowed {
-		s.server.sock.WriteTo(datagram, to)
+		s.server.driver.Socket().WriteTo(datagram, to)
 	}
 }
 

@@ -23,10 +23,7 @@ func now() time.Time { return time.Now() }
 // handle takes datagrams from the socket's reading goroutine.
 func (s *Server) handle(batch []udp.Datagram) { s.datagrams(now(), batch) }
 
-// Flush sends what was queued since the last one: call it at the end of a tick.
-func (s *Server) Flush() { s.driver.Flush() }
-
-// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The socket stays open;
+// Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The driver goes on;
 // it is its owner's. Every handler has been told Closed when Close returns.
 func (s *Server) Close() error {
 	s.mu.Lock()
@@ -41,9 +38,8 @@ func (s *Server) Close() error {
 	}
 	s.cancel()
 	driver.Dismiss(s.driver, all, empty)
-	s.sock.Handle(nil, udp.STUN, udp.DTLS)
+	s.driver.Socket().Handle(nil, udp.STUN, udp.DTLS)
 	s.work.Wait()
-	s.driver.Stop()
 	for _, p := range all { // those that did not end in time
 		p.calls.Closed(p, transport.ServerShutdown, transport.ShuttingDown)
 	}

@@ -13,9 +13,9 @@ import (
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/conntest"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/rtc"
 	"github.com/realmwire/realmwire/transport/ticket"
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 const wait = 20 * time.Second
@@ -46,16 +46,16 @@ func newServerBehind(t *testing.T, cfg rtc.ServerConfig, before func(s *server) 
 		s.accepted <- r
 		return r, nil
 	}
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	d, err := driver.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = sock.Close() })
-	s.addr = sock.Addr().String()
+	t.Cleanup(func() { _ = d.Close() })
+	s.addr = d.Socket().Addr().String()
 	if before != nil {
 		cfg.PublicAddr = before(s)
 	}
-	if s.rtc, err = rtc.NewServer(sock, cfg); err != nil {
+	if s.rtc, err = rtc.NewServer(d, cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.rtc.Close() })
@@ -304,11 +304,11 @@ func TestPublicAddr(t *testing.T) {
 		"": true, "192.0.2.1:7777": true, "[2001:db8::1]:7777": true, ":7777": true, "0.0.0.0:7777": true, "localhost:7777": true,
 		"192.0.2.1": false, "192.0.2.1:0": false, "192.0.2.1:x": false, "no such name.invalid:7777": false,
 	} {
-		sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+		d, err := driver.Listen("127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		server, err := rtc.NewServer(sock, rtc.ServerConfig{
+		server, err := rtc.NewServer(d, rtc.ServerConfig{
 			Tickets: ticket.NewOpener(ticket.Key{}, 1, ticket.OpenerConfig{}), PublicAddr: addr,
 			Accept: func(transport.Conn, ticket.Claims) (transport.Handler, error) { return nil, errors.New("no") },
 		})
@@ -318,6 +318,6 @@ func TestPublicAddr(t *testing.T) {
 		if err == nil {
 			_ = server.Close()
 		}
-		_ = sock.Close()
+		_ = d.Close()
 	}
 }

@@ -22,7 +22,6 @@ type Server struct {
 	cfg        ServerConfig
 	at         []netip.AddrPort // what answers give as our addresses
 	identity   dtls.Identity
-	sock       *udp.Socket
 	driver     *driver.Driver
 	readWriter *udp.Writer // owned by the socket's reading goroutine
 
@@ -73,10 +72,10 @@ type counters struct {
 	redirects, moved, timeouts, protocol, overfull, resent, repeated, lost atomic.Uint64
 }
 
-// NewServer starts serving the STUN and DTLS datagrams of sock.
-func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
-	if sock == nil || cfg.Tickets == nil || cfg.Accept == nil {
-		return nil, errors.New("rtc: new server: a socket, Tickets and Accept are required")
+// NewServer starts serving the STUN and DTLS datagrams of a driver's socket.
+func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
+	if d == nil || cfg.Tickets == nil || cfg.Accept == nil {
+		return nil, errors.New("rtc: new server: a driver, Tickets and Accept are required")
 	}
 	public, err := resolvePublic(context.Background(), cfg.PublicAddr)
 	if err != nil {
@@ -92,14 +91,14 @@ func NewServer(sock *udp.Socket, cfg ServerConfig) (*Server, error) {
 	cfg.HandshakeTimeout = pickTimeout(cfg.HandshakeTimeout, transport.DefaultHandshakeTimeout)
 	cfg.Timeout = pickTimeout(cfg.Timeout, transport.DefaultTimeout)
 	s := &Server{
-		cfg: cfg, at: []netip.AddrPort{public}, identity: identity, sock: sock, driver: driver.New(sock), readWriter: sock.NewWriter(),
+		cfg: cfg, at: []netip.AddrPort{public}, identity: identity, driver: d, readWriter: d.Socket().NewWriter(),
 		byUfrag: make(map[string]*session), byAddress: make(map[netip.AddrPort]*session),
 	}
 	if !public.IsValid() {
-		s.at = localCandidates(sock.Addr())
+		s.at = localCandidates(d.Socket().Addr())
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	sock.Handle(s.handle, udp.STUN, udp.DTLS)
+	d.Socket().Handle(s.handle, udp.STUN, udp.DTLS)
 	return s, nil
 }
 

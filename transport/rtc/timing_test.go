@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
 	"github.com/realmwire/realmwire/transport/ticket"
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 // Every timer of a server's session, held to its time without sleeping:
@@ -22,19 +22,19 @@ import (
 // sessionOf makes a session of a server on a real socket; the test's clock drives it, the server's sees it never.
 func sessionOf(t *testing.T, cfg ServerConfig) *session {
 	t.Helper()
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	d, err := driver.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg.Tickets = ticket.NewOpener(ticket.NewKey(), 1, ticket.OpenerConfig{})
 	cfg.Accept = func(transport.Conn, ticket.Claims) (transport.Handler, error) { return nil, nil }
-	s, err := NewServer(sock, cfg)
+	s, err := NewServer(d, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		_ = s.Close()
-		_ = sock.Close()
+		_ = d.Close()
 	})
 	return &session{server: s, cred: newCredentials()}
 }

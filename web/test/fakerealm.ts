@@ -96,8 +96,13 @@ export class FakeRealm {
     const text = mapJson(zone);
     return {
       session: '1', character: '2', zone: { name: zone, title: zone, tick_hz: 20, ...(this.best && { best: true }) }, map: { hash: sha256(text), url: `/v1/maps/${zone}` },
-      ticket: Buffer.from(`${zone} ${++this.tickets}`).toString('base64'), secret: '', suite: 1, expires: '', udp: { addr: '' },
-      webrtc: { url: '/v1/rtc/1' }, websocket: { url: `/v1/ws/${zone}` }, schema: schema.hash, snapshots: 'latest',
+      ticket: Buffer.from(`${zone} ${++this.tickets}`).toString('base64'), secret: '', suite: 1, expires: '',
+      endpoints: [
+        { transport: 'smoke', url: 'https://hill.example' }, // of a newer server: every test plays on with it
+        { transport: 'kcp', addr: '127.0.0.1:1' }, { transport: 'webrtc', url: '/v1/rtc/1' }, { transport: 'websocket', url: `/v1/ws/${zone}` },
+        { transport: 'constructor' },
+      ],
+      schema: schema.hash, snapshots: 'latest',
     };
   }
 

@@ -4,12 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/kcp"
+	"github.com/realmwire/realmwire/transport/listen"
 	"github.com/realmwire/realmwire/transport/ticket"
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 // incarnation is that of every server here: its key is as old as its process.
@@ -53,30 +54,39 @@ func acceptor(accept Accept) transport.Acceptor {
 	}
 }
 
-type kcpServer struct {
-	*kcp.Server
-	sock *udp.Socket
+// ownServer is all of our transports, of which a peer's clients use one.
+type ownServer struct{ *listen.Transports }
+
+func listenOwn(o Options, accept Accept) (ownServer, error) {
+	cfg := listen.Config{UDP: o.Listen.String(), Tickets: opener(o), HandshakeTimeout: dialWait, Timeout: ownTimeout}
+	if o.Public.IsValid() {
+		cfg.PublicAddr = o.Public.String()
+	}
+	t, err := listen.New(cfg)
+	if err != nil {
+		return ownServer{}, err
+	}
+	if err := t.Start(acceptor(accept)); err != nil {
+		return ownServer{}, errors.Join(err, t.Close())
+	}
+	return ownServer{t}, nil
 }
+
+// Close leaves nothing behind, so that its error says nothing.
+func (s ownServer) Close() { _ = s.Transports.Close() }
+
+// kcpServer is one whose clients come over UDP.
+type kcpServer struct{ ownServer }
 
 func listenKCP(o Options, accept Accept) (Server, error) {
-	sock, err := udp.Listen(o.Listen.String(), udp.Config{})
+	s, err := listenOwn(o, accept)
 	if err != nil {
 		return nil, err
 	}
-	s, err := kcp.NewServer(sock, kcp.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), Timeout: ownTimeout})
-	if err != nil {
-		_ = sock.Close()
-		return nil, err
-	}
-	return kcpServer{s, sock}, nil
+	return kcpServer{s}, nil
 }
 
-func (s kcpServer) Addr() string { return s.sock.Addr().String() }
-
-func (s kcpServer) Close() {
-	_ = s.Server.Close()
-	_ = s.sock.Close()
-}
+func (s kcpServer) Addr() string { return s.ownServer.Addr().String() }
 
 func dialKCP(ctx context.Context, o Options, addr string, r Receive) (Conn, error) {
 	raw, claims, err := grant(o)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/realmwire/realmwire/transport/rtc"
 	"github.com/realmwire/realmwire/transport/ticket"
-	"github.com/realmwire/realmwire/transport/udp"
 	"github.com/realmwire/realmwire/transport/ws"
 )
 
@@ -44,48 +43,36 @@ func dialWS(ctx context.Context, o Options, addr string, r Receive) (Conn, error
 	return ownConn{c}, nil
 }
 
+// rtcServer is one whose clients signal over HTTP and then come over UDP.
 type rtcServer struct {
 	*web
-	sock *udp.Socket
-	s    *rtc.Server
+	ownServer
 }
 
 func listenRTC(o Options, accept Accept) (Server, error) {
-	sock, err := udp.Listen(o.Listen.String(), udp.Config{})
+	s, err := listenOwn(o, accept)
 	if err != nil {
 		return nil, err
 	}
-	cfg := rtc.ServerConfig{Tickets: opener(o), Accept: acceptor(accept), HandshakeTimeout: dialWait, Timeout: ownTimeout}
-	if o.Public.IsValid() {
-		cfg.PublicAddr = o.Public.String()
-	}
-	s, err := rtc.NewServer(sock, cfg)
-	if err != nil {
-		_ = sock.Close()
-		return nil, err
-	}
-	w, err := serveWeb(o, answering(func(ctx context.Context, body []byte) ([]byte, error) {
+	w, err := serveWeb(o, answering(func(_ context.Context, body []byte) ([]byte, error) {
 		if len(body) < ticket.Size {
 			return nil, errors.New("no ticket before the offer")
 		}
-		answer, err := s.Answer(body[:ticket.Size], string(body[ticket.Size:]))
+		answer, err := s.Signal(body[:ticket.Size], string(body[ticket.Size:]))
 		return []byte(answer), err
 	}))
 	if err != nil {
-		_ = s.Close()
-		_ = sock.Close()
+		s.Close()
 		return nil, err
 	}
-	return rtcServer{w, sock, s}, nil
+	return rtcServer{w, s}, nil
 }
 
 func (s rtcServer) Addr() string { return "http://" + s.l.Addr().String() }
-func (s rtcServer) Flush()       { s.s.Flush() }
 
 func (s rtcServer) Close() {
 	s.close()
-	_ = s.s.Close()
-	_ = s.sock.Close()
+	s.ownServer.Close()
 }
 
 func dialRTC(ctx context.Context, o Options, addr string, r Receive) (Conn, error) {

@@ -1,4 +1,4 @@
-// Package driver runs many session cores over a process's one UDP socket, however many there are: with one timer, one
+// Package driver runs the session cores of all transports over a process's one UDP socket, however many there are: with one timer, one
 // goroutine, and the datagrams of a tick leaving together.
 package driver
 
@@ -38,6 +38,7 @@ type Place struct {
 
 // Driver drives sessions. It is safe for concurrent use.
 type Driver struct {
+	sock   *udp.Socket
 	epoch  time.Time // the timers' zero
 	timers timers
 
@@ -55,15 +56,22 @@ type Driver struct {
 	stopOnce   sync.Once
 }
 
-// New starts a driver that writes to sock.
-func New(sock *udp.Socket) *Driver {
+// Listen opens the socket on addr (host:port) and starts a driver on it.
+func Listen(addr string) (*Driver, error) {
+	sock, err := udp.Listen(addr, udp.Config{})
+	if err != nil {
+		return nil, err
+	}
 	d := &Driver{
-		epoch: now(), flushWriter: sock.NewWriter(), loopWriter: sock.NewWriter(),
+		sock: sock, epoch: now(), flushWriter: sock.NewWriter(), loopWriter: sock.NewWriter(),
 		kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	go d.loop()
-	return d
+	return d, nil
 }
+
+// Socket is where datagrams come in; the driver owns it.
+func (d *Driver) Socket() *udp.Socket { return d.sock }
 
 // Changed notes that a session has something to send; it leaves with the next Flush, or soon without. s is locked.
 func (d *Driver) Changed(s Session) {

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-
-	"github.com/realmwire/realmwire/transport/udp"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -57,7 +55,7 @@ func (s *beacon) AfterTimer() {
 // open makes a driver on a socket of its own, and another socket to send to.
 func open(t *testing.T) (*Driver, *net.UDPConn) {
 	t.Helper()
-	sock, err := udp.Listen("127.0.0.1:0", udp.Config{})
+	d, err := Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,12 +63,10 @@ func open(t *testing.T) (*Driver, *net.UDPConn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := New(sock)
 	t.Cleanup(func() {
-		d.Stop()
-		d.Stop() // once more does no harm
+		_ = d.Close()
+		_ = d.Close() // once more does no harm
 		_ = sink.Close()
-		_ = sock.Close()
 	})
 	_ = sink.SetReadDeadline(time.Now().Add(20 * time.Second))
 	return d, sink

@@ -16,10 +16,11 @@ func now() time.Time { return time.Now() }
 // handful of system calls.
 func (d *Driver) Flush() { d.flush(now()) }
 
-// Stop ends the driver; its sessions are advanced no more.
-func (d *Driver) Stop() {
+// Close ends the driver, whose sessions are advanced no more, and closes the socket. Servers on it are closed before.
+func (d *Driver) Close() error {
 	d.stopOnce.Do(func() { close(d.stop) })
 	<-d.done
+	return d.sock.Close()
 }
 
 // loop advances sessions when their time has come, and flushes what nobody flushed.

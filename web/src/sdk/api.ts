@@ -64,6 +64,16 @@ export interface Character {
   last_played?: string;
 }
 
+/** A way into a zone process. */
+export interface Endpoint {
+  /** "kcp", "webrtc", "websocket"; clients pass over those that they do not know. */
+  transport: string;
+  /** HOST:PORT, of transports over UDP. */
+  addr?: string;
+  /** A path on the gateway, or another server's URL. */
+  url?: string;
+}
+
 /** The right to enter one zone with one character. Its ticket is good for one connection, and not for long. */
 export interface Grant {
   session: string;
@@ -77,9 +87,8 @@ export interface Grant {
   secret: string;
   suite: number;
   expires: string;
-  udp: { addr: string };
-  webrtc: { url: string };
-  websocket: { url: string };
+  /** Ways into the zone process, the best first. Of several with one transport, the first counts. */
+  endpoints: Endpoint[];
   schema: string;
   snapshots: 'latest' | 'kcp';
 }
@@ -88,7 +97,7 @@ export interface Grant {
 export function parseGrant(json: string): Grant | null {
   try {
     const grant = JSON.parse(json) as Grant;
-    return typeof grant.ticket === 'string' && typeof grant.map.hash === 'string' ? grant : null;
+    return typeof grant.ticket === 'string' && typeof grant.map.hash === 'string' && Array.isArray(grant.endpoints) ? grant : null;
   } catch {
     return null;
   }

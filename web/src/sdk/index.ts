@@ -8,4 +8,5 @@ export type { Stats } from './meter';
 export { MAX_INPUT, step, UNITS_PER_TILE, type Grid, type MoveInput, type MoveParams, type MoveState } from './mover';
 export { GameSession, type SessionEvents, type SessionOptions, type SessionStatus } from './session';
 export type { BestChunk, Tier } from './tier';
+export { TRANSPORTS, type TransportKind } from './transport';
 export type { ChatLine, EntityOf, ViewOf, ZoneInfo } from './view';

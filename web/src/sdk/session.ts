@@ -9,7 +9,7 @@ import { Meter, type Stats } from './meter';
 import { Passes, unspent } from './resume';
 import { afterEnd, afterError, backOff, type Verdict } from './retry';
 import { askBest, loadBest, type BestChunk, type Tier } from './tier';
-import type { TransportKind } from './transport';
+import { TRANSPORTS, type TransportKind } from './transport';
 import type { ChatLine, ViewOf, ZoneInfo } from './view';
 
 const JOIN_MS = 8000; // from an open transport to the own entity
@@ -65,7 +65,7 @@ export class GameSession<S, I> {
   private state: SessionStatus = 'connecting';
   private text = 'Connecting…';
   private input: I;
-  private fellBack = false;
+  private failed: TransportKind | null = null; // the best transport that did not get through
   private corrections = 0;
   private past = { checked: 0, desyncs: 0 }; // of links that ended
 
@@ -249,7 +249,7 @@ export class GameSession<S, I> {
     map.catch(() => undefined); // awaited below, unless dialling fails first
     const asked = askBest(this.wanted, grant.zone.best === true, this.game.schema, this.loadBest);
     const dialled = await this.dialer.dial(grant, () => this.freshGrant(), say, nowMs(), signal);
-    this.fellBack = dialled.fellBack || (this.fellBack && dialled.transport.kind === 'websocket');
+    this.failed = dialled.failed[0] ?? (this.failed === dialled.transport.kind ? null : this.failed);
     let ground: MapArtefact;
     try {
       // A fresh grant may be for another zone than the first.
@@ -309,7 +309,7 @@ export class GameSession<S, I> {
       old.close('travelled');
     }
     if (old?.map.hash !== link.map.hash) this.emitter.emit('map', link.map);
-    const over = link.transport.kind === 'webrtc' ? 'WebRTC' : 'WebSocket';
-    this.say('playing', this.fellBack ? `Playing over ${over}; WebRTC does not get through here.` : `Playing over ${over}.`);
+    const over = `Playing over ${TRANSPORTS[link.transport.kind]}`;
+    this.say('playing', this.failed === null ? `${over}.` : `${over}; ${TRANSPORTS[this.failed]} does not get through here.`);
   }
 }

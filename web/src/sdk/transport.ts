@@ -21,7 +21,9 @@ export const CloseCode = {
   Backpressure: 9,
 } as const;
 
-export type TransportKind = 'webrtc' | 'websocket';
+/** The transports that this client has, by their names in a grant, and what people call them. */
+export const TRANSPORTS = { webrtc: 'WebRTC', websocket: 'WebSocket' } as const;
+export type TransportKind = keyof typeof TRANSPORTS;
 
 /** What happens to a transport. */
 export interface TransportEvents {

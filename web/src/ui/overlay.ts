@@ -1,5 +1,6 @@
 // The network overlay: what the connection does, as measured, in small live graphs. F3 or the badge opens it.
 import type { Session } from '../game/rpg';
+import { TRANSPORTS } from '../sdk';
 import { el } from './dom';
 import { Graph } from './graph';
 import { memory } from './memory';
@@ -67,5 +68,5 @@ export class Overlay {
 }
 
 export function transportName(t: Session['transport']): string {
-  return t === 'webrtc' ? 'WebRTC' : t === 'websocket' ? 'WebSocket' : '—';
+  return t === null ? '—' : TRANSPORTS[t];
 }
