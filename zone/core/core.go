@@ -240,7 +240,7 @@ func (c *Core) carryOutKicks() {
 	for _, k := range c.kicks {
 		if k.session.phase != phaseClosing {
 			c.count.Kicked++
-			c.notice(PlayerKicked, k.session, Notice{Reason: message.Kicked, Text: k.why})
+			c.notice(PlayerKicked, k.session, Notice{Text: k.why})
 			c.end(k.session, message.Kicked, k.text, true)
 		}
 	}
