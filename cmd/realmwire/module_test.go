@@ -92,6 +92,7 @@ type Plane struct {
 func TestStrangersModule(t *testing.T) {
 	dir := dotsModule(t)
 	put(t, filepath.Join(dir, "random", "random.go"), gentest.Source(rand.New(rand.NewPCG(1, 1)))+needsAll)
+	public := string(mustRead(t, filepath.Join(harness.Root(), "docs/packages.md")))
 	var imports []string
 	for _, pkg := range []string{"dots", "random"} {
 		in(t, dir, harness.Binary(t), "gen", pkg)
@@ -107,6 +108,9 @@ func TestStrangersModule(t *testing.T) {
 			}
 			if slices.Contains(strings.Split(path, "/"), "internal") {
 				t.Errorf("the code generated for %s imports %s, which a module outside the tree may not", pkg, path)
+			}
+			if ours, ok := strings.CutPrefix(path, harness.Module+"/"); ok && !strings.Contains(public, "`"+ours+"`") {
+				t.Errorf("the code generated for %s imports %s, and docs/packages.md does not name it", pkg, path)
 			}
 			imports = append(imports, strings.TrimPrefix(path, harness.Module+"/protocol/"))
 		}
