@@ -17,24 +17,38 @@ import (
 	"github.com/realmwire/realmwire/transport/ws"
 )
 
-// dialers are the ways that this client knows of the endpoints in a grant; it passes over all others. A new transport is added here.
-var dialers = map[transport.Kind]func(context.Context, *Config, *Grant, transport.Endpoint, transport.Handler) (transport.Conn, error){
-	transport.KCP:       dialKCP,
-	transport.WebRTC:    dialWebRTC,
-	transport.WebSocket: dialWebSocket,
+// ways are those of the endpoints in a grant that this client knows; it passes over all others. A new transport is added here.
+var ways = []struct {
+	kind transport.Kind
+	dial func(context.Context, *Config, *Grant, transport.Endpoint, transport.Handler) (transport.Conn, error)
+}{
+	{transport.KCP, dialKCP},
+	{transport.WebRTC, dialWebRTC},
+	{transport.WebSocket, dialWebSocket},
+}
+
+// Transports are those that this client knows.
+func Transports() []transport.Kind {
+	var out []transport.Kind
+	for _, w := range ways {
+		out = append(out, w.kind)
+	}
+	return out
 }
 
 // dial connects to the zone process that a grant names.
 func (c *Config) dial(ctx context.Context, g *Grant, h transport.Handler) (transport.Conn, error) {
-	dial := dialers[c.Transport]
-	if dial == nil {
-		return nil, fmt.Errorf("transport %q is unknown: kcp, webrtc and websocket exist", c.Transport)
+	for _, w := range ways {
+		if w.kind != c.Transport {
+			continue
+		}
+		e, ok := g.Endpoint(w.kind)
+		if !ok {
+			return nil, fmt.Errorf("zone %s is not reached by %s; use another transport", g.Zone.Name, w.kind)
+		}
+		return w.dial(ctx, c, g, e, h)
 	}
-	e, ok := g.Endpoint(c.Transport)
-	if !ok {
-		return nil, fmt.Errorf("zone %s is not reached by %s; use another transport", g.Zone.Name, c.Transport)
-	}
-	return dial(ctx, c, g, e, h)
+	return nil, fmt.Errorf("transport %q is unknown: %v exist", c.Transport, Transports())
 }
 
 func dialKCP(ctx context.Context, c *Config, g *Grant, e transport.Endpoint, h transport.Handler) (transport.Conn, error) {

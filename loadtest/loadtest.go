@@ -255,12 +255,13 @@ func (o *Options) check() ([]transport.Kind, error) {
 }
 
 func kinds(name string) ([]transport.Kind, error) {
-	switch k := transport.Kind(name); k {
-	case "mixed":
-		return []transport.Kind{transport.KCP, transport.WebRTC, transport.WebSocket}, nil
-	case transport.KCP, transport.WebRTC, transport.WebSocket:
+	all := client.Transports()
+	switch k := transport.Kind(name); {
+	case k == "mixed":
+		return all, nil
+	case slices.Contains(all, k):
 		return []transport.Kind{k}, nil
 	default:
-		return nil, fmt.Errorf("--transport %s: kcp, webrtc, websocket and mixed exist", name)
+		return nil, fmt.Errorf("--transport %s: %v and mixed exist", name, all)
 	}
 }

@@ -4,7 +4,7 @@ import { App } from './app';
 import { loadArt } from './game/art';
 import type { Session, View } from './game/rpg';
 import { Stage } from './game/stage';
-import { RealmApi, type Tier, type TransportChoice } from './sdk';
+import { RealmApi, TRANSPORTS, type Tier, type TransportChoice, type TransportKind } from './sdk';
 import { explain } from './ui/explain';
 import { StatusCard } from './ui/status';
 
@@ -15,10 +15,10 @@ declare global {
   }
 }
 
-/** `?transport=webrtc|websocket|auto` forces a transport. */
+/** `?transport=webrtc`, or another, forces a transport. */
 function chosenTransport(): TransportChoice {
   const wanted = new URLSearchParams(location.search).get('transport');
-  return wanted === 'webrtc' || wanted === 'websocket' ? wanted : 'auto';
+  return wanted !== null && Object.hasOwn(TRANSPORTS, wanted) ? (wanted as TransportKind) : 'auto';
 }
 
 /** `?tier=best` asks for snapshots of the best tier; a server grants them with `--tier best`. */

@@ -72,4 +72,4 @@ static func _rate(bytes: float) -> String:
 
 ## A transport's name, for people.
 static func transport_title(kind: String) -> String:
-	return {"kcp": "UDP (KCP)", "webrtc": "WebRTC", "websocket": "WebSocket"}.get(kind, "—")
+	return RealmwireDialer.TITLES.get(kind, "—")
