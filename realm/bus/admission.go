@@ -183,7 +183,8 @@ func (a *Admission) admit(req *jwt.AuthorizationRequestClaims) (string, error) {
 // proven is the identity of who signed the nonce that the server made for this connection. The server itself checks no key that is not in its
 // configuration.
 func proven(publicKey, signature, nonce string) (Identity, error) {
-	if !nkeys.IsValidPublicUserKey(publicKey) || nonce == "" {
+	id := Identify(publicKey)
+	if id == 0 || nonce == "" {
 		return 0, errors.New("no key of its own")
 	}
 	pair, err := nkeys.FromPublicKey(publicKey)
@@ -193,10 +194,6 @@ func proven(publicKey, signature, nonce string) (Identity, error) {
 	sig, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(signature, "="))
 	if err != nil || pair.Verify([]byte(nonce), sig) != nil {
 		return 0, errors.New("it does not own the key that it names")
-	}
-	id := Identify(publicKey)
-	if id == 0 {
-		return 0, errors.New("a key without an identity")
 	}
 	return id, nil
 }

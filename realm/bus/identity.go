@@ -24,9 +24,17 @@ func parseIdentity(s string) (Identity, bool) {
 	return id, err == nil && id != 0 && id.String() == s
 }
 
-// Identify is the identity of who owns a public key.
+// Identify is the identity of who owns a public key (an nkey of a user), or 0 for what is none. It is made from the key itself: a text that
+// says the same key in another way is refused, and gives no second identity.
 func Identify(publicKey string) Identity {
-	sum := sha256.Sum256([]byte(publicKey))
+	raw, err := nkeys.Decode(nkeys.PrefixByteUser, []byte(publicKey))
+	if err != nil {
+		return 0
+	}
+	if text, err := nkeys.Encode(nkeys.PrefixByteUser, raw); err != nil || string(text) != publicKey {
+		return 0
+	}
+	sum := sha256.Sum256(raw)
 	return Identity(binary.BigEndian.Uint64(sum[:8]))
 }
 
