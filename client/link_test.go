@@ -185,9 +185,7 @@ func (w *world) carryOut() {
 	attaches := slices.Clone(out.Attaches)
 	out.Reset()
 	for _, a := range attaches {
-		w.core.Handle(core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: a, Character: core.Character{
-			Character: rules.Character{ID: a.Character, Name: "Walker", Class: rpg.Classes[0]},
-		}}})
+		w.core.Handle(core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: a, Character: rules.Character{ID: a.Character, Name: "Walker", Class: rpg.Classes[0]}}})
 	}
 	if len(attaches) > 0 {
 		w.carryOut()

@@ -14,7 +14,7 @@ func (z *Zone) answer(it item) {
 	e := evictions[len(evictions)-1]
 	e.State = append([]byte(nil), e.State...)
 	if z.saver.has(e.Character) {
-		z.owed = append(z.owed, owed{e, it.Epoch, it.reply})
+		z.owed = append(z.owed, owedEviction{e, it.Epoch, it.reply})
 		return
 	}
 	it.reply <- z.withUnsaved(e, it.Epoch)

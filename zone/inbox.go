@@ -7,18 +7,18 @@ import (
 	"github.com/realmwire/realmwire/zone/core"
 )
 
-// Limits of an inbox. What passes one is dropped and counted; a session whose reliable message would be is closed.
+// Limits of an inbox. What passes one is dropped and counted; a connection whose reliable message would be is closed.
 const (
-	maxQueued     = 64      // messages of one session between two ticks
-	maxInboxItems = 1 << 16 // of all sessions
+	maxQueued     = 64      // messages of one connection between two ticks
+	maxInboxItems = 1 << 16 // of all connections
 	maxInboxBytes = 16 << 20
 )
 
 // item is an event with what the loop, but not the core, needs.
 type item struct {
 	core.Event
-	session *connection        // who sent it; nil: nobody
-	reply   chan core.Eviction // EventEvict only
+	from  *connection        // who sent it; nil: nobody
+	reply chan core.Eviction // EventEvict only
 }
 
 // inbox gathers events from other goroutines until the loop takes them. Two batches take turns, so that nothing is
@@ -47,26 +47,26 @@ func (b *inbox) hurry() {
 }
 
 // message queues a copy of a peer's message. False: it was dropped.
-func (b *inbox) message(s *connection, e core.Event) bool {
+func (b *inbox) message(from *connection, e core.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || s.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
+	if b.closed || from.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
 		b.dropped++
 		return false
 	}
-	s.queued++
-	from := len(b.arena)
+	from.queued++
+	at := len(b.arena)
 	b.arena = append(b.arena, e.Msg...)
-	e.Msg = b.arena[from:len(b.arena):len(b.arena)]
-	b.items = append(b.items, item{Event: e, session: s})
-	if e.Lane == transport.Reliable && !s.greeted {
-		s.greeted = true // with Join; only the first may hurry, lest a peer sets the pace of the loop
+	e.Msg = b.arena[at:len(b.arena):len(b.arena)]
+	b.items = append(b.items, item{Event: e, from: from})
+	if e.Lane == transport.Reliable && !from.greeted {
+		from.greeted = true // with Join; only the first may hurry, lest a peer sets the pace of the loop
 		b.hurry()
 	}
 	return true
 }
 
-// post queues what must not be lost; its senders are bounded by the number of sessions. False: the loop has ended.
+// post queues what must not be lost; its senders are bounded by the number of connections. False: the loop has ended.
 func (b *inbox) post(it item) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -88,7 +88,7 @@ func (b *inbox) take() []item {
 	b.items, b.full = b.full[:0], b.items
 	b.arena, b.fullBuf = b.fullBuf[:0], b.arena
 	for i := range b.full {
-		if s := b.full[i].session; s != nil {
+		if s := b.full[i].from; s != nil {
 			s.queued = 0
 		}
 	}
@@ -127,7 +127,7 @@ var _ transport.Handler = (*connection)(nil)
 func (s *connection) Message(c transport.Conn, lane transport.Lane, msg []byte) {
 	e := core.Event{Kind: core.EventMessage, Conn: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
 	if !s.zone.inbox.message(s, e) && lane == transport.Reliable {
-		// The lane promises that nothing is lost: a session that floods it cannot go on.
+		// The lane promises that nothing is lost: a connection that floods it cannot go on.
 		c.Close(transport.ProtocolError, "too many messages at once")
 	}
 }

@@ -55,15 +55,15 @@ type Zone struct {
 	conns    map[core.ConnID]*connection // the loop's, as all that follows
 	encoder  *core.Encoder
 	snapshot []byte // the last one's memory
-	owed     []owed
+	owed     []owedEviction
 	calls    chan struct{} // one for each call to the realm in progress
 	working  sync.WaitGroup
 	overruns uint64
 	lost     uint64
 }
 
-// owed is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
-type owed struct {
+// owedEviction is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
+type owedEviction struct {
 	core.Eviction
 	upTo  uint64
 	reply chan core.Eviction
@@ -113,13 +113,13 @@ func (z *Zone) Stats() Stats { return z.meter.read() }
 
 func (z *Zone) now() time.Duration { return time.Since(z.began) }
 
-// Accept takes a session whose ticket is proven: a [transport.Acceptor].
+// Accept takes a connection whose ticket is proven: a [transport.Acceptor].
 func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Handler, error) {
 	if claims.Zone != z.Name() {
 		return nil, refuseConn(z.log, claims, transport.Refused, "the ticket is for another zone")
 	}
 	s := &connection{zone: z, id: core.ConnID(z.lastID.Add(1)), conn: conn}
-	ok := z.inbox.post(item{session: s, Event: core.Event{Kind: core.EventConnect, Conn: s.id, At: z.now(), Connect: &core.Connect{
+	ok := z.inbox.post(item{from: s, Event: core.Event{Kind: core.EventConnect, Conn: s.id, At: z.now(), Connect: &core.Connect{
 		Session: claims.Session, Account: claims.Account, Character: rules.PlayerID(claims.Character), Epoch: claims.Epoch,
 		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Ticket: claims.Turn,
 	}}})
@@ -211,7 +211,7 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 	}
 	if hz, tick := uint32(z.cfg.Core.TickHz), z.core.Tick(); tick%(hz*publishSeconds) == 0 {
 		if tick%(hz*windowSeconds) == 0 {
-			z.meter.turn()
+			z.meter.nextWindow()
 		}
 		z.publish()
 	}
@@ -220,7 +220,7 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 func (z *Zone) handle(it item) {
 	switch it.Kind {
 	case core.EventConnect:
-		z.conns[it.Conn] = it.session
+		z.conns[it.Conn] = it.from
 	case core.EventClosed:
 		delete(z.conns, it.Conn)
 	}

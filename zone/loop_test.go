@@ -100,19 +100,19 @@ func newMemory() *memory {
 	return &memory{state: map[rules.PlayerID]string{}, final: map[rules.PlayerID]int{}}
 }
 
-func (r *memory) Attach(ctx context.Context, a core.AttachRequest) (core.Character, error) {
+func (r *memory) Attach(ctx context.Context, a core.AttachRequest) (rules.Character, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.hung {
 		r.mu.Unlock()
 		<-ctx.Done()
 		r.mu.Lock()
-		return core.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
+		return rules.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
 	}
 	if r.down {
-		return core.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
+		return rules.Character{}, fmt.Errorf("attach: %w", core.ErrRealmDown)
 	}
-	return core.Character{Character: rules.Character{ID: a.Character, Name: "Bea", Class: "rogue", State: []byte(r.state[a.Character])}}, nil
+	return rules.Character{ID: a.Character, Name: "Bea", Class: "rogue", State: []byte(r.state[a.Character])}, nil
 }
 
 func (r *memory) Save(ctx context.Context, reqs []core.SaveRequest) ([]error, error) {

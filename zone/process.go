@@ -69,7 +69,7 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 // Zones are the zones of the process.
 func (p *Process) Zones() []*Zone { return p.zones }
 
-// Accept takes a proven session to the zone that its ticket names: a [transport.Acceptor].
+// Accept takes a connection with a proven ticket to the zone that its ticket names: a [transport.Acceptor].
 func (p *Process) Accept(conn transport.Conn, claims ticket.Claims) (transport.Handler, error) {
 	for _, z := range p.zones {
 		if z.Name() == claims.Zone {

@@ -63,8 +63,8 @@ func (m *meter) record(micros int64) {
 	m.ticks.record(uint64(micros))
 }
 
-// turn begins a new window.
-func (m *meter) turn() {
+// nextWindow begins a new window.
+func (m *meter) nextWindow() {
 	m.recent, m.last = m.last, m.recent
 	m.recent.Reset()
 }

@@ -18,7 +18,7 @@ import (
 type Realm interface {
 	// Attach checks the epoch of a session's lease and returns the character. The error's text is shown to the player,
 	// but for [core.ErrRealmDown].
-	Attach(ctx context.Context, r core.AttachRequest) (core.Character, error)
+	Attach(ctx context.Context, r core.AttachRequest) (rules.Character, error)
 	// Save stores characters' states. The result has an error, or nil, for each request; [core.ErrStale] means that the
 	// lease has passed to another zone, and [core.ErrHandedOver] that it did by a handover of ours. The second result
 	// says that the realm could not be asked at all.

@@ -18,17 +18,12 @@ type zoneLink struct{ client *realm.ZoneClient }
 var _ zone.Realm = zoneLink{}
 
 // Attach implements [zone.Realm].
-func (l zoneLink) Attach(ctx context.Context, r core.AttachRequest) (core.Character, error) {
+func (l zoneLink) Attach(ctx context.Context, r core.AttachRequest) (rules.Character, error) {
 	c, err := l.client.Attach(ctx, realm.ID(r.Character), r.Epoch, realm.ID(r.Session))
 	if err != nil {
-		return core.Character{}, zoneError(err)
+		return rules.Character{}, zoneError(err)
 	}
-	return core.Character{
-		Character: rules.Character{
-			ID: r.Character, Name: c.Name, Class: c.Class, Appearance: c.Appearance, State: c.State, Arrive: c.Arrive,
-		},
-		Account: uint64(c.Account), Role: string(c.Role),
-	}, nil
+	return rules.Character{ID: r.Character, Name: c.Name, Class: c.Class, Appearance: c.Appearance, State: c.State, Arrive: c.Arrive}, nil
 }
 
 // Save implements [zone.Realm].

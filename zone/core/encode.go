@@ -52,7 +52,7 @@ func (e *Encoder) snapshot(s *session, buf []byte) (Send, bool) {
 	}
 	full := min(c.cfg.SnapshotBytes, s.maxLatest)
 	s.pace.decide(full, int(c.hz), now)
-	budget := s.pace.allow(full)
+	budget := s.pace.budget(full)
 	if budget < full {
 		e.count.paced++
 	}
@@ -64,7 +64,7 @@ func (e *Encoder) snapshot(s *session, buf []byte) (Send, bool) {
 		echo.has = false
 	}
 	msg, _ := e.bits.Encode(s.view, buf, h, budget)
-	s.pace.leaves(c.tick, len(msg), now)
+	s.pace.noteSent(c.tick, len(msg), now)
 	e.count.snapshots++
 	e.count.bytes += uint64(len(msg))
 	return Send{s.conn, lane, msg}, true

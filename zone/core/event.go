@@ -16,7 +16,7 @@ type EventKind uint8
 
 // The events. Which fields of Event count is said beside each.
 const (
-	EventConnect  EventKind = iota + 1 // Conn, Connect: a session with a proven ticket
+	EventConnect  EventKind = iota + 1 // Conn, Connect: a connection with a proven ticket
 	EventMessage                       // Conn, Lane, Msg, At
 	EventClosed                        // Conn, Code: the connection has ended
 	EventAttach                        // Attach: the realm's answer
@@ -44,7 +44,7 @@ type Event struct {
 	Err       error
 }
 
-// Connect is what a new session's ticket and transport say.
+// Connect is what a new connection's ticket and transport say.
 type Connect struct {
 	Session   uint64
 	Account   uint64
@@ -59,7 +59,7 @@ type Connect struct {
 // AttachResult answers an AttachRequest.
 type AttachResult struct {
 	Request   AttachRequest
-	Character Character
+	Character rules.Character
 	Err       error
 }
 

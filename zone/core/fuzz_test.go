@@ -45,9 +45,7 @@ func FuzzClientMessages(f *testing.F) {
 		w := newCore(t)
 		enter := func(id ConnID) {
 			for _, a := range w.core.Out().Attaches {
-				w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: a, Character: Character{
-					Character: rules.Character{ID: a.Character, Name: "x", Class: "wizard"},
-				}}})
+				w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: a, Character: rules.Character{ID: a.Character, Name: "x", Class: "wizard"}}})
 			}
 			w.core.Out().Reset()
 		}

@@ -334,10 +334,10 @@ func (w *table) carryOut() {
 		}
 	}
 	for _, a := range attaches {
-		w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: a, Err: w.realm.attach, Character: Character{Character: rules.Character{
+		w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: a, Err: w.realm.attach, Character: rules.Character{
 			ID: a.Character, Name: fmt.Sprintf("Player %d", a.Character), Class: rpg.Classes[int(a.Character)%3],
 			State: w.realm.state[a.Character], Arrive: w.realm.arrive[a.Character],
-		}}}})
+		}}})
 	}
 	for _, r := range handovers {
 		w.realm.handovers = append(w.realm.handovers, r)

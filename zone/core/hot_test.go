@@ -46,7 +46,7 @@ func newCrowd(tb testing.TB, clients int, cfg Config) *crowd {
 		core.Handle(Event{Kind: EventMessage, Conn: ConnID(i), Lane: transport.Reliable, Msg: w.joinMessage()})
 		core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{
 			Request:   core.Out().Attaches[0],
-			Character: Character{Character: rules.Character{ID: rules.PlayerID(i), Name: "Walker", Class: "knight"}},
+			Character: rules.Character{ID: rules.PlayerID(i), Name: "Walker", Class: "knight"},
 		}})
 		core.Out().Reset()
 	}

@@ -117,7 +117,7 @@ func (c *Core) release(r *AttachResult) {
 		return
 	}
 	c.supersede(p)
-	if _, _, err := c.sim.Join(r.Character.Character); err != nil {
+	if _, _, err := c.sim.Join(r.Character); err != nil {
 		return // the lease ends when somebody asks for it: the zone will not have the character
 	}
 	from := len(c.out.arena)
@@ -145,7 +145,7 @@ func (c *Core) enter(s *session, r *AttachResult) {
 		return
 	}
 	s.tickets = c.supersede(s.character)
-	id, inputs, err := c.sim.Join(r.Character.Character)
+	id, inputs, err := c.sim.Join(r.Character)
 	if err == nil && s.older != nil && !slices.Contains(s.older.Kinds, c.world.Kind(id)) {
 		c.sim.Leave(s.character)
 		c.release(r)

@@ -148,7 +148,7 @@ func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
 	}
 	w.core.Handle(Event{Kind: EventClosed, Conn: 1})
 	w.core.Out().Reset()
-	who := Character{Character: rules.Character{ID: 77, Class: "rogue", State: []byte(`{"v":1,"x":6400,"y":6400}`), Arrive: "from-dungeon"}}
+	who := rules.Character{ID: 77, Class: "rogue", State: []byte(`{"v":1,"x":6400,"y":6400}`), Arrive: "from-dungeon"}
 	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: req, Character: who}})
 	saves := w.core.Out().Saves
 	if len(saves) != 1 || !saves[0].Final || saves[0].Character != 77 || saves[0].Epoch != 1 || w.core.joining != 0 || w.core.Players() != 0 {
@@ -186,7 +186,7 @@ func TestAttachAnswersThatComeLate(t *testing.T) {
 		if !p.inZone {
 			t.Fatal("the player is not in")
 		}
-		w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: req, Character: Character{Character: rules.Character{ID: 1001, Class: "rogue"}}}})
+		w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: req, Character: rules.Character{ID: 1001, Class: "rogue"}}})
 		w.carryOut()
 		w.run(5, nil)
 		if p.goodbye != nil || w.core.Players() != 1 || w.realm.released[1001] != 0 {

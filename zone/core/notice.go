@@ -33,7 +33,6 @@ func (k NoticeKind) String() string { return noticeNames[k] }
 type Notice struct {
 	Kind      NoticeKind
 	Session   uint64
-	Account   uint64
 	Character rules.PlayerID
 	Name      string // empty before the realm has said who it is
 	Reason    message.Reason
@@ -42,6 +41,6 @@ type Notice struct {
 }
 
 func (c *Core) notice(kind NoticeKind, s *session, n Notice) {
-	n.Kind, n.Session, n.Account, n.Character, n.Name = kind, s.id, s.account, s.character, s.name
+	n.Kind, n.Session, n.Character, n.Name = kind, s.id, s.character, s.name
 	c.out.Notices = append(c.out.Notices, n)
 }

@@ -23,17 +23,17 @@ const (
 
 // pace is the budget of one client's snapshots. The core owns it; time comes in.
 type pace struct {
-	limit   float64 // bytes; 0 before the first snapshot
-	used    float64 // bytes of a snapshot, lately
-	sent    uint64  // bit i: a snapshot left i ticks before tick
-	tick    uint32
-	sentAt  [64]time.Duration
-	decided time.Duration
-	floor   float64 // bytes of a snapshot: paceRate
-	queued  int     // decisions in a row that saw a queue
-	more    int     // ordered snapshots that may be on their way beyond the least
-	rest    int     // decisions until more is tried
-	rests   int     // how long the next rest will be
+	limit       float64 // bytes; 0 before the first snapshot
+	used        float64 // bytes of a snapshot, lately
+	sent        uint64  // bit i: a snapshot left i ticks before tick
+	tick        uint32
+	sentAt      [64]time.Duration
+	decided     time.Duration
+	floor       float64 // bytes of a snapshot: paceRate
+	queued      int     // decisions in a row that saw a queue
+	more        int     // ordered snapshots that may be on their way beyond the least
+	backoff     int     // decisions until more is tried
+	nextBackoff int     // how long the next one will be
 
 	smallest [2]time.Duration // delay of an acknowledgement in this memory and the one before; 0: none
 	since    time.Duration    // this memory began
@@ -41,17 +41,17 @@ type pace struct {
 	lost     float64          // share, smoothed
 }
 
-// allow is the budget for a snapshot.
-func (p *pace) allow(full int) int {
+// budget is how many bytes the next snapshot may have.
+func (p *pace) budget(full int) int {
 	if p.limit == 0 {
-		p.limit, p.rest = float64(full), 2*firstRest // what comes first, all that is in view, makes a queue of its own
+		p.limit, p.backoff = float64(full), 2*firstBackoff // what comes first, all that is in view, makes a queue of its own
 	}
 	p.limit = min(p.limit, float64(full))
 	return int(p.limit)
 }
 
-// leaves notes that a tick's snapshot of size bytes is sent now.
-func (p *pace) leaves(tick uint32, size int, now time.Duration) {
+// noteSent notes that a tick's snapshot of size bytes is sent now.
+func (p *pace) noteSent(tick uint32, size int, now time.Duration) {
 	p.sent = p.sent<<min(tick-p.tick, 64) | 1
 	p.tick = tick
 	p.sentAt[tick%64] = now
@@ -85,8 +85,8 @@ func (p *pace) acked(tick uint32, older uint32, now time.Duration) {
 const (
 	leastOutstanding = 2
 	mostOutstanding  = 16
-	firstRest        = 4   // decisions
-	longestRest      = 128 // of which one is forgotten with each decision that finds the path well used
+	firstBackoff     = 4   // decisions
+	longestBackoff   = 128 // of which one is forgotten with each decision that finds the path well used
 )
 
 // outstanding is how many ordered snapshots may be on their way.
@@ -97,17 +97,17 @@ func (p *pace) widen(queue time.Duration, hz int) {
 	holds := int((p.shortest()*time.Duration(hz) + time.Second - 1) / time.Second)
 	if 2*queue*time.Duration(hz) > 3*time.Second {
 		if p.more > 0 {
-			p.rests = min(2*p.rests+firstRest, longestRest)
+			p.nextBackoff = min(2*p.nextBackoff+firstBackoff, longestBackoff)
 		}
-		p.more, p.rest = 0, p.rests
+		p.more, p.backoff = 0, p.nextBackoff
 		return
 	}
-	if p.rest > 0 {
-		p.rest--
+	if p.backoff > 0 {
+		p.backoff--
 		return
 	}
 	if p.more == holds {
-		p.rests = max(p.rests-1, 0)
+		p.nextBackoff = max(p.nextBackoff-1, 0)
 	}
 	p.more = min(p.more+1, holds, mostOutstanding-leastOutstanding)
 }

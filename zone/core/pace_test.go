@@ -55,11 +55,11 @@ func ride(t *testing.T, down netsim.Profile, wanted int, lasts time.Duration, pa
 		}
 		tick := uint32(at / tickEvery)
 		p.decide(full, 20, at)
-		size := min(p.allow(full), wanted)
+		size := min(p.budget(full), wanted)
 		if !paced {
 			size = wanted
 		}
-		p.leaves(tick, size, at)
+		p.noteSent(tick, size, at)
 		arrivals, n := link.Plan(start.Add(at), size)
 		if n > 0 {
 			arriving = append(arriving, event{arrivals[0].Sub(start), tick, 0})
@@ -114,7 +114,7 @@ func TestPaceFloorAndSilence(t *testing.T) {
 	for tick := uint32(1); tick < 200; tick++ {
 		at := time.Duration(tick) * 50 * ms
 		p.decide(1150, 20, at)
-		p.leaves(tick, 300, at)
+		p.noteSent(tick, 300, at)
 		delay := 20 * ms
 		if tick > 20 {
 			delay = 500 * ms
@@ -149,8 +149,8 @@ func TestOutstandingIsWhatThePathHolds(t *testing.T) {
 		if got := p.outstanding(); got != leastOutstanding {
 			t.Errorf("behind a queue of two ticks: %d", got)
 		}
-		rest := 0
-		for ; p.outstanding() == leastOutstanding; rest++ {
+		backoff := 0
+		for ; p.outstanding() == leastOutstanding; backoff++ {
 			p.widen(0, c.hz)
 		}
 		p.widen(2*time.Second/time.Duration(c.hz), c.hz)
@@ -158,8 +158,8 @@ func TestOutstandingIsWhatThePathHolds(t *testing.T) {
 		for ; p.outstanding() == leastOutstanding; again++ {
 			p.widen(0, c.hz)
 		}
-		if rest != firstRest+1 || again <= rest {
-			t.Errorf("more was tried after %d decisions, and after the next queue after %d", rest, again)
+		if backoff != firstBackoff+1 || again <= backoff {
+			t.Errorf("more was tried after %d decisions, and after the next queue after %d", backoff, again)
 		}
 	}
 }

@@ -118,7 +118,7 @@ func TestAnUnchangedPlayerIsNotSavedAgain(t *testing.T) {
 	w := newTable(t, Config{}, 3)
 	w.connect(1, 50, transport.KCP)
 	w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
-	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 50, Class: "rogue"}}}})
+	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: rules.Character{ID: 50, Class: "rogue"}}})
 	saves := 0
 	for range 400 {
 		w.core.Out().Reset()
@@ -229,7 +229,7 @@ func TestPortalThatDoesNotOpen(t *testing.T) {
 
 // The realm carried a handover out and was killed before it answered. The player walks on, until the zone learns that it has lost the character:
 // from a save, or from the next portal. Nobody has taken the player's place, so it must be told to enter again, and not to stay away.
-func TestAJourneyWhoseAnswerWasLost(t *testing.T) {
+func TestAHandoverWhoseAnswerWasLost(t *testing.T) {
 	for name, learn := range map[string]func(w *table, id rules.PlayerID){
 		"from a save": func(w *table, id rules.PlayerID) {
 			w.core.Handle(Event{Kind: EventStale, Character: id, Epoch: 1, Err: fmt.Errorf("save: %w", ErrHandedOver)})
@@ -470,7 +470,7 @@ func TestHeaderSteersTheClock(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	w.connect(1, 9, transport.KCP)
 	w.core.Handle(Event{Kind: EventMessage, Conn: 1, Lane: transport.Reliable, Msg: w.joinMessage()})
-	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: Character{Character: rules.Character{ID: 9, Class: "knight"}}}})
+	w.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: w.core.Out().Attaches[0], Character: rules.Character{ID: 9, Class: "knight"}}})
 	w.core.Out().Reset()
 	w.tick(50*time.Millisecond, 50*time.Millisecond) // tick 1; tick 2 is due at 100 ms
 	w.core.Out().Reset()

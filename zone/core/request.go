@@ -23,13 +23,6 @@ type AttachRequest struct {
 	Session   uint64
 }
 
-// Character is what the realm knows of a character that the zone's rules need.
-type Character struct {
-	rules.Character
-	Account uint64
-	Role    string
-}
-
 // SaveRequest stores a character's state under the epoch of its lease.
 type SaveRequest struct {
 	Character rules.PlayerID

@@ -203,9 +203,7 @@ func (w words) answer() error {
 func (s *scenario) attached(w words) {
 	r := s.attach[s.conn(w)]
 	delete(s.attach, s.conn(w))
-	s.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: r, Err: w.answer(), Character: Character{
-		Character: rules.Character{ID: r.Character, Name: w.args["name"], State: []byte(w.args["state"])},
-	}}})
+	s.core.Handle(Event{Kind: EventAttach, Attach: &AttachResult{Request: r, Err: w.answer(), Character: rules.Character{ID: r.Character, Name: w.args["name"], State: []byte(w.args["state"])}}})
 }
 
 func (s *scenario) handedOver(w words) {

@@ -170,7 +170,7 @@ func (p *play) deliver() error {
 	}
 	out.Reset()
 	for _, a := range attaches {
-		p.core.Handle(core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: a, Character: core.Character{Character: rules.Character{ID: a.Character, Name: "Older"}}}})
+		p.core.Handle(core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: a, Character: rules.Character{ID: a.Character, Name: "Older"}}})
 	}
 	for _, s := range sends {
 		if err := p.receive(s.Msg); err != nil {
