@@ -42,7 +42,7 @@ func (f tokenFlags) token(data string, role bus.Role) (string, error) {
 	}
 	token, err := bus.ReadToken(bus.TokenFile(natsDir(data), role))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("no join token: give --nats-token-file with the %s.token that the realm wrote, or --data with the realm's folder (%w)", role, err)
+		return "", fmt.Errorf("no join token: give --nats-token-file with the %s.token that the realm wrote, or the realm's --data: %w", role, err)
 	}
 	return token, err
 }

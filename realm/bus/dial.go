@@ -63,6 +63,9 @@ func (d *dialler) join(ctx context.Context) (*Conn, error) {
 	if err := d.cfg.Role.check(); err != nil {
 		return nil, err
 	}
+	if _, err := d.at(); err != nil {
+		return nil, err
+	}
 	if _, err := d.token(); err != nil {
 		return nil, err
 	}
