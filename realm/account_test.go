@@ -137,13 +137,13 @@ func TestSessionLife(t *testing.T) {
 	wantCode(t, err, CodeSignedOut)
 }
 
-func TestSessionsAreBounded(t *testing.T) {
+func TestLoginsAreBounded(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.Limits.Off = true })
 	ctx := t.Context()
 	first, err := w.realm.Register(ctx, Caller{Addr: here}, Credentials{"Merlin", "long enough"})
 	must(t, err)
 	var last SignedIn
-	for range maxSessions {
+	for range maxLogins {
 		last, err = w.realm.Login(ctx, Caller{Addr: here}, Credentials{"Merlin", "long enough"})
 		must(t, err)
 	}
@@ -151,9 +151,9 @@ func TestSessionsAreBounded(t *testing.T) {
 	wantCode(t, err, CodeSignedOut)
 	_, err = w.realm.Me(ctx, caller(last))
 	must(t, err)
-	sessions := w.scan("session/")
-	if len(sessions) != maxSessions {
-		t.Errorf("%d sessions kept, want %d", len(sessions), maxSessions)
+	sessions := w.scan("login/")
+	if len(sessions) != maxLogins {
+		t.Errorf("%d logins kept, want %d", len(sessions), maxLogins)
 	}
 }
 

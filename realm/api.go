@@ -12,7 +12,7 @@ import (
 // Protocol is the version of the HTTP interface and of the wire that this realm speaks.
 const Protocol = 3
 
-// Caller is who calls the API: a session token where signed in, and the address that rate limits count.
+// Caller is who calls the API: a login token where signed in, and the address that rate limits count.
 type Caller struct {
 	Token string     `json:"token,omitempty"`
 	Addr  netip.Addr `json:"addr"`
@@ -31,9 +31,9 @@ type API interface {
 	Guest(ctx context.Context, c Caller) (SignedIn, error)
 	// Upgrade gives a guest account a name and a password; everything else of it stays.
 	Upgrade(ctx context.Context, c Caller, cred Credentials) (Account, error)
-	// Logout ends the session.
+	// Logout revokes the login token.
 	Logout(ctx context.Context, c Caller) error
-	// Me is the account that the session belongs to.
+	// Me is the account that the login token belongs to.
 	Me(ctx context.Context, c Caller) (Account, error)
 	// Characters lists the account's characters, oldest first.
 	Characters(ctx context.Context, c Caller) (Roster, error)
@@ -79,7 +79,7 @@ type Account struct {
 	Role  Role   `json:"role"`
 }
 
-// SignedIn is a new session: its token is shown once and kept by the client; the realm keeps only a hash of it.
+// SignedIn is a new login: its token is shown once and kept by the client; the realm keeps only a hash of it.
 type SignedIn struct {
 	Token   string  `json:"token"`
 	Account Account `json:"account"`
@@ -165,7 +165,7 @@ type Endpoint struct {
 	HTTPAddr    string `json:"http_addr"` // HOST:PORT, private
 }
 
-// Grant is the right to enter one zone with one character: the answer of /v1/play, and what a zone hands a client that travels.
+// Grant is the right to enter one zone with one character: the answer of /v1/play, and what a zone sends a client with a Transfer.
 type Grant struct {
 	Session   ID        `json:"session"`
 	Character ID        `json:"character"`

@@ -114,8 +114,8 @@ func TestSavesConflictWithNobody(t *testing.T) {
 		beside("takeover", func() error { _, err := w.tryPlay(p); return err })
 		enter(a, w.play(p))
 		var g Grant
-		beside("travel", func() (err error) {
-			g, err = a.Travel(t.Context(), TravelRequest{
+		beside("handover", func() (err error) {
+			g, err = a.Handover(t.Context(), HandoverRequest{
 				Character: who.ID, Epoch: who.epoch, Session: who.session, State: json.RawMessage(`{"in":"cave"}`), ToZone: "cave", ToPoint: "door",
 			})
 			return err
@@ -133,7 +133,7 @@ func TestSavesConflictWithNobody(t *testing.T) {
 		}
 		beside("rename", func() error { _, err := w.rename(p, fmt.Sprintf("Ann %c", 'A'+round)); return err })
 		enter(c, w.play(p))
-		g, err = c.Travel(t.Context(), TravelRequest{
+		g, err = c.Handover(t.Context(), HandoverRequest{
 			Character: who.ID, Epoch: who.epoch, Session: who.session, State: json.RawMessage(`{}`), ToZone: "overworld",
 		})
 		must(t, err)

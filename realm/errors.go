@@ -20,7 +20,7 @@ const (
 	CodeInvalidPassword  Code = "invalid-password"
 	CodeNameTaken        Code = "name-taken"
 	CodeWrongCredentials Code = "wrong-credentials"
-	CodeSignedOut        Code = "signed-out" // no session token, or one that has ended
+	CodeSignedOut        Code = "signed-out" // no login token, or one that is no longer good
 	CodeNotGuest         Code = "not-a-guest"
 	CodeNotFound         Code = "not-found"
 	CodeCharacterLimit   Code = "character-limit"
@@ -42,7 +42,7 @@ const (
 // The codes that only zone processes meet.
 const (
 	CodeFenced         Code = "fenced"          // the lease is under another epoch: drop the character, saving nothing more
-	CodeMoved          Code = "moved"           // as fenced, by a move that this process asked for, and which has not arrived: its answer was lost
+	CodeHandedOver     Code = "handed-over"     // as fenced, by a handover that this process asked for, and after which the character has not arrived: its answer was lost
 	CodeZoneTaken      Code = "zone-taken"      // a live process serves the zone
 	CodeUnknownProcess Code = "unknown-process" // the realm has restarted, or thought the process dead: register again
 	CodeSchemaMismatch Code = "schema-mismatch" // realm and zone were built from different schemas

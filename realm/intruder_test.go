@@ -115,13 +115,13 @@ func link(incarnation fmt.Stringer, verb string) string {
 	return "rw.realm.zone." + incarnation.String() + "." + verb
 }
 
-// TestIntruderHearsNothing: a journey, an entry, an offer and a takeover go by, and a third process with the zones' join token hears neither the
+// TestIntruderHearsNothing: a handover, an entry, an offer and a takeover go by, and a third process with the zones' join token hears neither the
 // grant with its secret, nor the character, nor the offer with its ticket.
 func TestIntruderHearsNothing(t *testing.T) {
 	besiege(t, bus.RoleZone, func(t *testing.T, s *siege) {
 		heard := s.listen()
 		h := s.a.enter(s.play(s.player))
-		g, err := s.a.Travel(t.Context(), TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"gold":100}`), ToZone: "cave"})
+		g, err := s.a.Handover(t.Context(), HandoverRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"gold":100}`), ToZone: "cave"})
 		must(t, err)
 		answer, err := SendSignal(t.Context(), s.server.Join(bus.RoleGateway), s.b.Incarnation(), Signal{Ticket: g.Ticket, SDP: "offer"})
 		if err != nil || answer.SDP != "answer to offer" {
@@ -164,8 +164,8 @@ func TestIntruderCannotTakeACharacter(t *testing.T) {
 		g := s.play(s.player)
 		claims := s.a.open(g)
 		attach := attachMsg{Character: ID(claims.Character), Epoch: claims.Epoch, Session: ID(claims.Session)}
-		travel := TravelRequest{Character: attach.Character, Epoch: attach.Epoch, Session: attach.Session, State: json.RawMessage(`{}`), ToZone: "cave"}
-		for verb, req := range map[string]any{"attach": attach, "travel": travel} {
+		handover := HandoverRequest{Character: attach.Character, Epoch: attach.Epoch, Session: attach.Session, State: json.RawMessage(`{}`), ToZone: "cave"}
+		for verb, req := range map[string]any{"attach": attach, "handover": handover} {
 			data, err := json.Marshal(req)
 			must(t, err)
 			s.evil.MayNotPublish(link(s.a.Incarnation(), verb), data)
@@ -226,7 +226,7 @@ func TestIntruderCannotAnswerEvictions(t *testing.T) {
 // characters are in its hands while they are there, and no others.
 func TestStolenZoneToken(t *testing.T) {
 	besiege(t, bus.RoleZone, func(t *testing.T, s *siege) {
-		h := s.b.enter(s.travelTo("cave"))
+		h := s.b.enter(s.handOverTo("cave"))
 		mine := s.a.process
 		mine.Zones = slices.Clone(mine.Zones)
 		mine.Zones[0].Name = "attic"
@@ -241,11 +241,11 @@ func TestStolenZoneToken(t *testing.T) {
 	})
 }
 
-// travelTo brings the player from the overworld to another zone.
-func (s *siege) travelTo(zone string) Grant {
+// handOverTo brings the player from the overworld to another zone.
+func (s *siege) handOverTo(zone string) Grant {
 	s.t.Helper()
 	h := s.a.enter(s.play(s.player))
-	g, err := s.a.Travel(s.t.Context(), TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{}`), ToZone: zone})
+	g, err := s.a.Handover(s.t.Context(), HandoverRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{}`), ToZone: zone})
 	must(s.t, err)
 	return g
 }

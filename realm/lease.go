@@ -60,13 +60,13 @@ func fenced(character ID, epoch uint64, l leaseRecord) *Error {
 // answer, or it would not ask: then nobody has taken the character from its player, who only has to enter again.
 func overtaken(character ID, epoch uint64, s standing) *Error {
 	if s.leased() && s.lease.From == epoch && !s.arrived() {
-		return refuse(CodeMoved, "character %s was moved to zone %s as this process asked: drop it without saving", character, s.lease.Zone)
+		return refuse(CodeHandedOver, "character %s was handed over to zone %s as this process asked: drop it without saving", character, s.lease.Zone)
 	}
 	return fenced(character, epoch, s.lease)
 }
 
 // over tells whether an error says that the process does not hold the lease any more.
-func over(err error) bool { return CodeOf(err) == CodeFenced || CodeOf(err) == CodeMoved }
+func over(err error) bool { return CodeOf(err) == CodeFenced || CodeOf(err) == CodeHandedOver }
 
 // loadLease reads a lease for a transaction that must not meet a grant.
 func loadLease(tx *store.Tx, character ID) (leaseRecord, error) {
@@ -220,5 +220,5 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 	return err
 }
 
-// errMoved says that a character's epoch changed while it was being taken over: look again.
-var errMoved = errors.New("realm: the character has moved on")
+// errRegranted says that a character's epoch changed while it was being taken over: look again.
+var errRegranted = errors.New("realm: the character was granted to somebody else meanwhile")

@@ -102,7 +102,7 @@ func TestFencing(t *testing.T) {
 	}
 	wantCode(t, z.save(old, `{"gold":999}`, false), CodeFenced)
 	wantCode(t, z.save(old, `{"gold":999}`, true), CodeFenced)
-	_, err := z.Travel(t.Context(), TravelRequest{Character: old.ID, Epoch: old.epoch, Session: old.session, State: json.RawMessage(`{"gold":999}`), ToZone: "overworld"})
+	_, err := z.Handover(t.Context(), HandoverRequest{Character: old.ID, Epoch: old.epoch, Session: old.session, State: json.RawMessage(`{"gold":999}`), ToZone: "overworld"})
 	wantCode(t, err, CodeFenced)
 	_, err = z.Attach(t.Context(), old.ID, old.epoch, old.session)
 	wantCode(t, err, CodeFenced)
@@ -198,7 +198,7 @@ func TestTakeoverFromAnotherProcess(t *testing.T) {
 	a, b := w.zone("overworld"), w.zone("cave")
 	p := w.player("Isolde")
 	h := a.enter(w.play(p))
-	g, err := a.Travel(t.Context(), TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"x":5}`), ToZone: "cave", ToPoint: "door"})
+	g, err := a.Handover(t.Context(), HandoverRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"x":5}`), ToZone: "cave", ToPoint: "door"})
 	must(t, err)
 	b.enter(g)
 	again := b.enter(w.play(p)) // the lease says b, so b is asked
@@ -264,8 +264,8 @@ func TestHungProcess(t *testing.T) {
 	wantCode(t, hung.save(h, `{"too":"late"}`, true), CodeFenced)
 }
 
-// TestTakeoverMeetsTravel has the character step through a portal at the very moment of the takeover.
-func TestTakeoverMeetsTravel(t *testing.T) {
+// TestTakeoverMeetsHandover has the character step through a portal at the very moment of the takeover.
+func TestTakeoverMeetsHandover(t *testing.T) {
 	w := newWorld(t, nil)
 	a, b := w.newProcess("overworld"), w.zone("cave")
 	a.Serve(ZoneHandlers{
@@ -273,7 +273,7 @@ func TestTakeoverMeetsTravel(t *testing.T) {
 			a.mu.Lock()
 			h := a.players[id]
 			a.mu.Unlock()
-			_, err := a.Travel(ctx, TravelRequest{Character: id, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"in":"cave"}`), ToZone: "cave"})
+			_, err := a.Handover(ctx, HandoverRequest{Character: id, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"in":"cave"}`), ToZone: "cave"})
 			must(t, err)
 			return nil, 0, ErrNotHere
 		},
@@ -310,36 +310,36 @@ func TestSilentProcess(t *testing.T) {
 	w.play(p)
 }
 
-func TestTravel(t *testing.T) {
+func TestHandover(t *testing.T) {
 	w := newWorld(t, nil)
 	a, b := w.zone("overworld"), w.zone("dungeon-entrance")
 	p := w.player("Yvain")
 	h := a.enter(w.play(p))
-	req := TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"hp":9}`), ToZone: "dungeon-entrance", ToPoint: "gate"}
+	req := HandoverRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{"hp":9}`), ToZone: "dungeon-entrance", ToPoint: "gate"}
 
 	for name, want := range map[string]Code{"nowhere": CodeZoneDown} {
 		bad := req
 		bad.ToZone = name
-		_, err := a.Travel(t.Context(), bad)
+		_, err := a.Handover(t.Context(), bad)
 		wantCode(t, err, want)
 	}
 	bad := req
 	bad.State = nil
-	_, err := a.Travel(t.Context(), bad)
+	_, err := a.Handover(t.Context(), bad)
 	wantCode(t, err, CodeInvalid)
-	must(t, a.save(h, `{"hp":8}`, false)) // the lease is still a's: a refused crossing changes nothing
+	must(t, a.save(h, `{"hp":8}`, false)) // the lease is still a's: a refused handover changes nothing
 
-	g, err := a.Travel(t.Context(), req)
+	g, err := a.Handover(t.Context(), req)
 	must(t, err)
 	if g.Zone.Name != "dungeon-entrance" || g.Session != h.session || g.Endpoints[0].Addr != "play.example.org:7777" || g.Suite != 1 {
 		t.Errorf("grant %+v", g)
 	}
-	wantCode(t, a.save(h, `{"hp":1}`, false), CodeMoved) // the answer was lost, so the player plays on
+	wantCode(t, a.save(h, `{"hp":1}`, false), CodeHandedOver) // the answer was lost, so the player plays on
 	elsewhere := req
 	elsewhere.ToZone, elsewhere.ToPoint = "overworld", ""
-	_, err = a.Travel(t.Context(), elsewhere) // and walked into another portal
-	wantCode(t, err, CodeMoved)
-	repeat, err := a.Travel(t.Context(), req) // the answer was lost
+	_, err = a.Handover(t.Context(), elsewhere) // and walked into another portal
+	wantCode(t, err, CodeHandedOver)
+	repeat, err := a.Handover(t.Context(), req) // the answer was lost
 	must(t, err)
 	claims := b.open(repeat)
 	if claims.Epoch != h.epoch+1 {
@@ -349,7 +349,7 @@ func TestTravel(t *testing.T) {
 	if there.Zone != "dungeon-entrance" || there.Arrive != "gate" || string(there.State) != `{"hp":9}` {
 		t.Errorf("arrived as %+v", there)
 	}
-	_, err = a.Travel(t.Context(), req) // arrived: no more tickets
+	_, err = a.Handover(t.Context(), req) // arrived: no more tickets
 	wantCode(t, err, CodeFenced)
 	wantCode(t, a.save(h, `{"hp":1}`, true), CodeFenced)
 
@@ -384,10 +384,10 @@ func TestFullZone(t *testing.T) {
 	_, err = w.tryPlay(p2)
 	wantCode(t, err, CodeZoneFull)
 
-	g, err := z.Travel(t.Context(), TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{}`), ToZone: "cave"})
+	g, err := z.Handover(t.Context(), HandoverRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: json.RawMessage(`{}`), ToZone: "cave"})
 	must(t, err)
 	h2 := z.enter(w.play(p2)) // the place is free at once
-	_, err = z.Travel(t.Context(), TravelRequest{Character: h2.ID, Epoch: h2.epoch, Session: h2.session, State: json.RawMessage(`{}`), ToZone: "cave"})
+	_, err = z.Handover(t.Context(), HandoverRequest{Character: h2.ID, Epoch: h2.epoch, Session: h2.session, State: json.RawMessage(`{}`), ToZone: "cave"})
 	wantCode(t, err, CodeZoneFull)
 	must(t, z.save(h2, `{"waits":"at the border"}`, false)) // it kept its place here
 	_, err = w.tryPlay(w.player("Three"))
@@ -395,7 +395,7 @@ func TestFullZone(t *testing.T) {
 
 	there := z.enter(g)
 	must(t, z.save(there, `{}`, true))
-	_, err = z.Travel(t.Context(), TravelRequest{Character: h2.ID, Epoch: h2.epoch, Session: h2.session, State: json.RawMessage(`{}`), ToZone: "cave"})
+	_, err = z.Handover(t.Context(), HandoverRequest{Character: h2.ID, Epoch: h2.epoch, Session: h2.session, State: json.RawMessage(`{}`), ToZone: "cave"})
 	must(t, err)
 }
 

@@ -81,8 +81,8 @@ type SaveRequest struct {
 	Seq       uint64          `json:"seq"` // set by ZoneClient: an older save never overwrites a newer one
 }
 
-// TravelRequest moves a character to another zone: its state is saved, and the lease goes over, in one commit.
-type TravelRequest struct {
+// HandoverRequest moves a character to another zone: its state is saved, and the lease goes over, in one commit.
+type HandoverRequest struct {
 	Character ID              `json:"character"`
 	Epoch     uint64          `json:"epoch"`
 	Session   ID              `json:"session"`

@@ -7,7 +7,7 @@ type metrics struct {
 	signIns         *prometheus.CounterVec // by how, result
 	plays           *prometheus.CounterVec // by result
 	takeovers       *prometheus.CounterVec // by result
-	travels         *prometheus.CounterVec // by result
+	handovers       *prometheus.CounterVec // by result
 	saves           *prometheus.CounterVec // by result
 	attaches        *prometheus.CounterVec // by result
 	rateLimited     *prometheus.CounterVec // by limit
@@ -36,7 +36,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		signIns:         vec("sign_ins_total", "Registrations, logins and guests, by result.", "how", "result"),
 		plays:           vec("plays_total", "Grants asked for, by result.", "result"),
 		takeovers:       vec("takeovers_total", "Characters taken from the process that had the lease, by how it answered.", "result"),
-		travels:         vec("travels_total", "Crossings between zones, by result.", "result"),
+		handovers:       vec("handovers_total", "Handovers between zones, by result.", "result"),
 		saves:           vec("saves_total", "Saves of characters, by result.", "result"),
 		attaches:        vec("attaches_total", "Characters attached by zones, by result.", "result"),
 		rateLimited:     vec("rate_limited_total", "Calls refused by a rate limit.", "limit"),

@@ -27,7 +27,18 @@ type dataRecord struct {
 // migrations holds, by version, what makes the next version's data of it. A migration is carried out in many batches and may be
 // interrupted between any two: it begins again with what is left.
 var migrations = map[int]func(ctx context.Context, s store.Store, now time.Time) (changed int, err error){
-	1: splitHolds,
+	1: func(ctx context.Context, s store.Store, now time.Time) (int, error) {
+		holds, err := splitHolds(ctx, s, now)
+		if err != nil {
+			return holds, err
+		}
+		sessions, err := rename[loginRecord](ctx, s, now, "session/", "login/")
+		if err != nil {
+			return holds + sessions, err
+		}
+		live, err := rename[loginsRecord](ctx, s, now, "account-live/", "account-logins/")
+		return holds + sessions + live, err
+	},
 }
 
 // migrate brings data up to dataVersion, once, before anybody uses it. Two realms that do so at once do no harm.
@@ -172,4 +183,38 @@ func splitOf(page []store.Entry) (ops []store.Op, err error) {
 			stateOp)
 	}
 	return ops, nil
+}
+
+// rename moves every record of a kind from one prefix to another, in its newest shape.
+func rename[T any](ctx context.Context, s store.Store, now time.Time, from, to string) (changed int, err error) {
+	const page = (store.MaxBatchOps - store.OpRows) / 2 // two operations for one record
+	tries := 0
+	for {
+		var entries []store.Entry
+		if err := store.Read(ctx, s, func(r store.Reader) (err error) {
+			entries, err = r.Scan(from, "", page)
+			return err
+		}); err != nil || len(entries) == 0 {
+			return changed, err
+		}
+		var ops []store.Op
+		for _, e := range entries {
+			record, err := decode[T](e.Key, e.Value)
+			if err != nil {
+				return changed, err
+			}
+			ops = append(ops,
+				store.Op{Kind: store.Delete, Key: e.Key, Expect: e.Rev},
+				store.Op{Kind: store.Put, Key: to + strings.TrimPrefix(e.Key, from), Value: encode(record)})
+		}
+		err = store.Apply(ctx, s, now, ops)
+		if tries++; errors.Is(err, store.ErrConflict) && tries < splitTries {
+			continue // another realm was there first
+		}
+		if err != nil {
+			return changed, err
+		}
+		tries = 0
+		changed += len(entries)
+	}
 }

@@ -70,6 +70,30 @@ func openBadger(t *testing.T, dir string) store.Store {
 	return s
 }
 
+// sameLogin compares a session of version 1 with the login that came of it.
+func sameLogin(t *testing.T, was []byte, is string) {
+	t.Helper()
+	before, err := decode[loginRecord]("session/x", was)
+	must(t, err)
+	after, err := decode[loginRecord]("login/x", []byte(is))
+	must(t, err)
+	if before.Account == 0 || after != before {
+		t.Errorf("a session %s is the login %s", was, is)
+	}
+}
+
+// sameLogins compares an account's sessions of version 1 with its logins.
+func sameLogins(t *testing.T, was []byte, is string) {
+	t.Helper()
+	var before struct{ Sessions []login }
+	must(t, json.Unmarshal(was, &before))
+	after, err := decode[loginsRecord]("account-logins/x", []byte(is))
+	must(t, err)
+	if len(before.Sessions) == 0 || !slices.Equal(after.Logins, before.Sessions) {
+		t.Errorf("the sessions %s are the logins %s", was, is)
+	}
+}
+
 // TestMigration opens data of version 1 with this program, and looks at every record.
 func TestMigration(t *testing.T) {
 	dump := dataVersion1(t)
@@ -83,6 +107,16 @@ func TestMigration(t *testing.T) {
 	kinds := map[string]int{}
 	for key, was := range dump {
 		id, isHold := strings.CutPrefix(key, "hold/")
+		if hash, ok := strings.CutPrefix(key, "session/"); ok {
+			sameLogin(t, was, got["login/"+hash])
+			delete(got, "login/"+hash)
+			continue
+		}
+		if account, ok := strings.CutPrefix(key, "account-live/"); ok {
+			sameLogins(t, was, got["account-logins/"+account])
+			delete(got, "account-logins/"+account)
+			continue
+		}
 		if !isHold {
 			if got[key] != string(was) {
 				t.Errorf("%s was %s, is %s", key, was, got[key])
@@ -192,7 +226,7 @@ func TestPlayOnMigratedData(t *testing.T) {
 		character, err := ParseID(id)
 		must(t, err)
 		if h.Moved { // the zone that the player came from had no answer, and asks again
-			g, err := w.realm.travel(t.Context(), NewID(), TravelRequest{
+			g, err := w.realm.handover(t.Context(), NewID(), HandoverRequest{
 				Character: character, Epoch: h.Epoch - 1, Session: h.Session, State: h.State, ToZone: h.Zone, ToPoint: h.Arrive,
 			})
 			must(t, err)

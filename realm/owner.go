@@ -156,19 +156,19 @@ func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord
 					return err
 				}
 				if s.leased() {
-					return errMoved
+					return errRegranted
 				}
 				return fn(tx, s)
 			})
 		}
-		if !errors.Is(err, errMoved) {
+		if !errors.Is(err, errRegranted) {
 			return err
 		}
 	}
 	return &Error{Code: CodeBusy, Detail: "The character is moving between zones; try again.", RetryAfter: time.Second}
 }
 
-// putOut takes a character out of the world. It returns errMoved when the character was granted to somebody else meanwhile.
+// putOut takes a character out of the world. It returns errRegranted when the character was granted to somebody else meanwhile.
 func (r *Realm) putOut(ctx context.Context, c Caller, character characterRecord, reason string) error {
 	seen, ok, err := r.standing(ctx, character.ID)
 	if err != nil {
@@ -182,7 +182,7 @@ func (r *Realm) putOut(ctx context.Context, c Caller, character characterRecord,
 	}
 	freed, _ := r.evict(ctx, c, character, seen.lease, reason)
 	err = r.update(ctx, func(tx *store.Tx) error {
-		lease, err := r.unmoved(tx, character.ID, seen, freed)
+		lease, err := r.unchanged(tx, character.ID, seen, freed)
 		if err != nil {
 			return err
 		}

@@ -154,7 +154,7 @@ func TestDeleteWhilePlayed(t *testing.T) {
 	// A zone that did not hear of it is refused as one that lost its lease, so that it drops the player.
 	wantCode(t, z.save(h, `{"x":1}`, false), CodeFenced)
 	wantCode(t, z.save(h, `{"x":1}`, true), CodeFenced)
-	_, err := z.Travel(t.Context(), TravelRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: []byte(`{}`), ToZone: "dungeon"})
+	_, err := z.Handover(t.Context(), HandoverRequest{Character: h.ID, Epoch: h.epoch, Session: h.session, State: []byte(`{}`), ToZone: "dungeon"})
 	wantCode(t, err, CodeFenced)
 	if _, players, _ := w.realm.dir.status(w.clock.Now()); players != 0 || len(w.realm.dir.places) != 0 {
 		t.Errorf("the place in the zone is not given up: %v", w.realm.dir.places)

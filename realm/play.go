@@ -45,7 +45,7 @@ func (r *Realm) Play(ctx context.Context, c Caller, p PlayRequest) (g Grant, err
 	defer lock.Unlock()
 	for range maxPlayTries {
 		g, err = r.tryPlay(ctx, c, character, p)
-		if !errors.Is(err, errMoved) {
+		if !errors.Is(err, errRegranted) {
 			return g, err
 		}
 	}
@@ -79,7 +79,7 @@ func (r *Realm) checkClient(p *PlayRequest) error {
 
 func (r *Realm) schema() string { return ID(r.cfg.Schema).String() }
 
-// tryPlay takes the character from whoever has its lease, and grants it the zone where it is. It returns errMoved when the character was granted
+// tryPlay takes the character from whoever has its lease, and grants it the zone where it is. It returns errRegranted when the character was granted
 // to somebody else meanwhile.
 func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord, p PlayRequest) (Grant, error) {
 	seen, ok, err := r.standing(ctx, character.ID)
@@ -105,7 +105,7 @@ func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord
 	}
 	var lease leaseRecord
 	err = r.update(ctx, func(tx *store.Tx) (err error) {
-		if lease, err = r.unmoved(tx, character.ID, seen, freed); err != nil {
+		if lease, err = r.unchanged(tx, character.ID, seen, freed); err != nil {
 			return err
 		}
 		lease = lease.grant(t.process.Incarnation)
@@ -123,15 +123,15 @@ func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord
 	return r.seal(character, lease, t)
 }
 
-// unmoved is the lease as it was seen, for the next grant, with what its holder gave back saved under it. It is errMoved when the
+// unchanged is the lease as it was seen, for the next grant, with what its holder gave back saved under it. It is errRegranted when the
 // character was granted to somebody else meanwhile.
-func (r *Realm) unmoved(tx *store.Tx, character ID, seen standing, freed evictAnswer) (leaseRecord, error) {
+func (r *Realm) unchanged(tx *store.Tx, character ID, seen standing, freed evictAnswer) (leaseRecord, error) {
 	lease, err := loadLease(tx, character)
 	if err != nil {
 		return lease, err
 	}
 	if lease.Epoch != seen.lease.Epoch {
-		return lease, errMoved
+		return lease, errRegranted
 	}
 	if freed.State != nil {
 		tx.Put(stateKey(character), encode(stateRecord{

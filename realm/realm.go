@@ -1,4 +1,4 @@
-// Package realm is the master: accounts, sessions, characters, leases on them, and the directory of the zone processes that play them.
+// Package realm is the realm role: accounts, logins, characters, leases on them, and the directory of the zone processes that play them.
 //
 // At most one zone process at a time has the lease on a character. Every grant raises its epoch, and a save under an older epoch is
 // refused by the store's own compare-and-set: whatever is slow, cut off or killed, a character is never in two places and

@@ -14,8 +14,8 @@ import (
 //
 //	account/ID       accountRecord
 //	account-name/N   nameRecord → account
-//	account-live/ID  liveRecord: the account's sessions, so that they are bounded and can be ended together
-//	session/SHA256   sessionRecord
+//	account-logins/ID loginsRecord: the account's logins, so that they are bounded and can be ended together
+//	login/SHA256     loginRecord: of a login token, by its hash
 //	roster/ID        rosterRecord: the account's characters
 //	character/ID     characterRecord: what does not change in play
 //	character-name/N nameRecord → character
@@ -38,15 +38,15 @@ type (
 		V  int `json:"v"`
 		ID ID  `json:"id"`
 	}
-	liveRecord struct {
-		V        int           `json:"v"`
-		Sessions []liveSession `json:"sessions"` // oldest first
+	loginsRecord struct {
+		V      int     `json:"v"`
+		Logins []login `json:"logins"` // oldest first
 	}
-	liveSession struct {
+	login struct {
 		Hash    string    `json:"hash"`
 		Expires time.Time `json:"expires"`
 	}
-	sessionRecord struct {
+	loginRecord struct {
 		V       int       `json:"v"`
 		Account ID        `json:"account"`
 		Expires time.Time `json:"expires"`
@@ -99,13 +99,18 @@ var upgrades = map[int]func(kind string, record map[string]json.RawMessage) erro
 			record["appearance"] = look
 			delete(record, "look")
 		}
+		// What a login token proves was called a session, as the play of a character is.
+		if sessions, ok := record["sessions"]; ok && kind == "account-live" {
+			record["logins"] = sessions
+			delete(record, "sessions")
+		}
 		return nil
 	},
 }
 
 func accountKey(id ID) string          { return "account/" + id.String() }
-func liveKey(id ID) string             { return "account-live/" + id.String() }
-func sessionKey(h string) string       { return "session/" + h }
+func loginsKey(id ID) string           { return "account-logins/" + id.String() }
+func loginKey(h string) string         { return "login/" + h }
 func rosterKey(id ID) string           { return "roster/" + id.String() }
 func characterKey(id ID) string        { return "character/" + id.String() }
 func leaseKey(id ID) string            { return "lease/" + id.String() }

@@ -50,7 +50,7 @@ func (r *Realm) serve() error {
 		serveLink(r, "heartbeat", r.heartbeat),
 		serveLink(r, "attach", r.attach),
 		serveLink(r, "save", r.saveAll),
-		serveLink(r, "travel", r.travel),
+		serveLink(r, "handover", r.handover),
 	)
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // TestLostAnswers has players do everything that is written down while three in ten of the store's answers are lost and views go away. It keeps a
-// model of each player: nothing that was confirmed may be missing, and nothing may have happened twice: epochs, sessions and audit
+// model of each player: nothing that was confirmed may be missing, and nothing may have happened twice: epochs, logins and audit
 // records are counted.
 func TestLostAnswers(t *testing.T) {
 	const players, rounds, steps = 6, 3, 25
@@ -65,10 +65,10 @@ func TestLostAnswers(t *testing.T) {
 // checkDisk compares all that is on the disk with what the players were told.
 func checkDisk(t *testing.T, w *world, models []*model) {
 	t.Helper()
-	audits, sessions := 0, 0
+	audits, logins := 0, 0
 	for _, m := range models {
 		audits += m.audits
-		sessions += min(m.sessions, maxSessions)
+		logins += min(m.logins, maxLogins)
 		id := m.character.ID
 		c, ok, err := get[characterRecord](t.Context(), w.realm, characterKey(id))
 		if err != nil || !ok || c.Name != m.name {
@@ -82,7 +82,7 @@ func checkDisk(t *testing.T, w *world, models []*model) {
 	}
 	for prefix, want := range map[string]int{
 		"account/": len(models), "account-name/": len(models), "roster/": len(models), "character/": len(models), "character-name/": len(models),
-		"lease/": len(models), "session/": sessions, "audit/": audits,
+		"lease/": len(models), "login/": logins, "audit/": audits,
 	} {
 		if got := len(w.scan(prefix)); got != want {
 			t.Errorf("%d records %s…, want %d", got, prefix, want)
@@ -106,13 +106,13 @@ type model struct {
 	state    string
 	in       *zoneProcess // where it is played; nil: nowhere
 	as       played
-	sessions int
+	logins int
 	audits   int
 }
 
 func newModel(w *world, zones []*zoneProcess, nth int) *model {
 	w.t.Helper()
-	m := &model{w: w, t: w.t, rng: rand.New(rand.NewPCG(w.seed, uint64(nth))), zones: zones, nth: nth, zone: "overworld", sessions: 1}
+	m := &model{w: w, t: w.t, rng: rand.New(rand.NewPCG(w.seed, uint64(nth))), zones: zones, nth: nth, zone: "overworld", logins: 1}
 	in, err := w.realm.Register(w.t.Context(), Caller{Addr: here}, Credentials{m.account(), "long enough"})
 	must(w.t, err)
 	m.Caller = caller(in)
@@ -152,7 +152,7 @@ func (m *model) step() {
 	case act == 5:
 		err = m.save(true)
 	case act < 8:
-		err = m.travel()
+		err = m.handOver()
 	default:
 		err = m.save(false)
 	}
@@ -166,13 +166,13 @@ func (m *model) login() error {
 	if err != nil {
 		return err
 	}
-	m.sessions++
+	m.logins++
 	old := m.Caller
 	m.Caller = caller(in)
 	if _, err = m.w.realm.Me(m.t.Context(), m.Caller); err != nil || m.rng.IntN(2) == 0 {
 		return err // the token that was given must be the one that is kept
 	}
-	m.sessions--
+	m.logins--
 	return m.w.realm.Logout(m.t.Context(), old)
 }
 
@@ -262,16 +262,16 @@ func (m *model) save(final bool) error {
 	return nil
 }
 
-func (m *model) travel() error {
+func (m *model) handOver() error {
 	to, point := "cave", "door"
 	if m.zone == to {
 		to, point = "overworld", "gate"
 	}
 	state := m.newState()
-	req := TravelRequest{Character: m.as.ID, Epoch: m.as.epoch, Session: m.as.session, State: json.RawMessage(state), ToZone: to, ToPoint: point}
-	g, err := m.in.Travel(m.t.Context(), req)
+	req := HandoverRequest{Character: m.as.ID, Epoch: m.as.epoch, Session: m.as.session, State: json.RawMessage(state), ToZone: to, ToPoint: point}
+	g, err := m.in.Handover(m.t.Context(), req)
 	if err == nil && m.rng.IntN(3) == 0 {
-		g, err = m.in.Travel(m.t.Context(), req) // this answer was lost on the bus
+		g, err = m.in.Handover(m.t.Context(), req) // this answer was lost on the bus
 	}
 	if err != nil {
 		return err

@@ -174,7 +174,7 @@ func (z *ZoneClient) Attach(ctx context.Context, character ID, epoch uint64, ses
 	return c, nil
 }
 
-// Save saves characters durably. The errors are one for each request, nil for what is on the disk; CodeFenced and CodeMoved mean that the character
+// Save saves characters durably. The errors are one for each request, nil for what is on the disk; CodeFenced and CodeHandedOver mean that the character
 // must be dropped without saving. The second result is for all: the realm was not reached, and whether anything was saved is unknown.
 func (z *ZoneClient) Save(ctx context.Context, saves []SaveRequest) ([]error, error) {
 	z.saving.Lock()
@@ -217,11 +217,11 @@ func (z *ZoneClient) saveSome(ctx context.Context, saves []SaveRequest, errs []e
 	return nil
 }
 
-// Travel saves a character and hands it to another zone, in one commit. The grant is for the client to connect there; this process no longer
+// Handover saves a character and hands it to another zone, in one commit. The grant is for the client to connect there; this process no longer
 // holds the character. On CodeZoneFull, CodeZoneDown and CodeUnavailable it may ask again later, and plays on meanwhile: after
-// CodeUnavailable the move may have happened, which CodeMoved on the next save tells, and asking for the same move again is safe.
-func (z *ZoneClient) Travel(ctx context.Context, t TravelRequest) (Grant, error) {
-	g, err := call[Grant](ctx, z.bus, "travel", t)
+// CodeUnavailable the handover may have happened, which CodeHandedOver on the next save tells, and asking for the same one again is safe.
+func (z *ZoneClient) Handover(ctx context.Context, t HandoverRequest) (Grant, error) {
+	g, err := call[Grant](ctx, z.bus, "handover", t)
 	if err == nil || over(err) {
 		z.forget(t.Character, t.Epoch)
 	}

@@ -123,7 +123,7 @@ func (f publicFlags) warnPlain(log *slog.Logger, l net.Listener, secure bool) {
 	if secure || len(f.TrustProxy) > 0 || err == nil && addr.Addr().IsLoopback() {
 		return
 	}
-	log.Warn("PLAIN HTTP BEYOND THIS MACHINE: passwords and session tokens travel unencrypted. "+
+	log.Warn("PLAIN HTTP BEYOND THIS MACHINE: passwords and login tokens cross the network unencrypted. "+
 		"Give --tls-cert and --tls-key, put a TLS proxy in front (--trust-proxy ADDRESS), or listen on 127.0.0.1 only.", "http", l.Addr().String())
 }
 

@@ -58,7 +58,7 @@ func zoneError(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case realm.CodeOf(err) == realm.CodeMoved:
+	case realm.CodeOf(err) == realm.CodeHandedOver:
 		return fmt.Errorf("%w: %w", core.ErrHandedOver, err)
 	case realm.CodeOf(err) == realm.CodeFenced:
 		return fmt.Errorf("%w: %w", core.ErrStale, err)

@@ -7,7 +7,7 @@ export function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the session token is no longer good, so that only a new login helps. */
+/** Whether the login token is no longer good, so that only a new login helps. */
 export function signedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401 && !error.foreign;
 }

@@ -1,4 +1,4 @@
-// What the browser remembers: the session token (never the password). With "remember me" it outlives the browser, without it
+// What the browser remembers: the login token (never the password). With "remember me" it outlives the browser, without it
 // the tab. A browser that forbids storage just forgets.
 
 const TOKEN = 'realmwire.token';

@@ -9,12 +9,12 @@ import (
 // maxPoint is the length of a spawn point's name.
 const maxPoint = 64
 
-// travel moves a character to another zone in one commit: its state, its zone, and who holds its lease. A zone whose answer was lost may ask
+// handover moves a character to another zone in one commit: its state, its zone, and who holds its lease. A zone whose answer was lost may ask
 // again and gets a new ticket for the same move, as long as the character has not arrived.
-func (r *Realm) travel(ctx context.Context, incarnation ID, req TravelRequest) (g Grant, err error) {
-	defer func() { r.metrics.travels.WithLabelValues(result(err)).Inc() }()
+func (r *Realm) handover(ctx context.Context, incarnation ID, req HandoverRequest) (g Grant, err error) {
+	defer func() { r.metrics.handovers.WithLabelValues(result(err)).Inc() }()
 	if !validState(req.State) || len(req.ToPoint) > maxPoint {
-		return Grant{}, refuse(CodeInvalid, "travel of character %s with %d bytes of state (JSON, at most %d) to a point of %d bytes (0 to %d)",
+		return Grant{}, refuse(CodeInvalid, "handover of character %s with %d bytes of state (JSON, at most %d) to a point of %d bytes (0 to %d)",
 			req.Character, len(req.State), MaxState, len(req.ToPoint), maxPoint)
 	}
 	character, ok, err := get[characterRecord](ctx, r, characterKey(req.Character))
@@ -30,7 +30,7 @@ func (r *Realm) travel(ctx context.Context, incarnation ID, req TravelRequest) (
 	}
 	if !r.isAlive(ctx, t.process.Incarnation) {
 		undo()
-		return Grant{}, r.lost(t.process) // the traveller stays where it is, instead of in a zone that nobody runs
+		return Grant{}, r.lost(t.process) // the player stays where it is, instead of in a zone that nobody runs
 	}
 	var lease leaseRecord
 	err = r.update(ctx, func(tx *store.Tx) error {
@@ -65,7 +65,7 @@ func (r *Realm) travel(ctx context.Context, incarnation ID, req TravelRequest) (
 }
 
 // carriedOut tells whether this very request was carried out before, and its answer lost.
-func (s standing) carriedOut(req TravelRequest) bool {
+func (s standing) carriedOut(req HandoverRequest) bool {
 	return s.lease.Holder != 0 && s.lease.From == req.Epoch && !s.arrived() &&
 		s.lease.Session == req.Session && s.lease.Zone == req.ToZone && s.state.Arrive == req.ToPoint
 }
