@@ -74,7 +74,7 @@ var reasonNames = [...]string{
 	message.Left: "left", message.ServerShutdown: "server-shutdown", message.TakenOver: "taken-over", message.Kicked: "kicked",
 	message.SchemaMismatch: "schema-mismatch", message.MapMismatch: "map-mismatch", message.ZoneFull: "zone-full",
 	message.ProtocolError: "protocol-error", message.RealmDown: "realm-down", message.AttachRefused: "attach-refused",
-	message.Travelled: "travelled",
+	message.HandedOver: "handed-over",
 }
 
 // ReasonName names the reason of a Goodbye.

@@ -104,7 +104,7 @@ type link struct {
 	player   Player
 	transfer *Grant
 	grant    *Grant  // with which this connection was made
-	passes   *passes // the newest that came, until somebody takes them
+	tickets   *resumeTickets // the newest that came, until somebody takes them
 	goodbye  *message.Goodbye
 	end      *EndError // set when ended
 
@@ -152,7 +152,7 @@ func (l *link) receive(now time.Time, msg []byte) {
 	case (*message.Resume)(nil).ID():
 		var r message.Resume
 		if err = message.Read(msg, &r); err == nil {
-			l.passes = newPasses(l.grant, r, now)
+			l.tickets = newResumeTickets(l.grant, r, now)
 		}
 	case (*message.Heard)(nil).ID():
 		var h message.Heard

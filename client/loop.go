@@ -115,7 +115,7 @@ func (s *Session) enter(ctx context.Context) (*connection, error) {
 		return nil, err
 	}
 	s.mu.Lock()
-	s.passes = nil // of a lease that is over
+	s.tickets = nil // of a lease that is over
 	s.mu.Unlock()
 	return s.connect(ctx, &g)
 }

@@ -16,15 +16,15 @@ const (
 	resumeEvery      = time.Second // while waiting to ask the realm
 )
 
-// passes are what a zone process gave its client to come back with: docs/wire.md#resumption.
-type passes struct {
+// resumeTickets are what a zone process gave its client to come back with: docs/wire.md#resumption.
+type resumeTickets struct {
 	grant Grant // of the connection over which they came
-	list  []message.Pass
+	list  []message.ResumeTicket
 	until time.Time
 }
 
-func newPasses(g *Grant, r message.Resume, now time.Time) *passes {
-	p := &passes{list: r.Passes[:], until: now.Add(time.Duration(r.LifeMs) * time.Millisecond)}
+func newResumeTickets(g *Grant, r message.Resume, now time.Time) *resumeTickets {
+	p := &resumeTickets{list: r.Tickets[:], until: now.Add(time.Duration(r.LifeMs) * time.Millisecond)}
 	if g != nil {
 		p.grant = *g
 	}
@@ -32,7 +32,7 @@ func newPasses(g *Grant, r message.Resume, now time.Time) *passes {
 }
 
 // next is the grant to come back with; nil: there is none left.
-func (p *passes) next(now time.Time) *Grant {
+func (p *resumeTickets) next(now time.Time) *Grant {
 	if p == nil || len(p.list) == 0 || !now.Before(p.until) {
 		return nil
 	}
@@ -46,9 +46,9 @@ func (p *passes) next(now time.Time) *Grant {
 func (s *Session) keep(l *link, parts bool) {
 	switch {
 	case parts:
-		s.passes = nil
-	case l.passes != nil:
-		s.passes, l.passes = l.passes, nil
+		s.tickets = nil
+	case l.tickets != nil:
+		s.tickets, l.tickets = l.tickets, nil
 	}
 }
 
@@ -58,7 +58,7 @@ func (s *Session) pause(ctx context.Context, d time.Duration) (*connection, erro
 		s.does("waits until %s before it asks the realm again", until.Format("15:04:05.000"))
 		left := time.Until(until)
 		s.mu.Lock()
-		if s.passes.next(time.Now()) != nil {
+		if s.tickets.next(time.Now()) != nil {
 			left = min(left, resumeEvery)
 		}
 		s.mu.Unlock()
@@ -83,9 +83,9 @@ func (s *Session) resume(ctx context.Context, cause error) (*connection, error) 
 	s.mu.Lock()
 	var end *EndError
 	if errors.As(cause, &end) && !end.resumable() {
-		s.passes = nil // the zone has let the character go
+		s.tickets = nil // the zone has let the character go
 	}
-	held := s.passes
+	held := s.tickets
 	g := held.next(now)
 	s.mu.Unlock()
 	if g == nil {
@@ -102,12 +102,12 @@ func (s *Session) resume(ctx context.Context, cause error) (*connection, error) 
 	c, err := s.connectWithin(dialing, ctx, g)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.passes == held && !errors.Is(err, transport.ErrUnspent) { // else the same one may serve when the network is back
+	if s.tickets == held && !errors.Is(err, transport.ErrUnspent) { // else the same one may serve when the network is back
 		held.list = held.list[1:]
 	}
 	end = nil
 	if errors.As(err, &end) && !end.resumable() {
-		s.passes = nil
+		s.tickets = nil
 	}
 	if err == nil {
 		s.stats.Resumed++

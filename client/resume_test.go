@@ -11,17 +11,17 @@ import (
 
 func resumption(name string) message.Resume {
 	r := message.Resume{LifeMs: 1000}
-	for i := range r.Passes {
-		r.Passes[i] = message.Pass{Ticket: []byte(name + string(rune('0'+i))), Secret: []byte("secret" + string(rune('0'+i)))}
+	for i := range r.Tickets {
+		r.Tickets[i] = message.ResumeTicket{Ticket: []byte(name + string(rune('0'+i))), Secret: []byte("secret" + string(rune('0'+i)))}
 	}
 	return r
 }
 
 // The grant to come back with is the one of the connection, with another ticket and secret, for as long as the zone said.
-func TestPasses(t *testing.T) {
+func TestResumeTickets(t *testing.T) {
 	now := time.Unix(1000, 0)
 	g := &Grant{Character: "c", Ticket: []byte("old"), Zone: GrantZone{Name: "overworld"}, Map: GrantMap{Hash: "h"}, Endpoints: []transport.Endpoint{{Transport: transport.KCP, Addr: "a:1"}}}
-	p := newPasses(g, resumption("t"), now)
+	p := newResumeTickets(g, resumption("t"), now)
 	for i := range 2 {
 		got := p.next(now.Add(999 * time.Millisecond))
 		if got == nil || string(got.Ticket) != "t"+string(rune('0'+i)) || string(got.Secret) != "secret"+string(rune('0'+i)) ||
@@ -39,7 +39,7 @@ func TestPasses(t *testing.T) {
 	if string(g.Ticket) != "old" {
 		t.Error("the connection's own grant was changed")
 	}
-	if (*passes)(nil).next(now) != nil {
+	if (*resumeTickets)(nil).next(now) != nil {
 		t.Error("a ticket out of nothing")
 	}
 }
@@ -51,20 +51,20 @@ func TestLinkTakesTickets(t *testing.T) {
 	msg := message.Append(nil, &r)
 	now := time.Unix(1000, 0)
 	l.receive(now, msg[:len(msg)-1])
-	if l.garbage != 1 || l.passes != nil {
+	if l.garbage != 1 || l.tickets != nil {
 		t.Fatal("a cut message was taken")
 	}
 	l.receive(now, msg)
 	s.keep(l, false)
 	l.receive(now, msg[:len(msg)-1])
 	s.keep(l, false)
-	if g := s.passes.next(now); g == nil || g.Character != "c" || string(g.Ticket) != "a0" || l.passes != nil {
-		t.Fatalf("kept %+v", s.passes)
+	if g := s.tickets.next(now); g == nil || g.Character != "c" || string(g.Ticket) != "a0" || l.tickets != nil {
+		t.Fatalf("kept %+v", s.tickets)
 	}
 	r = resumption("b")
 	l.receive(now, message.Append(nil, &r))
 	s.keep(l, false)
-	if g := s.passes.next(now); string(g.Ticket) != "b0" {
+	if g := s.tickets.next(now); string(g.Ticket) != "b0" {
 		t.Error("the newest ticket is not the one that is kept")
 	}
 }
@@ -79,18 +79,18 @@ func TestTicketsOnTheWay(t *testing.T) {
 	old, next := open("old"), open("next")
 	r := resumption("a")
 	say(old, &r)
-	if s.passes == nil {
+	if s.tickets == nil {
 		t.Fatal("no tickets")
 	}
 	say(old, &message.Transfer{Grant: "{}"})
-	if s.passes != nil {
+	if s.tickets != nil {
 		t.Error("the way to another zone leaves the tickets of this one")
 	}
 	r = resumption("b")
 	say(next, &r)
 	say(old, &message.Population{Players: 3})
-	if g := s.passes.next(time.Now()); g == nil || g.Character != "next" {
-		t.Errorf("the next zone's tickets are %+v", s.passes)
+	if g := s.tickets.next(time.Now()); g == nil || g.Character != "next" {
+		t.Errorf("the next zone's tickets are %+v", s.tickets)
 	}
 }
 

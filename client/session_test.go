@@ -25,7 +25,7 @@ func TestWhatIsWorthAnotherTry(t *testing.T) {
 		{goodbye(message.MapMismatch), false, "goodbye: map-mismatch"},
 		{goodbye(message.RealmDown), false, "goodbye: realm-down"},
 		{goodbye(message.AttachRefused), false, "goodbye: attach-refused"},
-		{goodbye(message.Travelled), false, "goodbye: travelled"},
+		{goodbye(message.HandedOver), false, "goodbye: handed-over"},
 		{goodbye(message.TakenOver), true, "goodbye: taken-over"},
 		{goodbye(message.Kicked), true, "goodbye: kicked"},
 		{goodbye(message.SchemaMismatch), true, "goodbye: schema-mismatch"},

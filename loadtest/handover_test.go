@@ -27,15 +27,15 @@ import (
 	"github.com/realmwire/realmwire/zone/tilemap"
 )
 
-// pilgrim walks to the portal of the zone it is in, and through it.
-type pilgrim struct {
+// portalWalker walks to the portal of the zone it is in, and through it.
+type portalWalker struct {
 	ground *tilemap.Map
 	newest uint32
 	first  uint32
 	inputs [8]rpg.Input // the newest first
 }
 
-func (p *pilgrim) Step(tick uint32, view *snapshot.Replica) {
+func (p *portalWalker) Step(tick uint32, view *snapshot.Replica) {
 	if tick != p.newest+1 {
 		p.first = tick
 	}
@@ -48,7 +48,7 @@ func (p *pilgrim) Step(tick uint32, view *snapshot.Replica) {
 }
 
 // heading is towards the next tile on the shortest way to the nearest portal.
-func (p *pilgrim) heading(at rpg.Body) rpg.Input {
+func (p *portalWalker) heading(at rpg.Body) rpg.Input {
 	x, y := at.X/mover.UnitsPerTile, at.Y/mover.UnitsPerTile
 	nx, ny := p.next(x, y)
 	dx, dy := nx*mover.UnitsPerTile+mover.UnitsPerTile/2-at.X, ny*mover.UnitsPerTile+mover.UnitsPerTile/2-at.Y
@@ -58,7 +58,7 @@ func (p *pilgrim) heading(at rpg.Body) rpg.Input {
 
 func abs(v int32) int32 { return max(v, -v) }
 
-func (p *pilgrim) next(x, y int32) (int32, int32) {
+func (p *portalWalker) next(x, y int32) (int32, int32) {
 	type tile struct{ x, y int32 }
 	from := map[tile]tile{}
 	start := tile{x, y}
@@ -82,15 +82,15 @@ func (p *pilgrim) next(x, y int32) (int32, int32) {
 	return x, y
 }
 
-func (p *pilgrim) Inputs(dst []byte, h snapshot.InputHeader) []byte {
+func (p *portalWalker) Inputs(dst []byte, h snapshot.InputHeader) []byte {
 	h.Newest = p.newest
 	return snapshot.WriteInputs(dst, h, p.inputs[:min(8, p.newest-p.first+1)])
 }
 
-func (p *pilgrim) Reconcile(*snapshot.Replica) bool { return false }
+func (p *portalWalker) Reconcile(*snapshot.Replica) bool { return false }
 
-// traveller is a session whose news a test waits for.
-type traveller struct {
+// wanderer is a session whose news a test waits for.
+type wanderer struct {
 	t       *testing.T
 	session *client.Session
 	entered chan client.Zone
@@ -101,15 +101,15 @@ type traveller struct {
 	stop    context.CancelFunc
 }
 
-func travel(t *testing.T, api *client.API, character string, kind transport.Kind) *traveller {
+func startPlay(t *testing.T, api *client.API, character string, kind transport.Kind) *wanderer {
 	t.Helper()
 	// More room than there will be news: events must not block.
-	tr := &traveller{
+	tr := &wanderer{
 		t: t, entered: make(chan client.Zone, 100), dropped: make(chan error, 100), ended: make(chan error, 1), heard: make(chan message.Heard, 1000),
 	}
 	s, err := client.New(client.Config{
 		API: api, Character: character, Schema: &rpg.Schema, Transport: kind, Verify: true, LoopbackOnly: true,
-		NewPlayer: func(z client.Zone) client.Player { return &pilgrim{ground: z.Map} },
+		NewPlayer: func(z client.Zone) client.Player { return &portalWalker{ground: z.Map} },
 		Events: client.Events{
 			Entered:     func(_ time.Time, z client.Zone) { tr.entered <- z },
 			Dropped:     func(err error) { tr.dropped <- err },
@@ -171,13 +171,13 @@ func run(t *testing.T, args ...string) *child.Server {
 
 func TestASessionFollowsItsCharacterThroughPortals(t *testing.T) {
 	s := run(t)
-	pilgrims := map[string]*traveller{}
+	walkers := map[string]*wanderer{}
 	for i, kind := range []transport.Kind{transport.KCP, transport.WebRTC, transport.WebSocket} {
 		name := fmt.Sprintf("Pilgrim %c", 'A'+i)
 		api, character := guest(t, s.URL(), name)
-		pilgrims[name] = travel(t, api, character, kind)
+		walkers[name] = startPlay(t, api, character, kind)
 	}
-	for name, p := range pilgrims {
+	for name, p := range walkers {
 		first := wait(t, "the world", p.entered)
 		second := wait(t, "the zone behind the portal", p.entered)
 		third := wait(t, "the way back", p.entered)
@@ -202,7 +202,7 @@ func TestASessionFollowsItsCharacterThroughPortals(t *testing.T) {
 }
 
 // saysAndHears says a line and waits for it to come back. A player who stands between two zones is not heard, so it is said again.
-func (tr *traveller) saysAndHears(name, text string) {
+func (tr *wanderer) saysAndHears(name, text string) {
 	tr.t.Helper()
 	again := time.NewTicker(3 * time.Second)
 	defer again.Stop()
@@ -226,9 +226,9 @@ func (tr *traveller) saysAndHears(name, text string) {
 func TestASecondSessionTakesOverTheFirst(t *testing.T) {
 	s := run(t)
 	api, character := guest(t, s.URL(), "Double")
-	first := travel(t, api, character, transport.KCP)
+	first := startPlay(t, api, character, transport.KCP)
 	wait(t, "the first session", first.entered)
-	second := travel(t, api, character, transport.WebSocket)
+	second := startPlay(t, api, character, transport.WebSocket)
 	wait(t, "the second session", second.entered)
 	err := wait(t, "the end of the first", first.ended)
 	var end *client.EndError
@@ -256,10 +256,10 @@ func TestSessionsComeBackAfterTheServerWasKilled(t *testing.T) {
 	// A flag given twice counts the second time.
 	args := []string{"--http", freePort(t), "--data", t.TempDir()}
 	s := run(t, args...)
-	var all []*traveller
+	var all []*wanderer
 	for i, kind := range []transport.Kind{transport.KCP, transport.WebSocket} {
 		api, character := guest(t, s.URL(), fmt.Sprintf("Phoenix %d", i+1))
-		p := travel(t, api, character, kind)
+		p := startPlay(t, api, character, kind)
 		wait(t, "the world", p.entered)
 		all = append(all, p)
 	}

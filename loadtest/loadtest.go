@@ -42,7 +42,7 @@ type Options struct {
 	Ramp      float64       // bots that start per second; 0: swarm.DefaultRamp
 	Chat      time.Duration // each bot says something about this often; 0: never
 	Seed      uint64        // of the bots' decisions
-	Travel    bool          // bots go from zone to zone, where the game has ways
+	Portals   bool          // bots walk through portals, from zone to zone
 
 	// URL is the server's. Empty: one is started in a child process on a temporary folder and free ports.
 	URL string
@@ -195,7 +195,7 @@ func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
 	progress := report.NewTicker(o.Out)
 	r, err := swarm.Run(ctx, swarm.Config{
 		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
-		Travel: o.Travel, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, FloodPairs: o.FloodPairs, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+		Portals: o.Portals, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, FloodPairs: o.FloodPairs, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
 	})
 	progress.Done()
 	if err != nil {

@@ -100,14 +100,14 @@ type model struct {
 	n     int // counts what was saved and named
 
 	player
-	name     string // of the character
-	epoch    uint64
-	zone     string
-	state    string
-	in       *zoneProcess // where it is played; nil: nowhere
-	as       played
+	name   string // of the character
+	epoch  uint64
+	zone   string
+	state  string
+	in     *zoneProcess // where it is played; nil: nowhere
+	as     played
 	logins int
-	audits   int
+	audits int
 }
 
 func newModel(w *world, zones []*zoneProcess, nth int) *model {

@@ -121,7 +121,7 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 	s := &connection{zone: z, id: core.ConnID(z.lastID.Add(1)), conn: conn}
 	ok := z.inbox.post(item{from: s, Event: core.Event{Kind: core.EventConnect, Conn: s.id, At: z.now(), Connect: &core.Connect{
 		Session: claims.Session, Account: claims.Account, Character: rules.PlayerID(claims.Character), Epoch: claims.Epoch,
-		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Ticket: claims.Turn,
+		Transport: conn.Kind(), MaxLatest: conn.MaxLatest(), Suite: claims.Suite, Ticket: claims.Serial,
 	}}})
 	if !ok {
 		return nil, refuseConn(z.log, claims, transport.ServerShutdown, "the server is restarting")
@@ -250,13 +250,13 @@ func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
 // issueTickets makes a client's resume tickets and sends them.
 func (z *Zone) issueTickets(r core.TicketRequest) {
 	m := message.Resume{LifeMs: uint32(r.Life / time.Millisecond)}
-	for i := range m.Passes {
+	for i := range m.Tickets {
 		raw, made, err := z.cfg.Tickets.Again(r.Claims, time.Now().Add(r.Life))
 		if err != nil {
 			z.log.Error("no resume ticket", "err", err)
 			return
 		}
-		m.Passes[i] = message.Pass{Ticket: raw, Secret: made.Secret[:]}
+		m.Tickets[i] = message.ResumeTicket{Ticket: raw, Secret: made.Secret[:]}
 	}
 	z.send(core.Send{Conn: r.Conn, Lane: transport.Reliable, Msg: message.Append(nil, &m)})
 }

@@ -20,7 +20,7 @@ func passes(t *testing.T, p *pipe, o *ticket.Opener) (out [2]ticket.Claims) {
 	if err := message.Read(sent[len(sent)-1], &m); err != nil {
 		t.Fatal(err)
 	}
-	for i, pass := range m.Passes {
+	for i, pass := range m.Tickets {
 		c, err := o.Open(pass.Ticket, time.Now())
 		if err != nil || string(c.Secret[:]) != string(pass.Secret) {
 			t.Fatalf("ticket %d: %v; its secret is the one beside it: %t", i, err, string(c.Secret[:]) == string(pass.Secret))

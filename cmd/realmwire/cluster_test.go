@@ -103,7 +103,7 @@ func (c *cluster) populate(bots int) {
 	c.bots, c.witness, c.stop, c.done = bots, newWitness(bots), cancel, make(chan *swarmreport.Report, 1)
 	go func() {
 		r, err := swarm.Run(ctx, swarm.Config{
-			Game: rpg.Game, URL: c.url, Bots: bots, Duration: time.Hour, Travel: true, Seed: c.rng.Uint64(), LoopbackOnly: true, Observer: c.witness,
+			Game: rpg.Game, URL: c.url, Bots: bots, Duration: time.Hour, Portals: true, Seed: c.rng.Uint64(), LoopbackOnly: true, Observer: c.witness,
 			Transports: []transport.Kind{transport.KCP, transport.WebRTC, transport.WebSocket},
 		})
 		if err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// traveller is one player on a real client, and what it saw.
-type traveller struct {
+// wanderer is one player on a real client, and what it saw.
+type wanderer struct {
 	t       *testing.T
 	session *client.Session
 	done    chan error
@@ -35,11 +35,11 @@ type traveller struct {
 	heard   []string
 }
 
-// travel lets a new guest play over a transport, over UDP through a proxy.
-func travel(t *testing.T, url string, kind transport.Kind, proxy *netsim.Proxy) *traveller {
+// startPlay lets a new guest play over a transport, over UDP through a proxy.
+func startPlay(t *testing.T, url string, kind transport.Kind, proxy *netsim.Proxy) *wanderer {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &traveller{t: t, done: make(chan error, 1)}
+	p := &wanderer{t: t, done: make(chan error, 1)}
 	api, err := client.NewAPI(url, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func travel(t *testing.T, url string, kind transport.Kind, proxy *netsim.Proxy) 
 	return p
 }
 
-func (p *traveller) saw(v *snapshot.Replica) {
+func (p *wanderer) saw(v *snapshot.Replica) {
 	own := v.Own()
 	if own == nil {
 		return
@@ -94,14 +94,14 @@ func (p *traveller) saw(v *snapshot.Replica) {
 	})
 }
 
-func (p *traveller) with(f func()) {
+func (p *wanderer) with(f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f()
 }
 
 // is reads something under the lock.
-func (p *traveller) is(f func() bool) func() (string, bool) {
+func (p *wanderer) is(f func() bool) func() (string, bool) {
 	return func() (string, bool) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -152,7 +152,7 @@ func resume(t *testing.T, kind transport.Kind, proxy *netsim.Proxy, cut, mend fu
 	c.run("overworld", append([]string{"zone", "--zones", "overworld", "--udp", lastingPort(t, "udp")}, zoneArgs...)...)
 	c.run("gateway", "gateway", "--http", lastingPort(t, "tcp"))
 	c.url = c.roles["gateway"].p.URL
-	p := travel(t, c.url, kind, proxy)
+	p := startPlay(t, c.url, kind, proxy)
 	c.eventually("the player is in", p.is(func() bool { return len(p.entered) == 1 && p.seen > 20 }))
 
 	cut()

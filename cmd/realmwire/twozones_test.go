@@ -22,8 +22,8 @@ func TestTwoZoneProcesses(t *testing.T) {
 	c.run("dungeon", "zone", "--zones", dungeon, "--udp", lastingPort(t, "udp"))
 	c.url = up.p.URL
 	c.populate(bots)
-	c.awaitCrossings(dungeon, bots/4)
-	c.awaitCrossings(overworld, bots/8)
+	c.awaitHandovers(dungeon, bots/4)
+	c.awaitHandovers(overworld, bots/8)
 	if drops, _ := c.witness.totals(); drops != 0 {
 		t.Errorf("%d connections were lost although nothing was killed", drops)
 	}
@@ -35,7 +35,7 @@ func TestTwoZoneProcesses(t *testing.T) {
 		switch {
 		case b.drops > 0 && b.lostIn == dungeon:
 			inside++
-		case b.drops > 0 && !b.crossing:
+		case b.drops > 0 && !b.atPortal:
 			t.Errorf("bot %d lost its connection in %s, which was not killed", i, b.lostIn)
 		}
 	}
@@ -45,19 +45,19 @@ func TestTwoZoneProcesses(t *testing.T) {
 		t.Error("nobody was in the zone that was killed; the test proves nothing")
 	}
 	c.said("up", "realm: zone process is gone", "realm: zone process fell silent")
-	c.awaitCrossings(dungeon, c.witness.crossed(dungeon)+bots/8)
+	c.awaitHandovers(dungeon, c.witness.handedOver(dungeon)+bots/8)
 
 	c.kill("up", nil)
 	c.said("up", "realm: zone process registered")
 	c.said("dungeon", "bus: connected again")
-	c.awaitCrossings(overworld, c.witness.crossed(overworld)+1)
+	c.awaitHandovers(overworld, c.witness.handedOver(overworld)+1)
 	c.finish(ledger{})
 }
 
-func (c *cluster) awaitCrossings(zone string, n int) {
+func (c *cluster) awaitHandovers(zone string, n int) {
 	c.t.Helper()
 	c.eventually("portals lead into "+zone, func() (string, bool) {
-		got := c.witness.crossed(zone)
+		got := c.witness.handedOver(zone)
 		return fmt.Sprintf("%d of %d came through", got, n), got >= n
 	})
 }

@@ -50,7 +50,7 @@ type sighted struct {
 	track     []spot // of the last seconds, oldest first
 	returning bool   // dropped, and its place is not compared yet
 	lostIn    string // zone in which it was dropped last
-	crossing  bool   // was at a portal then: on its way
+	atPortal  bool   // was at a portal then: on its way
 	drops     int
 	returns   int
 	lostBy    error     // why it was dropped last
@@ -64,12 +64,12 @@ type witness struct {
 	maps   map[string]*tilemap.Map
 	faults []string // what must not be
 
-	crossings map[string]int // arrivals through portals, by zone
+	handovers map[string]int // arrivals through portals, by zone
 	refused   []string       // what players were told at portals that did not open
 }
 
 func newWitness(bots int) *witness {
-	return &witness{bots: make([]sighted, bots), maps: map[string]*tilemap.Map{}, crossings: map[string]int{}}
+	return &witness{bots: make([]sighted, bots), maps: map[string]*tilemap.Map{}, handovers: map[string]int{}}
 }
 
 // SignedIn implements swarm.Observer.
@@ -95,7 +95,7 @@ func (w *witness) Entered(bot int, z client.Zone) {
 	defer w.mu.Unlock()
 	b := &w.bots[bot]
 	if b.inside && b.zone != z.Name {
-		w.crossings[z.Name]++
+		w.handovers[z.Name]++
 	}
 	b.inside, b.zone = true, z.Name
 	w.maps[z.Name] = z.Map
@@ -107,10 +107,10 @@ func (w *witness) Dropped(bot int, err error) {
 	defer w.mu.Unlock()
 	b := &w.bots[bot]
 	b.lostBy, b.lostAt = err, time.Now()
-	b.inside, b.returning, b.crossing, b.lostIn = false, true, false, b.zone
+	b.inside, b.returning, b.atPortal, b.lostIn = false, true, false, b.zone
 	if m := w.maps[b.zone]; m != nil && len(b.track) > 0 {
 		last := b.track[len(b.track)-1]
-		b.crossing = slices.ContainsFunc(m.Portals, func(p tilemap.Portal) bool {
+		b.atPortal = slices.ContainsFunc(m.Portals, func(p tilemap.Portal) bool {
 			return last.near(p.X+p.W/2, p.Y+p.H/2, strayTiles+max(p.W, p.H)/2/mover.UnitsPerTile)
 		})
 	}
@@ -127,17 +127,17 @@ func (w *witness) Heard(_ int, m message.Heard) {
 }
 
 // crossed is how many bots came into a zone through a portal so far.
-func (w *witness) crossed(zone string) int {
+func (w *witness) handedOver(zone string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.crossings[zone]
+	return w.handovers[zone]
 }
 
 // cutOff is a bot that was dropped in a zone and is not back. One that was at a portal may be in another zone by now, as the realm sees it.
 func (w *witness) cutOff(zone string) (bot sighted, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := slices.IndexFunc(w.bots, func(b sighted) bool { return b.drops > 0 && !b.inside && b.lostIn == zone && !b.crossing })
+	i := slices.IndexFunc(w.bots, func(b sighted) bool { return b.drops > 0 && !b.inside && b.lostIn == zone && !b.atPortal })
 	if i < 0 {
 		return sighted{}, false
 	}
@@ -250,7 +250,7 @@ func (w *witness) missing(since time.Time) string {
 		}
 		if b.drops > 0 {
 			fmt.Fprintf(&text, "\n\twas dropped %d times, last at %s in %s, at a portal: %v, because of: %v",
-				b.drops, b.lostAt.Format(clockFormat), b.lostIn, b.crossing, b.lostBy)
+				b.drops, b.lostAt.Format(clockFormat), b.lostIn, b.atPortal, b.lostBy)
 		}
 	}
 	return text.String()

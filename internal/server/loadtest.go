@@ -23,8 +23,8 @@ type loadtestCmd struct {
 	Snapshots string         `name:"snapshots" default:"" enum:",latest,kcp" help:"Lane of the snapshots of the server that is started: latest or kcp."`
 	Network   netsim.Profile `name:"network" help:"Bad network in front of the server that is started, both ways (kcp and webrtc): latency=50ms loss=5% and the other words of realmwire netsim." placeholder:"PROFILE"`
 
-	Tier   string `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots that bots ask for, and that the server that is started gives: fast or best."`
-	Travel bool   `name:"travel" help:"Bots go from zone to zone, through portals."`
+	Tier    string `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots that bots ask for, and that the server that is started gives: fast or best."`
+	Portals bool   `name:"portals" help:"Bots walk through portals, from zone to zone."`
 
 	Joins int `name:"joins" default:"0" help:"Measure so many joins by each transport, one after the other, and servers from nothing, instead of a crowd (0: none). --network then carries HTTP and WebSocket too."`
 
@@ -41,6 +41,6 @@ func (c *loadtestCmd) Run(env *environment) error {
 	return loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
 		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots, Best: c.Tier == "best",
-		Network: c.Network, Joins: c.Joins, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Travel: c.Travel, Disconnects: c.Disconnects, Out: env.out,
+		Network: c.Network, Joins: c.Joins, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Portals: c.Portals, Disconnects: c.Disconnects, Out: env.out,
 	})
 }

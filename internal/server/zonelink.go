@@ -44,7 +44,7 @@ func (l zoneLink) Save(ctx context.Context, saves []core.SaveRequest) ([]error, 
 
 // Handover implements [zone.Realm].
 func (l zoneLink) Handover(ctx context.Context, r core.HandoverRequest) ([]byte, error) {
-	g, err := l.client.Travel(ctx, realm.TravelRequest{
+	g, err := l.client.Handover(ctx, realm.HandoverRequest{
 		Character: realm.ID(r.Character), Epoch: r.Epoch, Session: realm.ID(r.Session), State: r.State, ToZone: r.ToZone, ToPoint: r.ToPoint,
 	})
 	if err != nil {

@@ -19,9 +19,9 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// A zone that did not get the realm's answer to a journey learns from its next save that the character has gone: otherwise it would tell the
+// A zone that did not get the realm's answer to a handover learns from its next save that the character has gone: otherwise it would tell the
 // player that somebody else plays it, and the player would stay away.
-func TestZoneLearnsOfAJourneyWhoseAnswerWasLost(t *testing.T) {
+func TestZoneLearnsOfAHandoverWhoseAnswerWasLost(t *testing.T) {
 	ctx, log := t.Context(), slog.New(slog.DiscardHandler)
 	must := func(err error) {
 		t.Helper()

@@ -42,7 +42,7 @@ type Config struct {
 	// Metrics are the pages with the zones' figures; empty: the gateway's.
 	Metrics []string
 	Best    bool // bots ask for the best tier
-	Travel  bool // bots go from zone to zone, where the game has ways
+	Portals bool // bots walk through portals, from zone to zone
 	// Delay is how long every snapshot is known to be under way at least: the bots cannot see it, and their ages contain it.
 	Delay time.Duration
 	// Flood is how many hostile datagrams a second the zone process gets in every second of the windows into which the time is
@@ -211,5 +211,5 @@ func (s *Swarm) lost(b *bot, err error) {
 
 // newBot makes the game's bot for a zone.
 func (s *Swarm) newBot(seed uint64, z client.Zone) rules.Bot {
-	return s.cfg.Game.NewBot(rules.BotConfig{Seed: seed, TickHz: z.TickHz, Map: z.Map, Portals: s.cfg.Travel})
+	return s.cfg.Game.NewBot(rules.BotConfig{Seed: seed, TickHz: z.TickHz, Map: z.Map, Portals: s.cfg.Portals})
 }

@@ -20,7 +20,7 @@ func TestReasonsHaveNames(t *testing.T) {
 		}
 		seen[r.String()] = true
 	}
-	if Travelled.String() != "travelled" || Reason(200).String() != "reason-200" {
-		t.Errorf("%v, %v", Travelled, Reason(200))
+	if HandedOver.String() != "handed-over" || Reason(200).String() != "reason-200" {
+		t.Errorf("%v, %v", HandedOver, Reason(200))
 	}
 }

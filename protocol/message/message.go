@@ -23,7 +23,7 @@ const (
 	ProtocolError                // the client sent what the zone does not understand
 	RealmDown                    // the character could not be loaded; try again
 	AttachRefused                // the ticket's lease is no longer valid: ask for a new one
-	Travelled                    // the character is in another zone now
+	HandedOver                    // the character is in another zone now
 )
 
 // Join is a client's first message.
@@ -106,12 +106,12 @@ type Population struct {
 //
 //realmwire:message id=8
 type Resume struct {
-	Passes [2]Pass
+	Tickets [2]ResumeTicket
 	LifeMs uint32 // from now on, in milliseconds
 }
 
-// Pass is a ticket and the secret in it.
-type Pass struct {
+// ResumeTicket is a ticket and the secret in it.
+type ResumeTicket struct {
 	Ticket []byte `rw:"max=160"`
 	Secret []byte `rw:"max=32"`
 }

@@ -9,7 +9,7 @@ import (
 
 // Schema is what this package declares of the wire.
 var Schema = snapshot.Schema{
-	Hash:  0x8937a0b57ff36367,
+	Hash:  0x0fdc46f517454569,
 	Kinds: []snapshot.Kind{},
 }
 
@@ -116,29 +116,29 @@ func (v *Population) Read(r *bits.Reader) {
 }
 
 // Write appends v whole.
-func (v *Pass) Write(w *bits.Writer) {
+func (v *ResumeTicket) Write(w *bits.Writer) {
 	w.Octets(v.Ticket, 160, 8)
 	w.Octets(v.Secret, 32, 6)
 }
 
 // Read sets v to what Write wrote.
-func (v *Pass) Read(r *bits.Reader) {
+func (v *ResumeTicket) Read(r *bits.Reader) {
 	v.Ticket = r.Octets(v.Ticket[:0], 160, 8)
 	v.Secret = r.Octets(v.Secret[:0], 32, 6)
 }
 
 // Write appends v whole.
 func (v *Resume) Write(w *bits.Writer) {
-	for i0 := range v.Passes {
-		v.Passes[i0].Write(w)
+	for i0 := range v.Tickets {
+		v.Tickets[i0].Write(w)
 	}
 	w.Int(int64(v.LifeMs), 0, 4294967295, 32)
 }
 
 // Read sets v to what Write wrote.
 func (v *Resume) Read(r *bits.Reader) {
-	for i0 := range v.Passes {
-		v.Passes[i0].Read(r)
+	for i0 := range v.Tickets {
+		v.Tickets[i0].Read(r)
 	}
 	v.LifeMs = uint32(r.Int(0, 4294967295, 32))
 }

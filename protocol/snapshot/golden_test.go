@@ -112,12 +112,12 @@ func goldenMessages() []goldenMessage {
 		&message.Join{},
 		&message.Welcome{Tick: 1<<32 - 1, TickHz: 128, Entity: 65537, Zone: "overworld", Title: "Die Öde", Ordered: true, Players: 65535, Capacity: 1},
 		&message.Welcome{TickHz: 1},
-		&message.Goodbye{Reason: message.Travelled, Text: strings.Repeat("é", 80)},
+		&message.Goodbye{Reason: message.HandedOver, Text: strings.Repeat("é", 80)},
 		&message.Transfer{Grant: `{"ticket":"AAAA"}`},
 		&message.Say{Text: "hello, 世界 🌍"},
 		&message.Heard{Channel: message.SystemChannel, Entity: 7, From: "Ada", Text: ""},
 		&message.Population{Players: 3},
-		&message.Resume{LifeMs: 120_000, Passes: [2]message.Pass{
+		&message.Resume{LifeMs: 120_000, Tickets: [2]message.ResumeTicket{
 			{Ticket: bytes.Repeat([]byte{1, 2, 3, 4}, 40), Secret: bytes.Repeat([]byte{0xff, 0}, 16)}, {Ticket: []byte{0x80}, Secret: []byte{}},
 		}},
 		&demo.Offer{},

@@ -50,9 +50,9 @@ type Claims struct {
 	Incarnation uint64 // the one run of a zone process that opens this ticket
 	Epoch       uint64 // of the character's lease
 	Zone        string // at most MaxZone bytes
-	// Turn is 0 in a grant of the realm's. A resumption ticket has the zone's count of those that it handed out for this session, which
+	// Serial is 0 in a grant of the realm's. A resumption ticket has the zone's count of those that it handed out for this session, which
 	// says whether it is still good: see docs/wire.md#resumption.
-	Turn    uint32
+	Serial    uint32
 	Suite   Suite
 	Secret  [32]byte  // shared with the client over HTTPS; never on the UDP wire
 	Expires time.Time // millisecond precision
@@ -101,7 +101,7 @@ func sealWith(aead cipher.AEAD, c Claims, nonce [12]byte) ([]byte, error) {
 	copy(body[40:], c.Secret[:])
 	body[72] = byte(len(c.Zone))
 	copy(body[73:], c.Zone)
-	binary.LittleEndian.PutUint32(body[105:], c.Turn)
+	binary.LittleEndian.PutUint32(body[105:], c.Serial)
 	return aead.Seal(out, nonce[:], body[:], out[:headerSize]), nil
 }
 
@@ -139,7 +139,7 @@ func parseBody(c *Claims, body []byte) error {
 	}
 	copy(c.Secret[:], body[40:72])
 	c.Zone = string(body[73 : 73+zoneLen])
-	c.Turn = binary.LittleEndian.Uint32(body[105:])
+	c.Serial = binary.LittleEndian.Uint32(body[105:])
 	return nil
 }
 

@@ -130,7 +130,7 @@ func TestSealRefuses(t *testing.T) {
 // Who comes back has a ticket that the process made itself: of the same session, and with nothing else in common.
 func TestAgain(t *testing.T) {
 	of := testClaims()
-	of.Turn = 7
+	of.Serial = 7
 	expires := start.Add(2 * time.Minute)
 	s, o := NewSealer(testKey, 15), NewOpener(testKey, 15, OpenerConfig{})
 	var last Claims
@@ -244,7 +244,7 @@ type vector struct {
 	Suite       uint8  `json:"suite"`
 	Secret      string `json:"secret"`
 	ExpiresMs   int64  `json:"expires_ms"`
-	Turn        uint32 `json:"turn,omitempty"`
+	Serial        uint32 `json:"serial,omitempty"`
 	Ticket      string `json:"ticket"`
 }
 
@@ -252,7 +252,7 @@ func TestVectors(t *testing.T) {
 	var made []vector
 	for i, zone := range []string{"overworld", "z", strings.Repeat("z", MaxZone), "overworld"} {
 		c := testClaims()
-		c.Zone, c.Suite, c.Nonce, c.Turn = zone, []Suite{1, 2, 1, 2}[i], uint64(i)<<56|0xABCD, []uint32{0, 0, 0, 0x01020304}[i]
+		c.Zone, c.Suite, c.Nonce, c.Serial = zone, []Suite{1, 2, 1, 2}[i], uint64(i)<<56|0xABCD, []uint32{0, 0, 0, 0x01020304}[i]
 		nonce := [12]byte{byte(i), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
 		raw, err := sealWith(newAEAD(testKey), c, nonce)
 		if err != nil {
@@ -260,7 +260,7 @@ func TestVectors(t *testing.T) {
 		}
 		made = append(made, vector{
 			hex.EncodeToString(testKey[:]), hex.EncodeToString(nonce[:]), c.Nonce, c.Session, c.Account, c.Character, c.Incarnation,
-			c.Epoch, c.Zone, uint8(c.Suite), hex.EncodeToString(c.Secret[:]), c.Expires.UnixMilli(), c.Turn, hex.EncodeToString(raw),
+			c.Epoch, c.Zone, uint8(c.Suite), hex.EncodeToString(c.Secret[:]), c.Expires.UnixMilli(), c.Serial, hex.EncodeToString(raw),
 		})
 	}
 	got, err := json.MarshalIndent(made, "", "  ")

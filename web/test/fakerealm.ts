@@ -107,9 +107,9 @@ export class FakeRealm {
   }
 
   /** Two tickets to come back to a zone with. */
-  passes(zone: string): Resume {
+  resumeTickets(zone: string): Resume {
     const pass = (): { ticket: Uint8Array; secret: Uint8Array } => ({ ticket: Buffer.from(`back to ${zone} ${++this.tickets}`), secret: new Uint8Array(32) });
-    return { passes: [pass(), pass()], lifeMs: this.lifeMs };
+    return { tickets: [pass(), pass()], lifeMs: this.lifeMs };
   }
 
   private answer(path: string, init?: RequestInit): Response {
@@ -200,7 +200,7 @@ export class FakeSocket {
 
   private welcome(): void {
     this.tell(Welcome, { tick: this.tick, tickHz: 20, entity: 7, zone: this.zone, title: this.zone.toUpperCase(), ordered: false, players: 1, capacity: 9 });
-    if (this.realm.lifeMs > 0) this.tell(Resume, this.realm.passes(this.zone));
+    if (this.realm.lifeMs > 0) this.tell(Resume, this.realm.resumeTickets(this.zone));
     this.timer = setInterval(() => this.snapshot(), 50);
   }
 

@@ -79,9 +79,9 @@ test('walks through a portal: connected there before it lets go here, and withou
   realm.withDeafWebRTC();
   const { session, told } = connect();
   const maps: string[] = [];
-  const travels: string[] = [];
+  const handovers: string[] = [];
   session.on('map', (m) => maps.push(m.name));
-  session.on('travel', (t) => travels.push(t.name));
+  session.on('handover', (t) => handovers.push(t.name));
   await until('playing', () => session.status === 'playing');
   const before = realm.log.length;
   const started = performance.now();
@@ -90,8 +90,8 @@ test('walks through a portal: connected there before it lets go here, and withou
   assert.ok(performance.now() - started < 1000, 'the portal waited for what had failed already');
   assert.deepEqual(realm.log.slice(before), ['open cave 3', 'leave field']);
   assert.deepEqual(maps, ['field', 'cave']);
-  assert.deepEqual(travels, ['cave']);
-  assert.deepEqual([...new Set(told)], ['connecting', 'playing', 'travelling']);
+  assert.deepEqual(handovers, ['cave']);
+  assert.deepEqual([...new Set(told)], ['connecting', 'playing', 'handover']);
   assert.equal(session.status, 'playing');
 });
 

@@ -114,7 +114,7 @@ export class Sim {
       game: rpg, transport: this.transport(), map: field, meter: new Meter(), sections: null, now: () => this.nowMs,
       events: {
         arrived: () => undefined,
-        passes: () => undefined,
+        tickets: () => undefined,
         chat: () => undefined,
         transfer: () => undefined,
         corrected: (units) => void this.corrected.push(units),

@@ -219,7 +219,7 @@ func (c *Core) expire() {
 		case phaseAttach:
 			c.dismiss(s, message.RealmDown, "The realm does not answer. Please try again.", false)
 		case phaseTransfer:
-			c.dismiss(s, message.Travelled, "", false)
+			c.dismiss(s, message.HandedOver, "", false)
 		case phaseAway:
 			c.dismiss(s, message.Left, "The player did not come back.", true)
 		case phaseClosing:

@@ -201,7 +201,7 @@ func TestWhoDoesNotArriveIsRemoved(t *testing.T) {
 	w := newTable(t, Config{}, 1)
 	p, id := toPortal(t, w)
 	w.run(40+int(w.core.ticks(transferSeconds)), nil)
-	if p.goodbye == nil || p.goodbye.Reason != message.Travelled || w.core.Players() != 0 || w.realm.released[id] != 0 {
+	if p.goodbye == nil || p.goodbye.Reason != message.HandedOver || w.core.Players() != 0 || w.realm.released[id] != 0 {
 		t.Fatalf("goodbye %+v, %d players, %d saves", p.goodbye, w.core.Players(), w.realm.released[id])
 	}
 }
@@ -235,13 +235,13 @@ func TestAHandoverWhoseAnswerWasLost(t *testing.T) {
 			w.core.Handle(Event{Kind: EventStale, Character: id, Epoch: 1, Err: fmt.Errorf("save: %w", ErrHandedOver)})
 		},
 		"from a portal": func(w *table, _ rules.PlayerID) {
-			w.realm.refuse = fmt.Errorf("travel: %w", ErrHandedOver)
+			w.realm.refuse = fmt.Errorf("handover: %w", ErrHandedOver)
 			w.run(int(w.core.ticks(2))+10, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newTable(t, Config{}, 1)
-			w.realm.refuse = fmt.Errorf("travel: %w", ErrRealmDown)
+			w.realm.refuse = fmt.Errorf("handover: %w", ErrRealmDown)
 			p, id := toPortal(t, w)
 			w.run(30, nil)
 			if len(w.realm.handovers) != 1 || p.goodbye != nil || w.core.Players() != 1 {

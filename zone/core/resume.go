@@ -58,7 +58,7 @@ func (c *Core) keep(s *session) {
 func (c *Core) issueTickets(s *session) {
 	s.tickets++
 	c.out.Tickets = append(c.out.Tickets, TicketRequest{Conn: s.conn, Life: c.ticketLife(), Claims: ticket.Claims{
-		Session: s.id, Account: s.account, Character: uint64(s.character), Epoch: s.epoch, Zone: c.cfg.Zone.Name, Suite: s.suite, Turn: s.tickets,
+		Session: s.id, Account: s.account, Character: uint64(s.character), Epoch: s.epoch, Zone: c.cfg.Zone.Name, Suite: s.suite, Serial: s.tickets,
 	}})
 }
 

@@ -37,7 +37,7 @@ func TestPlayersComeAndGoOnABadNetwork(t *testing.T) {
 				t.Fatalf("seed %d: kept %t, back %t: %+v", seed, kept, b.inZone, b.goodbye)
 			}
 			if !kept { // the realm grants it anew
-				claims.Turn, claims.Epoch, late = 0, claims.Epoch+1, late+1
+				claims.Serial, claims.Epoch, late = 0, claims.Epoch+1, late+1
 				b = w.back(claims)
 				w.run(10, w.checkSeen)
 			}

@@ -46,7 +46,7 @@ func (w *table) back(c ticket.Claims) *player {
 	p.bot = w.core.cfg.Game.NewBot(rules.BotConfig{Seed: uint64(id), TickHz: w.core.cfg.TickHz, Map: w.core.cfg.Ground.Map})
 	w.players = append(w.players, p)
 	w.core.Handle(Event{Kind: EventConnect, Conn: id, At: w.now, Connect: &Connect{
-		Session: c.Session, Account: c.Account, Character: rules.PlayerID(c.Character), Epoch: c.Epoch, Suite: c.Suite, Ticket: c.Turn,
+		Session: c.Session, Account: c.Account, Character: rules.PlayerID(c.Character), Epoch: c.Epoch, Suite: c.Suite, Ticket: c.Serial,
 		Transport: transport.WebSocket, MaxLatest: transport.MaxLatestMessage,
 	}})
 	w.up(p, transport.Reliable, w.joinMessage())
@@ -192,8 +192,8 @@ func TestATicketIsGoodForItsOwnSessionAndNumber(t *testing.T) {
 		"another character": func(c *ticket.Claims) { c.Character++ },
 		"an older epoch":    func(c *ticket.Claims) { c.Epoch-- },
 		"a later epoch":     func(c *ticket.Claims) { c.Epoch++ },
-		"a later ticket":    func(c *ticket.Claims) { c.Turn++ },
-		"an old ticket":     func(c *ticket.Claims) { c.Turn -= 2 },
+		"a later ticket":    func(c *ticket.Claims) { c.Serial++ },
+		"an old ticket":     func(c *ticket.Claims) { c.Serial -= 2 },
 	} {
 		w := keepingTable(t)
 		a := w.add()
@@ -214,12 +214,12 @@ func TestNumbersOfTickets(t *testing.T) {
 	a := w.add()
 	w.run(3, nil)
 	first := w.ticket(a)
-	if first.Turn != 1 || first.Zone != "overworld" || first.Epoch != 1 || first.Session != uint64(a.id) || len(w.tickets) != 1 {
+	if first.Serial != 1 || first.Zone != "overworld" || first.Epoch != 1 || first.Session != uint64(a.id) || len(w.tickets) != 1 {
 		t.Fatalf("the first ticket says %+v", first)
 	}
 	w.run(int(w.core.ticketLife()/2/w.core.dt), nil)
 	second := w.ticket(a)
-	if second.Turn != 2 {
+	if second.Serial != 2 {
 		t.Fatalf("after half of its life the ticket was not renewed: %+v", second)
 	}
 	w.cut(a, transport.Timeout)
@@ -252,7 +252,7 @@ func TestANewGrantEndsTheRightToResume(t *testing.T) {
 		if !b.inZone || w.core.Players() != 1 || len(w.core.sessions) != 1 {
 			t.Fatalf("epoch %d: %d players, %d sessions: %+v", epoch, w.core.Players(), len(w.core.sessions), b.goodbye)
 		}
-		old := ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}
+		old := ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Serial: 1}
 		w.refused(w.back(old), "of the session before the grant")
 	}
 }
@@ -327,7 +327,7 @@ func TestNobodyIsKeptUnlessAskedFor(t *testing.T) {
 	if w.core.Players() != 0 || len(w.tickets) != 0 || w.realm.released[w.characterOf(1)] != 1 {
 		t.Fatalf("%d players, %d tickets", w.core.Players(), len(w.tickets))
 	}
-	w.refused(w.back(ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Turn: 1}), "nobody is kept")
+	w.refused(w.back(ticket.Claims{Session: 1, Character: uint64(w.characterOf(1)), Epoch: 1, Serial: 1}), "nobody is kept")
 }
 
 // resumeWitness is a game that notes what the zone tells it.

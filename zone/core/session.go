@@ -192,7 +192,7 @@ func (c *Core) leaveWorld(s *session) {
 
 func closeCode(why message.Reason) transport.CloseCode {
 	switch why {
-	case message.Left, message.Travelled:
+	case message.Left, message.HandedOver:
 		return transport.Normal
 	case message.ServerShutdown:
 		return transport.ServerShutdown

@@ -11,7 +11,7 @@ import (
 // again makes a ticket of the server's own for a session that it knows, as for a client that shall come back.
 func (w *world) again(c ticket.Claims) Grant {
 	w.tb.Helper()
-	c.Turn++
+	c.Serial++
 	raw, claims, err := ticket.NewSealer(w.key, w.inc).Again(c, time.Now().Add(time.Minute))
 	if err != nil {
 		w.tb.Fatal(err)
@@ -28,7 +28,7 @@ func resumes(t *testing.T, f Factory) {
 	SendNumbered(t, old, oldServer, 10)
 	back := w.again(oldServer.Claims)
 	client, server := w.joinWith(back)
-	if server.Claims.Session != oldServer.Claims.Session || server.Claims.Turn != 1 {
+	if server.Claims.Session != oldServer.Claims.Session || server.Claims.Serial != 1 {
 		t.Errorf("came back as %+v", server.Claims)
 	}
 	for name, r := range map[string]*Recorder{"client": old, "server": oldServer} {

@@ -25,7 +25,7 @@ export interface PlayOptions {
 }
 
 /** Hiccups shorter than this (ms) are not worth a card. */
-const PATIENCE = { connecting: 0, travelling: 500, reconnecting: 350, closed: 0 } as const;
+const PATIENCE = { connecting: 0, handover: 500, reconnecting: 350, closed: 0 } as const;
 /** How often the realm is asked how many are on, ms. */
 const CENSUS_MS = 15000;
 /** The realm hears of an arrival with the zone's next heartbeat: ask after it, ms. */
@@ -119,7 +119,7 @@ export class Play {
     switch (status) {
       case 'connecting':
         return o.card.show({ title: `Entering as ${o.character.name}`, detail, waiting: true, actions: [{ ...leave, label: 'Cancel' }] });
-      case 'travelling':
+      case 'handover':
         return o.card.show({ title: 'Travelling', detail, waiting: true, actions: [leave] });
       case 'reconnecting':
         return o.card.show({ title: 'Connection lost', detail, waiting: true, actions: [leave] });

@@ -1,7 +1,7 @@
 import type { BitReader, BitWriter } from './bits';
 
 /**
- * How one field of a struct travels; generated code puts them together, as in list(8, 4, 0, 0, struct(Point)).
+ * How one field of a struct handovers; generated code puts them together, as in list(8, 4, 0, 0, struct(Point)).
  * Decoded values are shared between states: treat them as read-only.
  */
 export interface FieldCodec<T> {

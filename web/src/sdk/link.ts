@@ -37,7 +37,7 @@ export interface LinkEvents {
   /** The zone sends us to another one: the JSON of a grant. */
   transfer(grant: string): void;
   /** What to come back with after a drop; it takes the place of what came before. */
-  passes(r: Resume): void;
+  tickets(r: Resume): void;
   /** The server's word moved the own entity, by so many position units. */
   corrected(units: number): void;
   /** Called once; nothing follows. */
@@ -176,7 +176,7 @@ export class ZoneLink<S, I> {
       }
       case Resume.id: {
         const resume = decodeMessage(Resume, msg);
-        if (resume !== null) events.passes(resume);
+        if (resume !== null) events.tickets(resume);
         return;
       }
       case Heard.id: {

@@ -7,14 +7,14 @@ import { DialError } from './transport';
  * What the zone gave its client to come back with after a drop, without asking the realm: the grant of the connection, with other tickets. Each is good
  * once.
  */
-export class Passes {
+export class ResumeTickets {
   private grants: Grant[] = [];
   private taken: Grant | null = null;
   private untilMs = 0;
 
   /** Takes the place of what was there; grant is that of the connection over which r came. */
   set(grant: Grant, r: Resume, nowMs: number): void {
-    this.grants = r.passes.map((p) => ({ ...grant, ticket: base64(p.ticket), secret: base64(p.secret) }));
+    this.grants = r.tickets.map((p) => ({ ...grant, ticket: base64(p.ticket), secret: base64(p.secret) }));
     this.taken = null;
     this.untilMs = nowMs + r.lifeMs;
   }

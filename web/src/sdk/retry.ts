@@ -71,11 +71,11 @@ function afterClose(code: number, text: string): Verdict {
 /** What to do when connecting failed. */
 export function afterError(e: unknown): Verdict {
   const text = e instanceof Error ? e.message : String(e);
-  const again = !(e instanceof ApiError) || e.status === 0 || e.foreign || passes(e);
+  const again = !(e instanceof ApiError) || e.status === 0 || e.foreign || isTransient(e);
   return verdict(again, text, { atLeastMs: e instanceof ApiError && e.status === 429 ? RESTART_MS : 0 });
 }
 
 /** Full zones and realms that restart answer 5xx, busy ones 429, and a zone that did not take the ticket of an offer takes that of the next grant. */
-function passes(e: ApiError): boolean {
+function isTransient(e: ApiError): boolean {
   return e.status === 408 || e.status === 429 || e.status >= 500 || e.title === 'signal-refused';
 }

@@ -5,7 +5,7 @@ import type { Layout } from './best/layout';
 // What `realmwire gen` emits for a game implements these. They are declared with method syntax on purpose: methods are
 // compared loosely, so that an EntityCodec<Player> can stand in a list of EntityCodec<unknown>.
 
-/** How a struct travels. Decoded values are shared between states: treat them as read-only. */
+/** How a struct handovers. Decoded values are shared between states: treat them as read-only. */
 export interface Codec<T> {
   readonly name: string;
   create(): T;
@@ -50,7 +50,7 @@ export interface BestRows<T> {
   assign(v: T, n: readonly RowValue[]): T;
 }
 
-/** How an entity kind travels. Some components only the owner is sent; for others they keep their initial value. */
+/** How an entity kind handovers. Some components only the owner is sent; for others they keep their initial value. */
 export interface EntityCodec<T> {
   /** The kind's number on the wire. */
   readonly kind: number;

@@ -6,7 +6,7 @@ import { ZoneLink, type LinkEnd } from './link';
 import { Loop, nowMs, sleep } from './loop';
 import { forgetMap, loadMap, type MapArtefact } from './map';
 import { Meter, type Stats } from './meter';
-import { Passes, unspent } from './resume';
+import { ResumeTickets, unspent } from './resume';
 import { afterEnd, afterError, backOff, type Verdict } from './retry';
 import { askBest, loadBest, type BestChunk, type Tier } from './tier';
 import { TRANSPORTS, type TransportKind } from './transport';
@@ -15,7 +15,7 @@ import type { ChatLine, ViewOf, ZoneInfo } from './view';
 const JOIN_MS = 8000; // from an open transport to the own entity
 const STEADY_MS = 5000; // of play, after which a drop begins a new series of tries
 
-export type SessionStatus = 'connecting' | 'playing' | 'travelling' | 'reconnecting' | 'closed';
+export type SessionStatus = 'connecting' | 'playing' | 'handover' | 'reconnecting' | 'closed';
 
 /** What a session tells, by name. */
 export interface SessionEvents {
@@ -23,7 +23,7 @@ export interface SessionEvents {
   status: { status: SessionStatus; text: string };
   chat: ChatLine;
   /** The way to another zone begins. */
-  travel: { name: string; title: string };
+  handover: { name: string; title: string };
   /** The zone has another map than the one before. */
   map: MapArtefact;
   /** The server's word moved the own entity, by so many pixels. */
@@ -53,7 +53,7 @@ export class GameSession<S, I> {
   private readonly loadBest: () => Promise<BestChunk>;
   private tierWhy = '';
   private readonly dialer: Dialer;
-  private readonly passes = new Passes();
+  private readonly tickets = new ResumeTickets();
   private readonly emitter = new Emitter<SessionEvents>();
   private readonly meter = new Meter();
   private readonly aborter = new AbortController();
@@ -188,18 +188,18 @@ export class GameSession<S, I> {
       let verdict: Verdict;
       let refused = false; // by the zone, which is no failure of the realm's
       this.dialer.prepare(began);
-      const pass: Grant | null = resumes ? this.passes.take(began) : null;
+      const pass: Grant | null = resumes ? this.tickets.take(began) : null;
       try {
         verdict = afterEnd(await this.play(pass ?? (await this.askGrant())));
         resumes = true;
-        if (!verdict.resumable) this.passes.clear();
+        if (!verdict.resumable) this.tickets.clear();
         refused = pass !== null && !verdict.resumable;
       } catch (e) {
         if (signal.aborted) return;
         verdict = afterError(e);
         resumes = pass === null;
         if (pass !== null) {
-          if (unspent(e)) this.passes.giveBack();
+          if (unspent(e)) this.tickets.giveBack();
           verdict.again = true; // the realm decides
         }
       } finally {
@@ -209,20 +209,20 @@ export class GameSession<S, I> {
       if (verdict.wrongMap && this.current !== null) forgetMap(this.current.map.hash);
       if (refused || nowMs() - began > STEADY_MS) tries = 0;
       this.say(this.current === null ? 'connecting' : 'reconnecting', `${verdict.text} Trying again…`);
-      const atOnce = tries === 0 && verdict.resumable && this.passes.ready(nowMs());
+      const atOnce = tries === 0 && verdict.resumable && this.tickets.ready(nowMs());
       await sleep(atOnce ? 0 : Math.max(verdict.atLeastMs, backOff(tries, Math.random())), signal).catch(() => undefined);
     }
   }
 
   private async askGrant(): Promise<Grant> {
     const grant = await this.api.play(this.character, this.game.schema.hash, this.aborter.signal);
-    this.passes.clear(); // the character is no session's but the new one's
+    this.tickets.clear(); // the character is no session's but the new one's
     return grant;
   }
 
   /** Another grant for the same zone, when a try has used one up. */
   private async freshGrant(): Promise<Grant> {
-    return this.passes.take(nowMs()) ?? (await this.askGrant());
+    return this.tickets.take(nowMs()) ?? (await this.askGrant());
   }
 
   /** Plays from a grant on, through portals, until a link ends. */
@@ -231,9 +231,9 @@ export class GameSession<S, I> {
       const next = await this.enter(grant);
       if ('end' in next) return next.end;
       grant = next.grant;
-      this.passes.clear();
-      this.say('travelling', `Travelling to ${grant.zone.title}…`);
-      this.emitter.emit('travel', { name: grant.zone.name, title: grant.zone.title });
+      this.tickets.clear();
+      this.say('handover', `Travelling to ${grant.zone.title}…`);
+      this.emitter.emit('handover', { name: grant.zone.name, title: grant.zone.title });
     }
   }
 
@@ -273,7 +273,7 @@ export class GameSession<S, I> {
             clearTimeout(late);
             this.swap(link);
           },
-          passes: (r) => this.passes.set(dialled.grant, r, nowMs()),
+          tickets: (r) => this.tickets.set(dialled.grant, r, nowMs()),
           chat: (line) => this.emitter.emit('chat', line),
           transfer: (json) => {
             const next = parseGrant(json);
@@ -306,7 +306,7 @@ export class GameSession<S, I> {
     if (old !== null) {
       this.past.checked += old.replica.checked;
       this.past.desyncs += old.replica.desyncs;
-      old.close('travelled');
+      old.close('handed-over');
     }
     if (old?.map.hash !== link.map.hash) this.emitter.emit('map', link.map);
     const over = `Playing over ${TRANSPORTS[link.transport.kind]}`;

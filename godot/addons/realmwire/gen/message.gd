@@ -4,9 +4,9 @@ extends RefCounted
 ## What the Go package [code]message[/code] says on the wire.
 
 ## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.
-const HASH: int = -8559195865398156441
+const HASH: int = 1142866423916610921
 ## [constant HASH] as 16 hex digits.
-const HASH_HEX: String = "8937a0b57ff36367"
+const HASH_HEX: String = "0fdc46f517454569"
 
 ## Reason says why a zone ends or refuses a session.
 enum Reason {
@@ -20,7 +20,7 @@ enum Reason {
 	PROTOCOL_ERROR = 7,
 	REALM_DOWN = 8,
 	ATTACH_REFUSED = 9,
-	TRAVELLED = 10,
+	HANDED_OVER = 10,
 }
 
 ## Channel is where a line of chat was said.
@@ -227,8 +227,8 @@ class Population:
 		players = r.ranged(0, 65535, 16)
 
 
-## Pass is a ticket and the secret in it.
-class Pass:
+## ResumeTicket is a ticket and the secret in it.
+class ResumeTicket:
 	extends RefCounted
 	var ticket: PackedByteArray = PackedByteArray()
 	var secret: PackedByteArray = PackedByteArray()
@@ -251,7 +251,7 @@ class Resume:
 	extends RealmwireMessage
 	## The message's first byte.
 	const ID: int = 8
-	var passes: Array[Pass] = [Pass.new(), Pass.new()]
+	var tickets: Array[ResumeTicket] = [ResumeTicket.new(), ResumeTicket.new()]
 	## from now on, in milliseconds
 	var life_ms: int = 0
 
@@ -261,16 +261,16 @@ class Resume:
 	## Appends it whole.
 	func write(w: RealmwireBitWriter) -> void:
 		for i0: int in 2:
-			passes[i0].write(w)
+			tickets[i0].write(w)
 		w.ranged(life_ms, 0, 4294967295, 32)
 
 	## Becomes what [method write] wrote.
 	func read(r: RealmwireBitReader) -> void:
-		passes = []
+		tickets = []
 		for _i0: int in 2:
-			var e0: Pass = Pass.new()
+			var e0: ResumeTicket = ResumeTicket.new()
 			e0.read(r)
-			passes.append(e0)
+			tickets.append(e0)
 		life_ms = r.ranged(0, 4294967295, 32)
 
 

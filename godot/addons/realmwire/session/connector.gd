@@ -14,7 +14,7 @@ const _JOIN_TIMEOUT_US: int = 15_000_000
 
 var verify: bool = true
 var dialer: RealmwireDialer
-var passes: RealmwirePasses = RealmwirePasses.new()
+var tickets: RealmwireResumeTickets = RealmwireResumeTickets.new()
 ## Why the last coroutine returned null.
 var error: RealmwireReply
 
@@ -50,16 +50,16 @@ func enter(alive: Callable) -> RealmwireLink:
 ## Comes back straight to the zone; null: it could not, or there is nothing to come back with, and then [member error] is null.
 func resume(alive: Callable) -> RealmwireLink:
 	error = null
-	var grant: Dictionary = passes.take(Time.get_ticks_usec())
+	var grant: Dictionary = tickets.take(Time.get_ticks_usec())
 	if grant.is_empty():
 		return null
 	var link: RealmwireLink = await connect_with(grant, alive)
 	if link != null or not alive.call():
 		return link
 	if error.title == ENDED:
-		passes.clear()
+		tickets.clear()
 	elif not dialer.ticket_spent:
-		passes.give_back()
+		tickets.give_back()
 	return null
 
 
@@ -91,19 +91,19 @@ func connect_with(grant: Dictionary, alive: Callable) -> RealmwireLink:
 func _ask() -> RealmwireReply:
 	var r: RealmwireReply = await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
 	if r.ok:
-		passes.clear() # the character is no session's but the new one's
+		tickets.clear() # the character is no session's but the new one's
 	return r
 
 
 # Another grant for the same zone, when a try may have used one up.
 func _fresh() -> RealmwireReply:
-	var grant: Dictionary = passes.take(Time.get_ticks_usec())
+	var grant: Dictionary = tickets.take(Time.get_ticks_usec())
 	return await _ask() if grant.is_empty() else RealmwireReply.given(grant)
 
 
 func _await_arrival(link: RealmwireLink, alive: Callable) -> void:
 	link.ended.connect(_ended.bind(link.zone))
-	link.passes_offered.connect(_keep.bind(dialer.grant))
+	link.tickets_offered.connect(_keep.bind(dialer.grant))
 	link.join(verify)
 	var until_us: int = Time.get_ticks_usec() + _JOIN_TIMEOUT_US
 	while alive.call() and not link.here and not link.over and Time.get_ticks_usec() < until_us:
@@ -117,12 +117,12 @@ func _ended(reason: int, code: int, text: String, zone: RealmwireZone) -> void:
 
 
 func _keep(m: MessageSchema.Resume, grant: Dictionary) -> void:
-	passes.keep(grant, m, Time.get_ticks_usec())
+	tickets.keep(grant, m, Time.get_ticks_usec())
 
 
 ## What a link's end means, as a reply: those that are not temporary end the session.
 func judge(reason: int, code: int, text: String, zone: RealmwireZone) -> RealmwireReply:
-	var title: String = CUT_OFF if RealmwirePasses.resumable(reason, code) else ENDED
+	var title: String = CUT_OFF if RealmwireResumeTickets.resumable(reason, code) else ENDED
 	var r: RealmwireReply = RealmwireReply.failed(title, text if not text.is_empty() else RealmwireWire.explain(code))
 	match reason:
 		MessageSchema.Reason.TAKEN_OVER, MessageSchema.Reason.KICKED, MessageSchema.Reason.PROTOCOL_ERROR:

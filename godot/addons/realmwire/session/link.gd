@@ -13,7 +13,7 @@ signal message_received(msg: PackedByteArray)
 ## The zone sends us to another one.
 signal transfer_offered(grant: Dictionary)
 ## What to come back with after a drop; it takes the place of what came before.
-signal passes_offered(m: MessageSchema.Resume)
+signal tickets_offered(m: MessageSchema.Resume)
 ## The server's word moved the own entity, by so many position units.
 signal corrected(units: float)
 ## Nothing follows. [param reason] is a [enum MessageSchema.Reason], or -1 where the zone said nothing; [param code] is the
@@ -134,7 +134,7 @@ func _take_message(msg: PackedByteArray, now_us: int) -> void:
 		MessageSchema.Resume.ID:
 			var resume: MessageSchema.Resume = MessageSchema.Resume.new()
 			if resume.decode(msg):
-				passes_offered.emit(resume)
+				tickets_offered.emit(resume)
 		MessageSchema.Heard.ID:
 			var heard: MessageSchema.Heard = MessageSchema.Heard.new()
 			if heard.decode(msg):

@@ -166,7 +166,7 @@ func _release(transport: RealmwireTransport) -> void:
 # Makes a link the one that is shown, and lets the one before go.
 func _show(link: RealmwireLink) -> void:
 	if _link != null:
-		_link.close("travelled")
+		_link.close("handed-over")
 		_part(_link)
 	_link = link
 	zone = link.zone
@@ -174,23 +174,23 @@ func _show(link: RealmwireLink) -> void:
 	link.population_changed.connect(population_changed.emit)
 	link.message_received.connect(message_received.emit)
 	link.corrected.connect(corrected.emit)
-	link.transfer_offered.connect(_travel)
+	link.transfer_offered.connect(_hand_over)
 	link.ended.connect(_lost.bind(link))
 	_become(State.PLAYING, "")
 	entered.emit(zone)
 
 
 func _part(link: RealmwireLink) -> void:
-	for s: Signal in [link.chat_heard, link.population_changed, link.message_received, link.corrected, link.transfer_offered, link.passes_offered, link.ended]:
+	for s: Signal in [link.chat_heard, link.population_changed, link.message_received, link.corrected, link.transfer_offered, link.tickets_offered, link.ended]:
 		for c: Dictionary in s.get_connections():
 			s.disconnect(c["callable"])
 	_release(link.transport)
 
 
 # Make before break: the old zone is shown until the new one has shown us ourselves.
-func _travel(grant: Dictionary) -> void:
+func _hand_over(grant: Dictionary) -> void:
 	var run: int = _run
-	_connector.passes.clear()
+	_connector.tickets.clear()
 	_become(State.TRAVELLING, "")
 	var link: RealmwireLink = await _connector.connect_with(grant, _alive(run))
 	if run != _run:
@@ -211,7 +211,7 @@ func _lost(reason: int, code: int, text: String, link: RealmwireLink) -> void:
 		return # the new zone decides
 	var why: RealmwireReply = _connector.judge(reason, code, text, link.zone)
 	if why.title == RealmwireConnector.ENDED:
-		_connector.passes.clear()
+		_connector.tickets.clear()
 	if why.temporary():
 		_come_back(why.detail)
 	else:
@@ -255,7 +255,7 @@ func _pause(run: int, wait_s: float) -> bool:
 	while true:
 		var now_us: int = Time.get_ticks_usec()
 		var left_s: float = maxf(0.0, until_us - now_us) / 1e6
-		await _tree.create_timer(minf(left_s, _RESUME_EVERY_S) if _connector.passes.ready(now_us) else left_s).timeout
+		await _tree.create_timer(minf(left_s, _RESUME_EVERY_S) if _connector.tickets.ready(now_us) else left_s).timeout
 		if run != _run:
 			return false
 		if Time.get_ticks_usec() >= until_us:
@@ -267,7 +267,7 @@ func _pause(run: int, wait_s: float) -> bool:
 
 # Tries to come back straight to the zone. True: that is settled, one way or the other.
 func _resume(run: int) -> bool:
-	if not _connector.passes.ready(Time.get_ticks_usec()):
+	if not _connector.tickets.ready(Time.get_ticks_usec()):
 		return false
 	_become(State.RECONNECTING, "Coming back …")
 	var link: RealmwireLink = await _connector.resume(_alive(run))

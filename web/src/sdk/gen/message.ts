@@ -16,7 +16,7 @@ export const Reason = {
   ProtocolError: 7,
   RealmDown: 8,
   AttachRefused: 9,
-  Travelled: 10,
+  HandedOver: 10,
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
 
@@ -227,50 +227,50 @@ export const Population: MessageCodec<Population> = {
   },
 };
 
-/** Pass is a ticket and the secret in it. */
-export interface Pass {
+/** ResumeTicket is a ticket and the secret in it. */
+export interface ResumeTicket {
   ticket: Uint8Array;
   secret: Uint8Array;
 }
-const passTicket = codec.octets(160, 8);
-const passSecret = codec.octets(32, 6);
-export const Pass: Codec<Pass> = {
-  name: 'Pass',
-  create(): Pass {
-    return { ticket: passTicket.create(), secret: passSecret.create() };
+const resumeTicketTicket = codec.octets(160, 8);
+const resumeTicketSecret = codec.octets(32, 6);
+export const ResumeTicket: Codec<ResumeTicket> = {
+  name: 'ResumeTicket',
+  create(): ResumeTicket {
+    return { ticket: resumeTicketTicket.create(), secret: resumeTicketSecret.create() };
   },
-  write(w: BitWriter, v: Pass): void {
-    passTicket.write(w, v.ticket);
-    passSecret.write(w, v.secret);
+  write(w: BitWriter, v: ResumeTicket): void {
+    resumeTicketTicket.write(w, v.ticket);
+    resumeTicketSecret.write(w, v.secret);
   },
-  read(r: BitReader): Pass {
+  read(r: BitReader): ResumeTicket {
     return {
-      ticket: passTicket.read(r),
-      secret: passSecret.read(r),
+      ticket: resumeTicketTicket.read(r),
+      secret: resumeTicketSecret.read(r),
     };
   },
 };
 
 /** Resume lets the client come back after a drop, straight to this process: two tickets, each good once, so that a transport which does not get through costs nothing. They take the place of those before. See docs/wire.md#resumption. */
 export interface Resume {
-  passes: Pass[];
+  tickets: ResumeTicket[];
   /** from now on, in milliseconds */
   lifeMs: number;
 }
-const resumePasses = codec.array(2, codec.whole(Pass));
+const resumeTickets = codec.array(2, codec.whole(ResumeTicket));
 export const Resume: MessageCodec<Resume> = {
   id: 8,
   name: 'Resume',
   create(): Resume {
-    return { passes: resumePasses.create(), lifeMs: 0 };
+    return { tickets: resumeTickets.create(), lifeMs: 0 };
   },
   write(w: BitWriter, v: Resume): void {
-    resumePasses.write(w, v.passes);
+    resumeTickets.write(w, v.tickets);
     w.int(v.lifeMs, 0, 4294967295, 32);
   },
   read(r: BitReader): Resume {
     return {
-      passes: resumePasses.read(r),
+      tickets: resumeTickets.read(r),
       lifeMs: r.int(0, 4294967295, 32),
     };
   },
@@ -278,7 +278,7 @@ export const Resume: MessageCodec<Resume> = {
 
 /** What the schema declares of the wire; its hash is compared at join. */
 export const schema: Schema = {
-  hash: '8937a0b57ff36367',
+  hash: '0fdc46f517454569',
   kinds: [],
   messages: [Join, Welcome, Goodbye, Transfer, Say, Heard, Population, Resume],
 };

@@ -1,4 +1,4 @@
-class_name RealmwirePasses
+class_name RealmwireResumeTickets
 extends RefCounted
 ## What the zone gave its client to come back with after a drop, without asking the realm: the grant of the connection, with other
 ## tickets. Each is good once.
@@ -14,10 +14,10 @@ var _until_us: int = 0
 func keep(grant: Dictionary, m: MessageSchema.Resume, now_us: int) -> void:
 	clear()
 	_until_us = now_us + m.life_ms * 1000
-	for pass_: MessageSchema.Pass in m.passes:
+	for ticket: MessageSchema.ResumeTicket in m.tickets:
 		var g: Dictionary = grant.duplicate()
-		g["ticket"] = Marshalls.raw_to_base64(pass_.ticket)
-		g["secret"] = Marshalls.raw_to_base64(pass_.secret)
+		g["ticket"] = Marshalls.raw_to_base64(ticket.ticket)
+		g["secret"] = Marshalls.raw_to_base64(ticket.secret)
 		_grants.append(g)
 
 

@@ -5,8 +5,8 @@ extends TestCase
 func _message(name: String, life_ms: int) -> MessageSchema.Resume:
 	var m: MessageSchema.Resume = MessageSchema.Resume.new()
 	for i: int in 2:
-		m.passes[i].ticket = ("%s%d" % [name, i]).to_utf8_buffer()
-		m.passes[i].secret = "secret".to_utf8_buffer()
+		m.tickets[i].ticket = ("%s%d" % [name, i]).to_utf8_buffer()
+		m.tickets[i].secret = "secret".to_utf8_buffer()
 	m.life_ms = life_ms
 	# As it comes over the wire.
 	var read: MessageSchema.Resume = MessageSchema.Resume.new()
@@ -19,7 +19,7 @@ func _ticket(grant: Dictionary) -> String:
 
 
 func test_each_ticket_once() -> void:
-	var p: RealmwirePasses = RealmwirePasses.new()
+	var p: RealmwireResumeTickets = RealmwireResumeTickets.new()
 	check(p.take(0).is_empty(), "nothing before anything came")
 	var grant: Dictionary = {"ticket": "old", "secret": "old", "map": {"hash": "h"}}
 	check(not p.ready(0), "nothing is ready")
@@ -38,7 +38,7 @@ func test_each_ticket_once() -> void:
 
 
 func test_newest_count_and_expire() -> void:
-	var p: RealmwirePasses = RealmwirePasses.new()
+	var p: RealmwireResumeTickets = RealmwireResumeTickets.new()
 	p.keep({}, _message("a", 1000), 0)
 	p.keep({}, _message("b", 1000), 500_000)
 	same(_ticket(p.take(1_499_999)), "b0", "the newest")
@@ -51,5 +51,5 @@ func test_newest_count_and_expire() -> void:
 func test_which_ends() -> void:
 	for code: int in range(10):
 		var want: bool = code in [3, 8, 9]
-		same(RealmwirePasses.resumable(-1, code), want, "close code %d" % code)
-		same(RealmwirePasses.resumable(0, code), false, "close code %d behind a Goodbye" % code)
+		same(RealmwireResumeTickets.resumable(-1, code), want, "close code %d" % code)
+		same(RealmwireResumeTickets.resumable(0, code), false, "close code %d behind a Goodbye" % code)
