@@ -299,7 +299,7 @@ func (s *scenario) tell() {
 		s.sayf("to %d: %s", m.Conn, s.describe(m.Msg))
 	}
 	for _, r := range out.Tickets {
-		s.sayf("to %d: resume tickets %d, good for %v", r.Conn, r.Claims.Turn, r.Life)
+		s.sayf("to %d: resume tickets %d, good for %v", r.Conn, r.Claims.Serial, r.Life)
 	}
 	for _, c := range out.Closes {
 		s.sayf("close %d: %v", c.Conn, c.Code)

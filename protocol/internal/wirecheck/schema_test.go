@@ -84,7 +84,7 @@ var messages = map[string]declared{
 	"Say":        {5, strukt(a("text", str(240)))},
 	"Heard":      {6, strukt(a("channel", enum(2)), a("entity", unsigned(32)), a("from", str(24)), a("text", str(240)))},
 	"Population": {7, strukt(a("players", unsigned(16)))},
-	"Resume":     {8, strukt(a("passes", fixed(2, strukt(a("ticket", raw(160)), a("secret", raw(32))))), a("lifeMs", unsigned(32)))},
+	"Resume":     {8, strukt(a("tickets", fixed(2, strukt(a("ticket", raw(160)), a("secret", raw(32))))), a("lifeMs", unsigned(32)))},
 	"Offer": {64, strukt(
 		a("from", str(16)), a("seal", raw(32)), a("points", many(8, spot)), a("notes", many(4, note)), a("stance", stance),
 	)},
