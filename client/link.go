@@ -103,8 +103,8 @@ type link struct {
 	replica  *snapshot.Replica
 	player   Player
 	transfer *Grant
-	grant    *Grant  // with which this connection was made
-	tickets   *resumeTickets // the newest that came, until somebody takes them
+	grant    *Grant         // with which this connection was made
+	tickets  *resumeTickets // the newest that came, until somebody takes them
 	goodbye  *message.Goodbye
 	end      *EndError // set when ended
 

@@ -51,7 +51,7 @@ type Session struct {
 	current *connection     // guarded by mu, like all below; nil before the first zone was entered
 	live    []*connection   // connections that count: at most two, during a transfer
 	past    transport.Stats // of connections that ended
-	tickets  *resumeTickets         // to come back with; nil: none
+	tickets *resumeTickets  // to come back with; nil: none
 	stats   Stats
 	status  Status
 }

@@ -23,7 +23,7 @@ const (
 	ProtocolError                // the client sent what the zone does not understand
 	RealmDown                    // the character could not be loaded; try again
 	AttachRefused                // the ticket's lease is no longer valid: ask for a new one
-	HandedOver                    // the character is in another zone now
+	HandedOver                   // the character is in another zone now
 )
 
 // Join is a client's first message.
@@ -107,7 +107,7 @@ type Population struct {
 //realmwire:message id=8
 type Resume struct {
 	Tickets [2]ResumeTicket
-	LifeMs uint32 // from now on, in milliseconds
+	LifeMs  uint32 // from now on, in milliseconds
 }
 
 // ResumeTicket is a ticket and the secret in it.

@@ -52,7 +52,7 @@ type Claims struct {
 	Zone        string // at most MaxZone bytes
 	// Serial is 0 in a grant of the realm's. A resumption ticket has the zone's count of those that it handed out for this session, which
 	// says whether it is still good: see docs/wire.md#resumption.
-	Serial    uint32
+	Serial  uint32
 	Suite   Suite
 	Secret  [32]byte  // shared with the client over HTTPS; never on the UDP wire
 	Expires time.Time // millisecond precision

@@ -244,7 +244,7 @@ type vector struct {
 	Suite       uint8  `json:"suite"`
 	Secret      string `json:"secret"`
 	ExpiresMs   int64  `json:"expires_ms"`
-	Serial        uint32 `json:"serial,omitempty"`
+	Serial      uint32 `json:"serial,omitempty"`
 	Ticket      string `json:"ticket"`
 }
 
