@@ -21,7 +21,7 @@ import (
 // been changed by replacing in pairs. What is generated is left out.
 func dotsModule(t *testing.T, replace ...string) (dir string) {
 	t.Helper()
-	dir = t.TempDir()
+	dir = strangersModule(t, "example.org/mine")
 	sources := filepath.Join(harness.Root(), "zone/games/dots")
 	var all strings.Builder
 	for _, name := range []string{"dots.go", "schema.go", "sim.go", "bot.go"} {
@@ -35,8 +35,15 @@ func dotsModule(t *testing.T, replace ...string) (dir string) {
 		}
 	}
 	put(t, filepath.Join(dir, "main.go"), "package main\n\nimport (\n\t\"example.org/mine/dots\"\n\n\t\"github.com/realmwire/realmwire\"\n)\n\nfunc main() { realmwire.Main(dots.Game) }\n")
+	return dir
+}
+
+// strangersModule makes a module outside the tree, which takes this one from the tree.
+func strangersModule(t *testing.T, name string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	put(t, filepath.Join(dir, "go.sum"), string(mustRead(t, filepath.Join(harness.Root(), "go.sum"))))
-	mod := regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(string(mustRead(t, filepath.Join(harness.Root(), "go.mod"))), "module example.org/mine")
+	mod := regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(string(mustRead(t, filepath.Join(harness.Root(), "go.mod"))), "module "+name)
 	mod = regexp.MustCompile(`(?m)^ignore .*$`).ReplaceAllString(mod, "")
 	put(t, filepath.Join(dir, "go.mod"), mod+"\nrequire "+harness.Module+" v0.0.0\n\nreplace "+harness.Module+" => "+harness.Root()+"\n")
 	return dir

@@ -147,6 +147,7 @@ type report struct {
 	Failed       int            `json:"failed"`
 	Disconnected int            `json:"disconnected"`
 	Desyncs      int            `json:"desyncs"`
+	Corrections  int            `json:"corrections"`
 	ViewsChecked int            `json:"views_checked"`
 	Transports   map[string]any `json:"transports"`
 	Zones        []struct {
