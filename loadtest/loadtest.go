@@ -262,6 +262,10 @@ func kinds(name string) ([]transport.Kind, error) {
 	case slices.Contains(all, k):
 		return []transport.Kind{k}, nil
 	default:
-		return nil, fmt.Errorf("--transport %s: %v and mixed exist", name, all)
+		names := make([]string, 0, len(all))
+		for _, k := range all {
+			names = append(names, string(k))
+		}
+		return nil, fmt.Errorf("--transport %s: %s and mixed exist", name, strings.Join(names, ", "))
 	}
 }
