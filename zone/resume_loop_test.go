@@ -11,8 +11,8 @@ import (
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )
 
-// passes are the newest resume tickets that a session was sent, opened as a transport opens them.
-func passes(t *testing.T, p *pipe, o *ticket.Opener) (out [2]ticket.Claims) {
+// issued are the newest resume tickets that a session was sent, opened as a transport opens them.
+func issued(t *testing.T, p *pipe, o *ticket.Opener) (out [2]ticket.Claims) {
 	t.Helper()
 	var sent [][]byte
 	eventually(t, "resume tickets", func() bool { sent, _ = p.got((*message.Resume)(nil).ID()); return len(sent) > 0 })
@@ -43,7 +43,7 @@ func TestResumeWithoutARealm(t *testing.T) {
 		Core:    core.Config{Game: &rpg.Game, TickHz: 100, Keep: time.Minute},
 	})
 	a := r.connect(t, "dungeon-entrance", 7, 3)
-	first := passes(t, a, opener)
+	first := issued(t, a, opener)
 	if first[0].Nonce == first[1].Nonce || first[0].Secret == first[1].Secret || first[0].Zone != "dungeon-entrance" || first[0].Epoch != 3 {
 		t.Fatalf("tickets %+v", first)
 	}
@@ -58,7 +58,7 @@ func TestResumeWithoutARealm(t *testing.T) {
 	if g := goodbye(t, c); g.Reason != message.AttachRefused {
 		t.Errorf("the second ticket of a session that has come back: %+v", g)
 	}
-	d := r.openWith(t, passes(t, b, opener)[0])
+	d := r.openWith(t, issued(t, b, opener)[0])
 	eventually(t, "a Welcome", func() bool { m, _ := d.got(2); return len(m) == 1 })
 	if g := goodbye(t, b); g.Reason != message.TakenOver {
 		t.Errorf("the half-open session: %+v", g)

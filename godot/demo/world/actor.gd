@@ -23,7 +23,7 @@ var _words: Label = Label.new()
 var _bubble_left_s: float = 0.0
 var _placed: bool = false
 var _speed: float = 0.0
-var _travelled: float = 0.0
+var _walked: float = 0.0
 var _age_s: float
 
 
@@ -49,7 +49,7 @@ func update(look: Appearance, at: Vector2, delta: float) -> void:
 		moved = 0.0
 	_placed = true
 	_speed += ((moved / delta if delta > 0.0 else 0.0) - _speed) * minf(1.0, delta / 0.06)
-	_travelled += moved
+	_walked += moved
 	_age_s += delta
 	position = feet
 	shadow.position = feet
@@ -70,7 +70,7 @@ func _step(look: Appearance) -> int:
 		if moving:
 			return _HOP[int(_age_s / 0.11) % _HOP.size()]
 		return 2 if int(_age_s / 0.6) % 4 == 0 else 0
-	return _WALK[int(_travelled / STRIDE) % _WALK.size()] if moving else 0
+	return _WALK[int(_walked / STRIDE) % _WALK.size()] if moving else 0
 
 
 func _fade(delta: float) -> void:

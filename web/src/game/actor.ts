@@ -24,7 +24,7 @@ export class Actor {
   x = 0;
   y = 0;
   private speed = 0;
-  private travelled = 0;
+  private walked = 0;
   private age: number;
   private name: Label | null = null;
   private nameText = '';
@@ -50,7 +50,7 @@ export class Actor {
     const moved = this.placed ? Math.hypot(x - this.x, y - this.y) : 0;
     const now = dtMs > 0 && moved < 64 ? (moved / dtMs) * 1000 : 0;
     this.speed += (now - this.speed) * Math.min(1, dtMs / 60);
-    this.travelled += moved < 64 ? moved : 0;
+    this.walked += moved < 64 ? moved : 0;
     this.age += dtMs;
     this.x = x;
     this.y = y;
@@ -65,7 +65,7 @@ export class Actor {
       if (moving) return HOP[Math.floor(this.age / 110) % HOP.length] ?? 0;
       return Math.floor(this.age / 600) % 4 === 0 ? 2 : 0;
     }
-    return moving ? (WALK[Math.floor(this.travelled / STRIDE) % WALK.length] ?? 0) : 0;
+    return moving ? (WALK[Math.floor(this.walked / STRIDE) % WALK.length] ?? 0) : 0;
   }
 
   private retitle(look: Appearance): void {

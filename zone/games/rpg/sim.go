@@ -22,14 +22,14 @@ type sim struct {
 	players *snapshot.Table[Player, *Player]
 	npcs    *snapshot.Table[NPC, *NPC]
 
-	avatars   []*avatar // in the order in which they came
-	byID      map[rules.PlayerID]*avatar
+	present   []*player // in the order in which they came
+	byID      map[rules.PlayerID]*player
 	creatures []*creature
 	tick      uint32
 }
 
-// avatar is a player's character in the zone.
-type avatar struct {
+// player is a player's character in the zone.
+type player struct {
 	id      rules.PlayerID
 	entity  snapshot.ID
 	inputs  rules.Inputs[Input, *Input]
@@ -41,7 +41,7 @@ type avatar struct {
 }
 
 func newSim(h rules.Host) (rules.Sim, error) {
-	s := &sim{host: h, ground: h.Map(), walk: PlayerParams(h.TickHz()), world: snapshot.NewWorld(), byID: map[rules.PlayerID]*avatar{}}
+	s := &sim{host: h, ground: h.Map(), walk: PlayerParams(h.TickHz()), world: snapshot.NewWorld(), byID: map[rules.PlayerID]*player{}}
 	s.players = snapshot.NewTable[Player](s.world)
 	s.npcs = snapshot.NewTable[NPC](s.world)
 	if err := s.walk.Validate(); err != nil {
@@ -73,9 +73,9 @@ func (s *sim) Join(c rules.Character) (snapshot.ID, rules.InputBuffer, error) {
 	}
 	p.Look = Look{Name: c.Name, Class: Class(class), Skin: appearance.Skin, Hair: appearance.Hair, Shirt: appearance.Shirt}
 	p.Body.set(at)
-	a := &avatar{id: c.ID, entity: id, Player: p, outside: at, armed: s.ground.PortalAt(at.X, at.Y) < 0}
+	a := &player{id: c.ID, entity: id, Player: p, outside: at, armed: s.ground.PortalAt(at.X, at.Y) < 0}
 	a.inputs.Repeat = max(1, s.host.TickHz()/5)
-	s.avatars = append(s.avatars, a)
+	s.present = append(s.present, a)
 	s.byID[c.ID] = a
 	return id, &a.inputs, nil
 }
@@ -87,7 +87,7 @@ func (s *sim) Leave(p rules.PlayerID) {
 		return
 	}
 	delete(s.byID, p)
-	s.avatars = slices.DeleteFunc(s.avatars, func(b *avatar) bool { return a == b })
+	s.present = slices.DeleteFunc(s.present, func(b *player) bool { return a == b })
 	s.world.Despawn(a.entity)
 }
 
@@ -99,7 +99,7 @@ func (s *sim) Message(_ rules.PlayerID, msg []byte) error {
 // Step implements [rules.Sim].
 func (s *sim) Step(tick uint32) {
 	s.tick = tick
-	for _, a := range s.avatars {
+	for _, a := range s.present {
 		s.stepAvatar(a)
 	}
 	for _, c := range s.creatures {
@@ -107,7 +107,7 @@ func (s *sim) Step(tick uint32) {
 	}
 }
 
-func (s *sim) stepAvatar(a *avatar) {
+func (s *sim) stepAvatar(a *player) {
 	in := a.inputs.Next(s.tick)
 	if a.Self.Held {
 		return

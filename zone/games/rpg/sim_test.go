@@ -106,7 +106,7 @@ func TestSaveIsReadBack(t *testing.T) {
 	}
 	s.Leave(1)
 	s.Leave(1)
-	if s.players.Len() != 0 || len(s.avatars) != 0 {
+	if s.players.Len() != 0 || len(s.present) != 0 {
 		t.Fatal("a player who left is still there")
 	}
 }

@@ -10,8 +10,8 @@ func overworld() *canvas {
 	c.lake(76, 76, 10, 7)
 	c.hill()
 	c.roads()
-	c.crossing(46, 47, 44, 60)
-	c.crossing(76, 77, 36, 52)
+	c.bridge(46, 47, 44, 60)
+	c.bridge(76, 77, 36, 52)
 	c.village()
 	c.farm()
 	c.ruin()
@@ -142,8 +142,8 @@ func (c *canvas) roads() {
 	c.road(0.7, curve(point{66, 45}, point{68, 54}, point{65, 62}, point{65, 70}))
 }
 
-// crossing lays a bridge over whatever water is between two columns.
-func (c *canvas) crossing(y0, y1, x0, x1 int) {
+// bridge lays a bridge over whatever water is between two columns.
+func (c *canvas) bridge(y0, y1, x0, x1 int) {
 	for y := y0; y <= y1; y++ {
 		for x := x0; x <= x1; x++ {
 			switch c.get(&c.terrain, x, y) {
