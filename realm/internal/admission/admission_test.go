@@ -115,3 +115,14 @@ func TestRotateAfterALongTime(t *testing.T) {
 		t.Errorf("changed %v, %v", changed, err)
 	}
 }
+
+func BenchmarkCheck(b *testing.B) {
+	ks, _ := Keys(nil).Rotate(begin)
+	tag := ks.Mint(7, begin)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ks.Check(tag, 7, begin); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
