@@ -24,9 +24,9 @@ type cli struct {
 	Gateway  gatewayCmd    `cmd:"" help:"Run a gateway alone: the only public HTTP server."`
 	Zone     zoneCmd       `cmd:"" help:"Run a zone process alone: the simulation of one or more zones."`
 	Loadtest loadtestCmd   `cmd:"" help:"Let bots play on a server, and report what they saw."`
-	Netsim   netsimCmd     `cmd:"" help:"Be a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
+	Netsim   netsimCmd     `cmd:"" help:"Run a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
 	Gen      genCmd        `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
-	NATSConf natsConfigCmd `cmd:"" name:"nats-config" help:"Show what a NATS server elsewhere needs in its configuration, to let in whom the realm lets in."`
+	NATSConf natsConfigCmd `cmd:"" name:"nats-config" help:"Show the configuration that a NATS server of your own needs, to admit the processes that the realm admits."`
 	Compat   compatCmd     `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
 	Show     showCmd       `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
 	Version  versionCmd    `cmd:"" help:"Show the version."`
@@ -58,7 +58,7 @@ func options(stdout, stderr io.Writer, games []rules.Game) []kong.Option {
 // logFlags say what is logged. Logs go to standard error.
 type logFlags struct {
 	Level  slog.Level `default:"info" help:"Least level to log: debug, info, warn or error."`
-	Format string     `default:"text" enum:"text,json" help:"text for people, json for machines."`
+	Format string     `default:"text" enum:"text,json" help:"Format of the log: text for people, json for machines."`
 }
 
 func (f logFlags) logger(w io.Writer) *slog.Logger {
@@ -82,15 +82,15 @@ type publicFlags struct {
 type simFlags struct {
 	UDP        string   `name:"udp" default:":7777" help:"Address of the UDP socket that desktop players and WebRTC share."`
 	PublicAddr string   `name:"public-addr" help:"HOST:PORT or HOST at which players reach the UDP socket, where it is not the host of the page (NAT, Docker, Kubernetes)."`
-	WS         string   `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none; the gateway relays them)." placeholder:"HOST:PORT"`
+	WS         string   `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none, the gateway relays them)." placeholder:"HOST:PORT"`
 	PublicWS   string   `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
 	Tick       int      `name:"tick" default:"20" help:"Ticks per second, 10 to 128."`
-	Snapshots  string   `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane on which UDP clients' snapshots ride: latest (datagrams, the newest wins) or kcp (ordered)."`
-	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Most work for a snapshot: best gives clients that ask for it about half the bytes, for entities with prediction hints, at tens of times the work."`
+	Snapshots  string   `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane of UDP clients' snapshots: latest (datagrams, the newest wins) or kcp (ordered)."`
+	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots: fast, or best, which gives clients that ask for it about half the bytes, for entities with prediction hints, at tens of times the work."`
 	Zones      []string `name:"zones" help:"Zones to run (default: all: ${zones})." placeholder:"NAME"`
 	Budget     int      `name:"budget" default:"1100" help:"Largest snapshot in bytes, at most what one datagram holds."`
 
-	Keep time.Duration `name:"keep" default:"30s" help:"How long the character of a player whose connection was lost stays in the world; until then the player comes back to it without the realm. 0: not at all."`
+	Keep time.Duration `name:"keep" default:"30s" help:"Time for which the character of a player who lost the connection stays in the world; until then the client resumes without the realm. 0: not at all."`
 }
 
 // realmFlags are those of the realm.
@@ -100,7 +100,7 @@ type realmFlags struct {
 	MOTD       string `name:"motd" default:"" help:"Message of the day."`
 	Capacity   int    `name:"capacity" default:"0" help:"Players in the whole realm (0: as many as its zones hold)."`
 	NATSListen string `name:"nats-listen" default:"127.0.0.1:0" help:"Address of the embedded NATS server; further roles join there. Port 0: that of the last run if it is free. Loopback only."`
-	RateLimit  string `name:"rate-limit" default:"on" enum:"on,off" help:"off lets one address register and log in without limit. For load tests."`
+	RateLimit  string `name:"rate-limit" default:"on" enum:"on,off" help:"Limits on registering and logging in from one address: on, or off for load tests."`
 }
 
 // busFlags are those of a role that joins others.

@@ -16,8 +16,8 @@ import (
 // compatCmd is `realmwire compat`.
 type compatCmd struct {
 	Old    string `arg:"" help:"The older version: its lock file (NAME_schema.json), or - for one from standard input, or a package's folder."`
-	New    string `arg:"" default:"." help:"The newer version, named likewise."`
-	Accept bool   `help:"Where the two are compatible, let the new server serve the old clients: writes NEW/accepts/HASH.json and generates anew. NEW is a folder."`
+	New    string `arg:"" default:"." help:"The newer version, in the same forms."`
+	Accept bool   `help:"Let the new server serve the old clients, if the two are compatible: write NEW/accepts/HASH.json and generate again. NEW is a folder."`
 }
 
 // errIncompatible ends the command with a status that a build takes for failure.

@@ -11,12 +11,12 @@ import (
 type netsimCmd struct {
 	Listen   string         `default:"127.0.0.1:7778" help:"UDP address on which clients connect."`
 	Target   string         `default:"127.0.0.1:7777" help:"UDP address of the zone process."`
-	Both     netsim.Profile `help:"Both directions: latency=50ms jitter=10ms loss=5% burst=1%/20%/80% duplicate=1% reorder=2% rate=250000 queue=200ms mtu=1200 partition=30s/2s." placeholder:"PROFILE"`
-	Up       netsim.Profile `help:"Client to server, instead of --both." placeholder:"PROFILE"`
-	Down     netsim.Profile `help:"Server to client, instead of --both." placeholder:"PROFILE"`
-	Seed     uint64         `default:"1" help:"Decides every datagram's fate."`
-	Duration time.Duration  `default:"0s" help:"Stop after this long (0s: on Ctrl-C)."`
-	Every    time.Duration  `default:"5s" help:"Print the counters this often (0s: only at the end)."`
+	Both     netsim.Profile `help:"Impairment of both directions: latency=50ms jitter=10ms loss=5% burst=1%/20%/80% duplicate=1% reorder=2% rate=250000 queue=200ms mtu=1200 partition=30s/2s." placeholder:"PROFILE"`
+	Up       netsim.Profile `help:"Impairment from client to server, instead of --both." placeholder:"PROFILE"`
+	Down     netsim.Profile `help:"Impairment from server to client, instead of --both." placeholder:"PROFILE"`
+	Seed     uint64         `default:"1" help:"Seed that decides every datagram's fate."`
+	Duration time.Duration  `default:"0s" help:"Time to run (0s: until Ctrl-C)."`
+	Every    time.Duration  `default:"5s" help:"Time between two prints of the counters (0s: only at the end)."`
 }
 
 // Run forwards until it is told to stop.

@@ -50,7 +50,7 @@ type gatewayCmd struct {
 	tokenFlags  `embed:""`
 	readyFlags  `embed:""`
 
-	Data string `name:"data" default:"./data" type:"path" help:"Folder in which a realm on this machine wrote where NATS is."`
+	Data string `name:"data" default:"./data" type:"path" help:"Folder of a realm on this machine; it holds the address of NATS."`
 }
 
 // Run runs a gateway until it is told to stop.
@@ -85,7 +85,7 @@ type zoneCmd struct {
 	tokenFlags `embed:""`
 	readyFlags `embed:""`
 
-	Data string `name:"data" default:"./data" type:"path" help:"Folder in which a realm on this machine wrote where NATS is."`
+	Data string `name:"data" default:"./data" type:"path" help:"Folder of a realm on this machine; it holds the address of NATS."`
 	HTTP string `name:"http" default:"127.0.0.1:0" help:"Private address, for gateways' WebSocket streams and the operator's /healthz and /metrics. Keep it from the public."`
 }
 

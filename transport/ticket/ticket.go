@@ -50,7 +50,7 @@ type Claims struct {
 	Incarnation uint64 // the one run of a zone process that opens this ticket
 	Epoch       uint64 // of the character's lease
 	Zone        string // at most MaxZone bytes
-	// Serial is 0 in a grant of the realm's. A resumption ticket has the zone's count of those that it handed out for this session, which
+	// Serial is 0 in a grant of the realm's. A resume ticket has the zone's count of those that it handed out for this session, which
 	// says whether it is still good: see docs/wire.md#resumption.
 	Serial  uint32
 	Suite   Suite

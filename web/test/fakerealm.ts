@@ -35,7 +35,7 @@ export class FakeRealm {
   refusedOffers = 0;
   /** Where the character is. */
   zone = 'field';
-  /** The life of resumption tickets; 0: zones give none. */
+  /** The life of resume tickets; 0: zones give none. */
   lifeMs = 0;
   /** Zones offer the best tier. */
   best = false;
