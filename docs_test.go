@@ -32,6 +32,7 @@ func TestLongLinesAreFound(t *testing.T) {
 		long + "\n":                        1,
 		"- " + long + "\n":                 1,
 		"| " + long + "|\n":                0,
+		"|*n*| " + long + "\n":             1,
 		"```\n" + long + "\n```\n":         0,
 		"```\ncode\n```\n" + long + "\n":   1,
 		strings.Repeat("x", 200) + "\n":    0,
@@ -115,11 +116,11 @@ func longLines(text string) []string {
 	var long []string
 	prose(text, func(number int, line string) {
 		width := utf8.RuneCountInString(line)
-		if width <= docsWidth || strings.HasPrefix(strings.TrimSpace(line), "|") {
+		if width <= docsWidth || rowPattern.MatchString(line) {
 			return
 		}
-		if marker := regexp.MustCompile(`^\s*([-*+>]|\d+\.)?\s*`).FindString(line); !strings.Contains(line[len(marker):], " ") {
-			return
+		if marker := markerPattern.FindString(line); !strings.Contains(line[len(marker):], " ") {
+			return // a URL
 		}
 		long = append(long, fmt.Sprintf("%d: %d characters, the limit is %d", number, width, docsWidth))
 	})
@@ -141,8 +142,10 @@ func prose(text string, do func(number int, line string)) {
 }
 
 var (
-	linkPattern = regexp.MustCompile(`\]\(([^()\s]+)\)`)
-	codePattern = regexp.MustCompile("`[^`]*`")
+	rowPattern    = regexp.MustCompile(`^\s*\|.*\|\s*$`)
+	markerPattern = regexp.MustCompile(`^\s*([-*+>]|\d+\.)?\s*`)
+	linkPattern   = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+	codePattern   = regexp.MustCompile("`[^`]*`")
 )
 
 // linksOf returns the relative links of a page. A link's text may be broken over lines; its target is not.
