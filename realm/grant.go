@@ -25,7 +25,7 @@ func (r *Realm) seal(character characterRecord, l leaseRecord, t target) (Grant,
 	_, _ = rand.Read(claims.Secret[:]) // never fails: crypto/rand
 	sealed, err := ticket.Seal(t.process.TicketKey, claims)
 	if err != nil {
-		return Grant{}, fmt.Errorf("sealing a ticket for character %s: %w", character.ID, err)
+		return Grant{}, fmt.Errorf("seal a ticket for character %s: %w", character.ID, err)
 	}
 	return Grant{
 		Session:   l.Session,

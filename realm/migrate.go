@@ -53,10 +53,10 @@ func migrate(ctx context.Context, s store.Store, now time.Time, log *slog.Logger
 	for ; version < dataVersion; version++ {
 		changed, err := migrations[version](ctx, s, now)
 		if err != nil {
-			return fmt.Errorf("realm: migrating the data from version %d (start again to go on with it): %w", version, err)
+			return fmt.Errorf("realm: migrate the data from version %d (start again to go on with it): %w", version, err)
 		}
 		if err := writeDataVersion(ctx, s, now, version+1); err != nil {
-			return fmt.Errorf("realm: noting that the data is of version %d: %w", version+1, err)
+			return fmt.Errorf("realm: record that the data is of version %d: %w", version+1, err)
 		}
 		if changed > 0 {
 			log.Info("realm: data migrated", "from", version, "to", version+1, "records", changed)
@@ -69,7 +69,7 @@ func readDataVersion(ctx context.Context, s store.Store) (int, error) {
 	e, err := s.Get(ctx, dataKey)
 	d, ok, err := decoded[dataRecord](dataKey, e.Value, e.Rev != 0, err)
 	if err != nil {
-		return 0, fmt.Errorf("realm: reading the version of the data: %w", err)
+		return 0, fmt.Errorf("realm: read the version of the data: %w", err)
 	}
 	if !ok {
 		return 1, nil

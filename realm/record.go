@@ -177,7 +177,7 @@ func upgrade(key string, version int, data []byte) ([]byte, error) {
 			return nil, fmt.Errorf("record %s has version %d, which this program does not know", key, version)
 		}
 		if err := step(kind, object); err != nil {
-			return nil, fmt.Errorf("upgrading record %s from version %d: %w", key, version, err)
+			return nil, fmt.Errorf("upgrade record %s from version %d: %w", key, version, err)
 		}
 		object["v"] = json.RawMessage(fmt.Sprint(version + 1))
 	}

@@ -87,7 +87,7 @@ func (a *Admission) serve(nc *nats.Conn) error {
 		err = nc.FlushTimeout(defaultTimeout)
 	}
 	if err != nil {
-		return fmt.Errorf("listening for who wants to join the bus: %w", err)
+		return fmt.Errorf("listen for requests to join the bus: %w", err)
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (a *Admission) admit(req *jwt.AuthorizationRequestClaims) (string, error) {
 	user.AllowedConnectionTypes = jwt.StringList{jwt.ConnectionTypeStandard, jwt.ConnectionTypeInProcess}
 	token, err := user.Encode(a.issuer.account)
 	if err != nil {
-		return "", fmt.Errorf("signing who it is: %w", err)
+		return "", fmt.Errorf("sign the identity: %w", err)
 	}
 	return token, nil
 }

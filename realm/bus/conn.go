@@ -58,7 +58,7 @@ func (c *Conn) open(nc *nats.Conn) error {
 	c.nc = nc
 	if _, err := nc.Subscribe(inbox(c.key.id), c.answers.take); err != nil {
 		nc.Close()
-		return fmt.Errorf("joining the bus as %s: %w", c.role, err)
+		return fmt.Errorf("join the bus as %s: %w", c.role, err)
 	}
 	return nil
 }

@@ -252,7 +252,7 @@ func tlsOptions(cfg DialConfig) ([]nats.Option, error) {
 	if cfg.TLSCA != "" {
 		pem, err := os.ReadFile(cfg.TLSCA)
 		if err != nil {
-			return nil, fmt.Errorf("reading the bus's certificate authority: %w", err)
+			return nil, fmt.Errorf("read the bus's certificate authority: %w", err)
 		}
 		conf.RootCAs = x509.NewCertPool()
 		if !conf.RootCAs.AppendCertsFromPEM(pem) {
@@ -262,7 +262,7 @@ func tlsOptions(cfg DialConfig) ([]nats.Option, error) {
 	if cfg.TLSCert != "" {
 		cert, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
 		if err != nil {
-			return nil, fmt.Errorf("loading the bus's client certificate: %w", err)
+			return nil, fmt.Errorf("load the bus's client certificate: %w", err)
 		}
 		conf.Certificates = []tls.Certificate{cert}
 	}

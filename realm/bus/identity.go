@@ -49,11 +49,11 @@ func newProcessKey() (processKey, error) {
 	for {
 		pair, err := nkeys.CreateUser()
 		if err != nil {
-			return processKey{}, fmt.Errorf("making a key for the bus: %w", err)
+			return processKey{}, fmt.Errorf("make a key for the bus: %w", err)
 		}
 		public, err := pair.PublicKey()
 		if err != nil {
-			return processKey{}, fmt.Errorf("making a key for the bus: %w", err)
+			return processKey{}, fmt.Errorf("make a key for the bus: %w", err)
 		}
 		if id := Identify(public); id != 0 {
 			return processKey{pair: pair, public: public, id: id}, nil

@@ -55,13 +55,13 @@ func OpenIssuer(dir string) (*Issuer, error) {
 	}
 	user, curve, token := derive("user"), derive("curve"), derive("realm token")
 	if err != nil {
-		return nil, fmt.Errorf("deriving the issuer's keys: %w", err)
+		return nil, fmt.Errorf("derive the issuer's keys: %w", err)
 	}
 	if i.user, err = nkeys.FromRawSeed(nkeys.PrefixByteUser, user); err != nil {
-		return nil, fmt.Errorf("deriving the issuer's keys: %w", err)
+		return nil, fmt.Errorf("derive the issuer's keys: %w", err)
 	}
 	if i.curve, err = nkeys.CreateCurveKeysWithRand(bytes.NewReader(curve)); err != nil {
-		return nil, fmt.Errorf("deriving the issuer's keys: %w", err)
+		return nil, fmt.Errorf("derive the issuer's keys: %w", err)
 	}
 	i.realm = hex.EncodeToString(token)
 	return i, i.tokens.open()
@@ -70,23 +70,23 @@ func OpenIssuer(dir string) (*Issuer, error) {
 func issuerSeed(dir string) ([]byte, error) {
 	if dir != "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("making the folder of the bus's keys: %w", err)
+			return nil, fmt.Errorf("make the folder of the bus's keys: %w", err)
 		}
 		seed, err := os.ReadFile(filepath.Join(dir, issuerFile))
 		if err == nil {
 			return bytes.TrimSpace(seed), nil
 		}
 		if !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("reading the issuer's key: %w", err)
+			return nil, fmt.Errorf("read the issuer's key: %w", err)
 		}
 	}
 	pair, err := nkeys.CreateAccount()
 	if err != nil {
-		return nil, fmt.Errorf("making the issuer's key: %w", err)
+		return nil, fmt.Errorf("make the issuer's key: %w", err)
 	}
 	seed, err := pair.Seed()
 	if err != nil {
-		return nil, fmt.Errorf("making the issuer's key: %w", err)
+		return nil, fmt.Errorf("make the issuer's key: %w", err)
 	}
 	if dir == "" {
 		return seed, nil
@@ -99,10 +99,10 @@ func issuerSeed(dir string) ([]byte, error) {
 func writeSecret(file string, data []byte) error {
 	tmp := file + ".new"
 	if err := os.WriteFile(tmp, data, 0o600); err != nil {
-		return fmt.Errorf("writing the bus's keys: %w", err)
+		return fmt.Errorf("write the bus's keys: %w", err)
 	}
 	if err := os.Rename(tmp, file); err != nil {
-		return fmt.Errorf("writing the bus's keys: %w", err)
+		return fmt.Errorf("write the bus's keys: %w", err)
 	}
 	return nil
 }

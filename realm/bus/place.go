@@ -17,7 +17,7 @@ func URLFile(dir string) string { return filepath.Join(dir, "url") }
 // saveURL says it, and takes away what servers left there whose passwords stood in their URLs.
 func saveURL(dir, at string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("making the folder of the bus: %w", err)
+		return fmt.Errorf("make the folder of the bus: %w", err)
 	}
 	for _, role := range []Role{RoleRealm, RoleGateway, RoleZone} {
 		_ = os.Remove(filepath.Join(dir, string(role)+".url")) // most often there is none

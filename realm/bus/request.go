@@ -68,7 +68,7 @@ func Call[Resp any](ctx context.Context, c *Conn, to Target, verb string, req an
 	var resp Resp
 	body, err := json.Marshal(req)
 	if err != nil {
-		return resp, fmt.Errorf("encoding a request to %s: %w", subject, err)
+		return resp, fmt.Errorf("encode a request to %s: %w", subject, err)
 	}
 	if len(body) > MaxPayload-1024 {
 		return resp, &Error{Code: CodeBadRequest, Text: fmt.Sprintf("a request to %s of %d bytes: at most %d cross the bus", subject, len(body), MaxPayload-1024)}
@@ -94,13 +94,13 @@ func Call[Resp any](ctx context.Context, c *Conn, to Target, verb string, req an
 	}
 	var r reply
 	if err := json.Unmarshal(answer.Data, &r); err != nil {
-		return resp, fmt.Errorf("decoding an answer from %s: %w", subject, err)
+		return resp, fmt.Errorf("decode an answer from %s: %w", subject, err)
 	}
 	if r.Error != nil {
 		return resp, r.Error
 	}
 	if err := json.Unmarshal(r.Data, &resp); err != nil {
-		return resp, fmt.Errorf("decoding an answer from %s: %w", subject, err)
+		return resp, fmt.Errorf("decode an answer from %s: %w", subject, err)
 	}
 	return resp, nil
 }
@@ -144,11 +144,11 @@ func Handle[Req, Resp any](c *Conn, asker Role, verb string, fn func(ctx context
 	slots := make(chan struct{}, maxInFlight)
 	sub, err := c.nc.QueueSubscribe(subject, string(c.role), func(msg *nats.Msg) { c.dispatch(msg, slots, work) })
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w", subject, err)
+		return fmt.Errorf("listen on %s: %w", subject, err)
 	}
 	c.subs = append(c.subs, sub)
 	if err := c.nc.FlushTimeout(defaultTimeout); err != nil {
-		return fmt.Errorf("listening on %s: %w", subject, err)
+		return fmt.Errorf("listen on %s: %w", subject, err)
 	}
 	if err := c.nc.LastError(); errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), strconv.Quote(subject)) {
 		return fmt.Errorf("role %s may not listen on %s: %w", c.role, subject, err)

@@ -108,7 +108,7 @@ func (s *Server) startOn(cfg Config, host, port string) error {
 	}
 	opts := &server.Options{}
 	if err := opts.ProcessConfigString(s.issuer.ServerConfig()); err != nil {
-		return fmt.Errorf("configuring the bus: %w", err)
+		return fmt.Errorf("configure the bus: %w", err)
 	}
 	opts.ServerName = "realmwire"
 	opts.Host, opts.Port = host, number
@@ -117,7 +117,7 @@ func (s *Server) startOn(cfg Config, host, port string) error {
 	opts.TLSConfig, opts.TLSTimeout = cfg.TLS, 5
 	opts.DontListen = true // not before somebody is there to say whom to let in: see below
 	if s.ns, err = server.NewServer(opts); err != nil {
-		return fmt.Errorf("starting the bus: %w", err)
+		return fmt.Errorf("start the bus: %w", err)
 	}
 	s.ns.SetLogger(natsLogger{cfg.Log}, false, false)
 	s.ns.Start()
@@ -141,11 +141,11 @@ func (s *Server) admit(addr string) error {
 	a := s.issuer.newAdmission(s.log)
 	nc, err := nats.Connect("", append(a.options(), nats.InProcessServer(s.ns))...)
 	if err != nil {
-		return fmt.Errorf("starting the bus: %w", err)
+		return fmt.Errorf("start the bus: %w", err)
 	}
 	s.admission = a
 	if err := a.serve(nc); err != nil {
-		return fmt.Errorf("starting the bus: %w", err)
+		return fmt.Errorf("start the bus: %w", err)
 	}
 	s.ns.AcceptLoop(make(chan struct{}))
 	if s.ns.Addr() == nil {
@@ -175,7 +175,7 @@ func (s *Server) Connect(role Role) (*Conn, error) {
 	}
 	nc, err := nats.Connect("", append(c.options(), nats.InProcessServer(s.ns), nats.UserInfo(string(role), token))...)
 	if err != nil {
-		return nil, fmt.Errorf("joining the bus as %s: %w", role, err)
+		return nil, fmt.Errorf("join the bus as %s: %w", role, err)
 	}
 	return c, c.open(nc)
 }

@@ -97,7 +97,7 @@ func ReadToken(file string) (string, error) {
 func readTokens(file string) ([]string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the join token: %w", err)
+		return nil, fmt.Errorf("read the join token: %w", err)
 	}
 	var list []string
 	for line := range strings.Lines(string(data)) {

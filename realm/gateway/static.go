@@ -51,7 +51,7 @@ func newStatic(client fs.FS) (http.Handler, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading the web client: %w", err)
+		return nil, fmt.Errorf("read the web client: %w", err)
 	}
 	if s.files["index.html"] == nil {
 		return nil, errors.New("the web client has no index.html: is it the folder of the build?")

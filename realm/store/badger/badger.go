@@ -77,14 +77,14 @@ func Open(cfg Config) (*Store, error) {
 		return nil, err
 	}
 	if err := checkFree(cfg.Dir, cfg.MinFree); err != nil {
-		return nil, fmt.Errorf("opening %s: %w", cfg.Dir, err)
+		return nil, fmt.Errorf("open %s: %w", cfg.Dir, err)
 	}
 	db, err := badger.Open(badgerOptions(cfg))
 	if err != nil {
 		if strings.Contains(err.Error(), "directory lock") {
 			return nil, fmt.Errorf("data folder %s is %w: stop that one, or choose another folder", cfg.Dir, ErrLocked)
 		}
-		return nil, fmt.Errorf("opening the store in %s: %w", cfg.Dir, err)
+		return nil, fmt.Errorf("open the store in %s: %w", cfg.Dir, err)
 	}
 	s := &Store{
 		dir:      cfg.Dir,
@@ -196,10 +196,10 @@ func (s *Store) Close() error {
 	close(s.requests)
 	<-s.done
 	if err := checkFree(s.dir, minCloseFree); err != nil {
-		return fmt.Errorf("closing the store: %w; nothing is lost, the next start recovers it", err)
+		return fmt.Errorf("close the store: %w; nothing is lost, the next start recovers it", err)
 	}
 	if err := s.db.Close(); err != nil {
-		return fmt.Errorf("closing the store in %s: %w", s.dir, err)
+		return fmt.Errorf("close the store in %s: %w", s.dir, err)
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func holds(txn *badger.Txn, touched map[string]bool, ops []store.Op) error {
 		default:
 			item, err := txn.Get([]byte(op.Key))
 			if err != nil && !errors.Is(err, badger.ErrKeyNotFound) {
-				return fmt.Errorf("reading %s: %w", op.Key, err)
+				return fmt.Errorf("read %s: %w", op.Key, err)
 			}
 			if err == nil {
 				rev = store.Rev(item.Version())
@@ -153,7 +153,7 @@ func apply(txn *badger.Txn, touched map[string]bool, ops []store.Op) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("writing %s: %w", op.Key, err)
+			return fmt.Errorf("write %s: %w", op.Key, err)
 		}
 		touched[op.Key] = op.Kind == store.Put
 	}

@@ -14,7 +14,7 @@ import (
 func checkFree(dir string, minFree uint64) error {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
-		return fmt.Errorf("asking for the free space of %s: %w", dir, err)
+		return fmt.Errorf("ask for the free space of %s: %w", dir, err)
 	}
 	free := uint64(st.Bavail) * uint64(st.Bsize) //nolint:unconvert // the fields' types differ between systems
 	if free < minFree {

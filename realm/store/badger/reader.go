@@ -26,7 +26,7 @@ func (r reader) Get(key string) (store.Entry, error) {
 		return store.Entry{Key: key}, nil
 	}
 	if err != nil {
-		return store.Entry{}, fmt.Errorf("reading %s: %w", key, err)
+		return store.Entry{}, fmt.Errorf("read %s: %w", key, err)
 	}
 	return entry(item)
 }
@@ -64,7 +64,7 @@ func (r reader) Scan(prefix, after string, limit int) ([]store.Entry, error) {
 func entry(item *badger.Item) (store.Entry, error) {
 	value, err := item.ValueCopy(nil)
 	if err != nil {
-		return store.Entry{}, fmt.Errorf("reading %s: %w", item.Key(), err)
+		return store.Entry{}, fmt.Errorf("read %s: %w", item.Key(), err)
 	}
 	return store.Entry{Key: string(item.Key()), Value: value, Rev: store.Rev(item.Version())}, nil
 }
