@@ -67,7 +67,7 @@ type Options struct {
 	JSON       string  // file for the report; empty: none
 	MaxAgeP99  float64 // --max-age-p99-ms; 0: no limit
 	MaxTickP99 float64 // --max-tick-p99-ms; 0: no limit
-	// Disconnects (--allow-disconnects): lost connections are no fault, as long as every bot comes back.
+	// Disconnects (--allow-disconnects): lost connections are no fault, as long as every bot reconnects.
 	Disconnects bool
 
 	Out io.Writer // progress and summary; nil: os.Stdout

@@ -40,9 +40,9 @@ type API interface {
 	// CreateCharacter makes a character, which begins in the start zone.
 	CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (Profile, error)
 	// RenameCharacter gives one of the account's characters another name, by the rules of CreateCharacter; the old one is free at once. Whoever
-	// plays the character is told, saved and put out, because zones know it by its name.
+	// plays the character is told, saved and removed from the world, because zones know it by its name.
 	RenameCharacter(ctx context.Context, c Caller, n NewName) (Profile, error)
-	// DeleteCharacter deletes one of the account's characters for good; its name is free at once. Whoever plays it is told and put out.
+	// DeleteCharacter deletes one of the account's characters for good; its name is free at once. Whoever plays it is told and removed from the world.
 	// Without its name as confirmation it is CodeNotConfirmed, and nothing happens.
 	DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
 	// Play gives the right to enter the zone where the character is, taking it from wherever it is played now.

@@ -30,7 +30,7 @@ func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profi
 		now, _, err := r.standing(ctx, character.ID)
 		return character.profile(now), err
 	}
-	// A taken name is told before anybody is put out of the world; the transaction below decides.
+	// A taken name is told before anybody is removed from the world; the transaction below decides.
 	index, taken, err := get[nameRecord](ctx, r, characterNameKey(n.Name))
 	if err != nil || taken && index.ID != character.ID {
 		return Profile{}, orTaken(err, n.Name)
@@ -141,8 +141,8 @@ func orGone(err error, id ID) error {
 	return refuse(CodeNotFound, "Your account has no character %s.", id)
 }
 
-// settled runs fn in a transaction in which nobody plays the character: whoever does is told why, saved and put out first, so that no zone
-// goes on with what is not true any more.
+// settled runs fn in a transaction in which nobody plays the character: whoever does is told why, saved and removed from the world first, so
+// that no zone goes on with what is no longer true.
 func (r *Realm) settled(ctx context.Context, c Caller, character characterRecord, reason string, fn func(*store.Tx, standing) error) error {
 	lock := &r.taking[uint64(character.ID)%characterStripes]
 	lock.Lock()

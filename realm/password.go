@@ -22,7 +22,7 @@ const (
 	hashKeyBytes  = 32
 )
 
-// maxHashWaiters bounds the logins that wait for a hash; more are told to come back.
+// maxHashWaiters bounds the logins that wait for a hash; more are told to try again.
 const maxHashWaiters = 64
 
 // hasher computes password hashes, few at a time: each takes 19 MiB and tens of milliseconds, which a flood of logins must not multiply.

@@ -33,7 +33,7 @@ const (
 type Config struct {
 	Core  core.Config
 	Realm Realm
-	// Tickets makes the tickets with which clients that were cut off come back; required where Keep is set. The process's transports open them.
+	// Tickets makes the resume tickets; required where Keep is set. The process's transports open them.
 	Tickets *ticket.Sealer
 	// Flush is called when everything of a tick was handed to the transports, so that its datagrams leave together; may
 	// be nil.
@@ -131,7 +131,7 @@ func (z *Zone) Accept(conn transport.Conn, claims ticket.Claims) (transport.Hand
 
 // Evict takes a character out of the zone for the realm: its client is told text ("": signed in elsewhere), and its
 // state returned rather than saved. Found is false when the character is not here and nothing of it waits to be saved.
-// What it has under a later epoch than upTo stays: the realm has granted it anew since it asked, and gave this answer up.
+// What it has under a later epoch than upTo stays: the realm has granted it again since it asked, and no longer waits for this answer.
 func (z *Zone) Evict(ctx context.Context, p rules.PlayerID, upTo uint64, text string) (core.Eviction, error) {
 	reply := make(chan core.Eviction, 1)
 	if !z.inbox.post(item{Event: core.Event{Kind: core.EventEvict, Character: p, Epoch: upTo, Text: text, At: z.now()}, reply: reply}) {

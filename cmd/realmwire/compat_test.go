@@ -83,7 +83,7 @@ func TestCompat(t *testing.T) {
 	run(0, exe, "gen", "--check", "game")
 
 	write(strings.Replace(grown, "Up bool", "Up, Down bool", 1))
-	says(run(1, exe, "compat", "released.json", "game"), "BREAKING  In.Down: is new", "mend:", "INCOMPATIBLE: 1 of 2 changes")
+	says(run(1, exe, "compat", "released.json", "game"), "BREAKING  In.Down: is new", "fix:", "INCOMPATIBLE: 1 of 2 changes")
 	says(run(1, exe, "gen", "game"), "breaks clients that it is to serve", "In.Down", "accepts")
 	says(run(1, exe, "compat", "--accept", "released.json", "game"), "In.Down")
 

@@ -50,7 +50,7 @@ type Counts struct {
 	Connected    int `json:"connected"`    // stood in the world at least once
 	Failed       int `json:"failed"`       // never did
 	Disconnected int `json:"disconnected"` // connections that were lost, whether or not the bot came back
-	Lost         int `json:"lost"`         // bots that did not come back
+	Lost         int `json:"lost"`         // bots that did not reconnect
 }
 
 // Returns are how bots that were disconnected came back by themselves, with the account and the token that they had.

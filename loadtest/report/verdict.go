@@ -9,7 +9,7 @@ import (
 type Limits struct {
 	AgeP99Ms  float64 // snapshot_age_ms.p99
 	TickP99Ms float64 // of every zone
-	// Disconnects are no fault where they were meant to happen, as long as every bot comes back.
+	// Disconnects are no fault where they were meant to happen, as long as every bot reconnects.
 	Disconnects bool
 }
 

@@ -51,7 +51,7 @@ func (r *returns) report() report.Returns {
 	return report.Returns{Returned: r.count, RecoveryMs: millisSpread(r.took)}
 }
 
-// dropped notes that the bot lost its connection; it comes back by itself, with the account and the token that it has.
+// dropped notes that the bot lost its connection; it reconnects by itself, with its account and login token.
 func (b *bot) dropped(err error) {
 	b.inside.Store(false)
 	b.drops.Add(1)

@@ -14,7 +14,7 @@ type Reason uint8
 // The reasons. A client says Text to its player; the number tells it what to do next.
 const (
 	Left           Reason = iota // the client asked for it
-	ServerShutdown               // come back in a moment
+	ServerShutdown               // try again in a moment
 	TakenOver                    // the character plays elsewhere: do not reconnect
 	Kicked                       // do not reconnect
 	SchemaMismatch               // update the client
@@ -101,8 +101,8 @@ type Population struct {
 	Players uint16
 }
 
-// Resume lets the client come back after a drop, straight to this process: two tickets, each good once, so that a transport which does
-// not get through costs nothing. They take the place of those before. See docs/wire.md#resumption.
+// Resume lets the client return to this process after a drop: two tickets, each good once, so that a transport which does not get
+// through costs nothing. They replace those before. See docs/wire.md#resumption.
 //
 //realmwire:message id=8
 type Resume struct {

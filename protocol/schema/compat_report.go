@@ -22,7 +22,7 @@ func (r *Report) String() string {
 			}
 			fmt.Fprintf(&b, "%s  %s: %s\n            why: %s\n", word, c.Where, c.What, c.Why)
 			if c.Mend != "" {
-				fmt.Fprintf(&b, "            mend: %s\n", c.Mend)
+				fmt.Fprintf(&b, "            fix: %s\n", c.Mend)
 			}
 		}
 	}

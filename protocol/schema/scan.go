@@ -15,7 +15,7 @@ import (
 
 const directive = "//realmwire:"
 
-// Error is one thing wrong with a schema, with its place and the mend.
+// Error is one thing wrong with a schema, with its place and how to fix it.
 type Error struct {
 	Pos  token.Position
 	Text string
@@ -25,8 +25,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", filepath.Base(e.Pos.Filename), e.Pos.Line, e.Text)
 }
 
-// Scan reads the schema that the Go package in dir declares. Its errors, joined, name file, line, field and the mend.
-// Files whose names end in _gen.go or _test.go are passed over. Messages count from firstMessageID, which is [FirstGameID]
+// Scan reads the schema that the Go package in dir declares. Its errors, joined, name file, line, field and the fix.
+// Files whose names end in _gen.go or _test.go are skipped. Messages count from firstMessageID, which is [FirstGameID]
 // for a game.
 func Scan(dir string, firstMessageID int) (*Schema, error) {
 	fset := token.NewFileSet()

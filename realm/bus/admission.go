@@ -92,7 +92,7 @@ func (a *Admission) serve(nc *nats.Conn) error {
 	return nil
 }
 
-// Close ends it: nobody else gets in by this issuer's word, and nobody is put out.
+// Close ends it: this issuer admits nobody else, and those who are on the bus stay.
 func (a *Admission) Close() {
 	for _, nc := range a.conns {
 		nc.Close()

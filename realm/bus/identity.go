@@ -38,7 +38,7 @@ func Identify(publicKey string) Identity {
 	return Identity(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// processKey is the key of one connection. It is never written down: who comes back after a restart is somebody else.
+// processKey is the key of one connection. It is never written down: a process that restarts has another identity.
 type processKey struct {
 	pair   nkeys.KeyPair
 	public string

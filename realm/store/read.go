@@ -9,8 +9,8 @@ import (
 // maxReads bounds how often Read begins again. A store keeps old revisions for minutes, and a read takes far less.
 const maxReads = 8
 
-// Read runs fn in a View, and again at a newer revision where the view's own has gone away. So fn sets anew each time what it
-// sets outside.
+// Read runs fn in a View, and again at a newer revision where the view's own has gone away. So fn sets again each time what
+// it sets outside.
 func Read(ctx context.Context, s Store, fn func(Reader) error) error {
 	var err error
 	for range maxReads {

@@ -38,7 +38,7 @@ var (
 	ErrBadKey = errors.New("store: bad key")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("store: closed")
-	// ErrUnavailable says that the store takes nothing until somebody has mended it; nothing was written.
+	// ErrUnavailable says that the store takes nothing until somebody has repaired it; nothing was written.
 	ErrUnavailable = errors.New("store: unavailable")
 	// ErrFull says that the disk has no room; nothing was written.
 	ErrFull = errors.New("store: disk full")

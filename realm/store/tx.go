@@ -21,7 +21,7 @@ type Tx struct {
 }
 
 // Update runs fn until its reads and writes commit as one, at most 32 times. fn may run more than once, so it changes nothing
-// outside the Tx that it does not set anew each time. An error of fn ends the transaction with nothing written. An unknown
+// outside the Tx that it does not set again each time. An error of fn ends the transaction with nothing written. An unknown
 // outcome is resolved before fn runs again, so what fn has set last is what was committed. now marks the age of the
 // operation's row (see Apply), which is one of the MaxBatchOps.
 func Update(ctx context.Context, s Store, now time.Time, fn func(*Tx) error) error {

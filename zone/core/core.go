@@ -61,8 +61,8 @@ type Config struct {
 	Seed          uint64 // of everything random in the zone
 	Best          bool   // clients that ask get snapshots of the best tier (--tier best)
 	SnapshotBytes int    // 0: DefaultSnapshotBytes; a session's transport may lower it
-	// Keep is how long the character of a player who was cut off stays in the world, for the player to come back to it without asking the
-	// realm; 0: not at all.
+	// Keep is how long the character of a player who lost the connection stays in the world, so that the client can resume without asking
+	// the realm; 0: not at all.
 	Keep time.Duration
 }
 
@@ -152,7 +152,7 @@ func (c *Core) Players() int { return len(c.players) }
 // Entities is the number of entities in the world, as of the last tick.
 func (c *Core) Entities() int { return len(c.index.slots) }
 
-// Sessions is the number of sessions, those joining and leaving included, and those that were cut off and may come back.
+// Sessions is the number of sessions, those joining and leaving included, and those that lost their connection and may be resumed.
 func (c *Core) Sessions() int { return len(c.sessions) }
 
 // Idle reports whether every session is over.
@@ -258,8 +258,8 @@ func (c *Core) drain(text string) {
 	}
 }
 
-// evict takes a character out for the realm. A request may come late, when the realm has granted the character anew: who plays it by then is
-// not the one who was to go.
+// evict takes a character out for the realm. A request may come late, when the realm has granted the character again: whoever plays it by
+// then is not the one who was to go.
 func (c *Core) evict(p rules.PlayerID, upTo uint64, text string) {
 	if text == "" {
 		text = "You signed in elsewhere."

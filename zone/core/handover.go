@@ -46,7 +46,7 @@ func (c *Core) transfer(r *HandoverResult) {
 	case errors.Is(r.Err, ErrStale):
 		c.lapsed(s, r.Err)
 	case r.Err == nil && len(r.Grant) > maxGrantBytes:
-		// The lease has passed on already; the client can only ask for it anew.
+		// The lease has passed on already; the client can only ask for it again.
 		c.dismiss(s, message.AttachRefused, wayLost, false)
 	case r.Err == nil:
 		// Make before break: the client connects there first, then lets go of this session.

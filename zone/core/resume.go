@@ -11,13 +11,13 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// A client whose connection drops comes back to this process with a resume ticket, and takes the place of its old session: see
+// A client that loses its connection resumes at this process with a resume ticket, and replaces its old session: see
 // docs/wire.md#resumption.
 const (
 	// ticketSlack is how long a resume ticket is good at least, beyond Keep: ten seconds until a transport notices the drop, and time for
 	// a handshake on a bad network. Tickets are renewed at half of their life, so they are made for twice of both.
 	ticketSlack = 30 * time.Second
-	// maxResumes and resumeSeconds bound how often a session may come back: so many times at once, and then once in a while. Each time
+	// maxResumes and resumeSeconds bound how often a session may be resumed: so many times at once, and then once in a while. Each time
 	// spends a ticket, and spent tickets are remembered until they expire. Beyond, the realm is asked, which has limits of its own.
 	maxResumes    = 6
 	resumeSeconds = 20
@@ -25,12 +25,12 @@ const (
 
 func (c *Core) ticketLife() time.Duration { return 2 * (c.cfg.Keep + ticketSlack) }
 
-// dropped reports whether a session that ended like this was cut off, and may come back. All other ends are somebody's decision.
+// dropped reports whether a session that ended like this lost its connection, and may be resumed. Somebody decided all other ends.
 func dropped(code transport.CloseCode) bool {
 	return code == transport.Timeout || code == transport.Network || code == transport.Backpressure
 }
 
-// closed takes the end of a session: of a player who was cut off, the character stays for a while.
+// closed takes the end of a session. The character of a player who lost the connection stays for a while.
 func (c *Core) closed(s *session, code transport.CloseCode) {
 	if s.phase == phasePlay && dropped(code) && c.cfg.Keep > 0 {
 		c.notice(ConnectionLost, s, Notice{Code: code})
@@ -44,7 +44,7 @@ func (c *Core) closed(s *session, code transport.CloseCode) {
 	c.remove(s)
 }
 
-// keep leaves the character of a player who was cut off in the world, standing still. The lease stays ours.
+// keep leaves the character of a player who lost the connection in the world, standing still. The lease stays ours.
 func (c *Core) keep(s *session) {
 	c.count.Dropped++
 	delete(c.byConn, s.conn)

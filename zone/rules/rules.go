@@ -131,8 +131,8 @@ type Sim interface {
 	Step(tick uint32)
 }
 
-// Resumer is a Sim that wants to know when a player who was cut off is back, on a new connection: messages that Host.Send was given for
-// that player since may not have arrived. Snapshots bring the world by themselves.
+// Resumer is a Sim that wants to know when a player has resumed on a new connection: messages that Host.Send was given for that player
+// since the old one was lost may not have arrived. Snapshots bring the world by themselves.
 type Resumer interface {
 	Resumed(p PlayerID)
 }

@@ -21,7 +21,7 @@ type Key struct {
 }
 
 const (
-	// TagLife is how long a tag is good: a client that was cut off comes back with that of its grant.
+	// TagLife is how long a tag is good: a client that resumes uses that of its grant.
 	TagLife = 24 * time.Hour
 	// KeyLife is how long a key makes tags.
 	KeyLife = 24 * time.Hour

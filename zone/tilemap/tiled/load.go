@@ -34,7 +34,7 @@ const maxFile = 32 << 20
 //   - object layer "spawns" (needed, points; one is named "start") and "portals" (rectangles with the string
 //     properties to_zone and, unless "start" is meant, to_point). All other object layers are returned as Objects.
 //
-// The error lists everything that is wrong, with file, layer and object, and how to mend it.
+// The error lists everything that is wrong, with file, layer and object, and how to fix it.
 func Load(fsys fs.FS, name string) (*tilemap.Loaded, error) {
 	raw, err := fs.ReadFile(fsys, name)
 	if err != nil {

@@ -244,9 +244,8 @@ class ResumeTicket:
 		secret = r.octets(32, 6)
 
 
-## Resume lets the client come back after a drop, straight to this process: two tickets, each good once, so
-## that a transport which does not get through costs nothing. They take the place of those before. See
-## docs/wire.md#resumption.
+## Resume lets the client return to this process after a drop: two tickets, each good once, so that a
+## transport which does not get through costs nothing. They replace those before. See docs/wire.md#resumption.
 class Resume:
 	extends RealmwireMessage
 	## The message's first byte.

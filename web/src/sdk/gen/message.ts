@@ -251,7 +251,7 @@ export const ResumeTicket: Codec<ResumeTicket> = {
   },
 };
 
-/** Resume lets the client come back after a drop, straight to this process: two tickets, each good once, so that a transport which does not get through costs nothing. They take the place of those before. See docs/wire.md#resumption. */
+/** Resume lets the client return to this process after a drop: two tickets, each good once, so that a transport which does not get through costs nothing. They replace those before. See docs/wire.md#resumption. */
 export interface Resume {
   tickets: ResumeTicket[];
   /** from now on, in milliseconds */
