@@ -239,8 +239,8 @@ func TestLinkPlaysInARealZone(t *testing.T) {
 					t.Errorf("player %d has no body", i)
 				}
 			}
-			if w.core.Count().Offences != 0 {
-				t.Errorf("the zone counted %d offences", w.core.Count().Offences)
+			if w.core.Count().Offence != 0 {
+				t.Errorf("the zone counted %d offences", w.core.Count().Offence)
 			}
 		})
 	}
@@ -331,8 +331,8 @@ func TestGamesKnowWhatAClientShowed(t *testing.T) {
 				t.Errorf("%v behind: for tick %d the game has a view of %+v, the client showed %+v", behind, tick, got, want)
 			}
 		}
-		if compared < 80 || w.core.Count().Offences != 0 {
-			t.Errorf("%v behind: %d ticks compared, %d offences", behind, compared, w.core.Count().Offences)
+		if compared < 80 || w.core.Count().Offence != 0 {
+			t.Errorf("%v behind: %d ticks compared, %d offences", behind, compared, w.core.Count().Offence)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func TestEvictionBringsTheStateOfWhoLeftUnsaved(t *testing.T) {
 	r.realm.with(func() { r.realm.down = true })
 	p.Close(transport.Normal, "")
 	z := r.Zones()[0]
-	eventually(t, "failed save", func() bool { s := z.Stats(); return s.Sessions == 0 && s.SavesFailed > 0 })
+	eventually(t, "failed save", func() bool { s := z.Stats(); return s.Sessions == 0 && s.SaveFailed > 0 })
 	e, err := r.Evict(context.Background(), 7, 3, "")
 	if err != nil || !e.Found || e.Epoch != 3 || !strings.HasPrefix(string(e.State), `{"v":1,`) {
 		t.Fatalf("eviction %+v, %v", e, err)
@@ -76,7 +76,7 @@ func TestEvictionLeavesWhatIsOfALaterGrant(t *testing.T) {
 	r.realm.with(func() { r.realm.down = true })
 	p.Close(transport.Normal, "")
 	z := r.Zones()[0]
-	eventually(t, "failed save", func() bool { s := z.Stats(); return s.Sessions == 0 && s.SavesFailed > 0 })
+	eventually(t, "failed save", func() bool { s := z.Stats(); return s.Sessions == 0 && s.SaveFailed > 0 })
 	if e, err := r.Evict(context.Background(), 7, 2, ""); err != nil || e.Found {
 		t.Fatalf("eviction %+v, %v", e, err)
 	}

@@ -24,17 +24,22 @@ type item struct {
 // inbox gathers events from other goroutines until the loop takes them. Two batches take turns, so that nothing is
 // allocated once they have grown.
 type inbox struct {
-	mu      sync.Mutex
-	items   []item // guarded by mu, as all that follows
-	arena   []byte // what messages point into
-	full    []item // the batch that the loop has
-	fullBuf []byte
-	closed  bool
-	dropped uint64
+	mu       sync.Mutex
+	items    []item // guarded by mu, as all that follows
+	arena    []byte // what messages point into
+	full     []item // the batch that the loop has
+	fullBuf  []byte
+	closed   bool
+	counters inboxCounters
 
 	// wake is filled when something came that should not wait for the tick: it is a step of joining, and somebody looks at
 	// a loading screen.
 	wake chan struct{}
+}
+
+// inboxCounters are an inbox's part of [Counters].
+type inboxCounters struct {
+	InboxDropped uint64 `help:"messages dropped because too many waited for the tick"`
 }
 
 func newInbox() inbox { return inbox{wake: make(chan struct{}, 1)} }
@@ -51,7 +56,7 @@ func (b *inbox) message(from *connection, e core.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || from.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
-		b.dropped++
+		b.counters.InboxDropped++
 		return false
 	}
 	from.queued++
@@ -105,10 +110,10 @@ func (b *inbox) close() []item {
 	return left
 }
 
-func (b *inbox) drops() uint64 {
+func (b *inbox) counted() inboxCounters {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.dropped
+	return b.counters
 }
 
 // connection joins one transport connection to the loop. It implements [transport.Handler].

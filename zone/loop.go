@@ -47,7 +47,7 @@ type Zone struct {
 	core  *core.Core
 	inbox inbox
 	saver *saver
-	meter *meter
+	meter meter
 	log   *slog.Logger
 	began time.Time // when the zone began; times of events count from here
 
@@ -58,8 +58,13 @@ type Zone struct {
 	owed     []owedEviction
 	calls    chan struct{} // one for each call to the realm in progress
 	working  sync.WaitGroup
-	overruns uint64
-	lost     uint64
+	counters loopCounters
+}
+
+// loopCounters are the loop's part of [Counters].
+type loopCounters struct {
+	Overrun  uint64 `help:"ticks that began more than a tick late"`
+	LostTick uint64 `help:"ticks' worth of time given up because the zone could not keep up"`
 }
 
 // owedEviction is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
@@ -94,7 +99,7 @@ func New(cfg Config) (*Zone, error) {
 	cfg.Core = simulation.Config()
 	log := cfg.Log.With("zone", cfg.Core.Zone.Name)
 	z := &Zone{
-		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), meter: newMeter(), log: log, began: time.Now(), inbox: newInbox(),
+		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), log: log, began: time.Now(), inbox: newInbox(),
 		conns: map[core.ConnID]*connection{}, calls: make(chan struct{}, maxRealmCalls),
 	}
 	z.saver = newSaver(z.saveCall, log)
@@ -171,15 +176,15 @@ func (z *Zone) Run(ctx context.Context) error {
 		}
 		started := z.now()
 		if late := started - due; late > dt {
-			z.overruns++
+			z.counters.Overrun++
 			if late > maxBehind*dt {
-				z.lost += uint64(late / dt)
+				z.counters.LostTick += uint64(late / dt)
 				due = started
 			}
 		}
 		z.step(calls, due, started)
 		due += dt
-		z.meter.record((z.now() - started).Microseconds())
+		z.meter.ticks.record(uint64((z.now() - started).Microseconds()))
 		timer.Reset(due - z.now())
 	}
 }
@@ -319,7 +324,7 @@ func (z *Zone) publish() {
 	c := z.core
 	z.meter.publish(Stats{
 		Name: z.Name(), Title: z.cfg.Core.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Core.Zone.Capacity,
-		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: c.Tick(), Overruns: z.overruns, LostTicks: z.lost,
-		InboxDropped: z.inbox.drops(), SavesPending: len(z.saver.pending) + len(z.saver.inFlight), SavesFailed: z.saver.failed, Counters: c.Count(),
+		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: c.Tick(), SavesPending: len(z.saver.pending) + len(z.saver.inFlight),
+		Counters: Counters{c.Count(), z.counters, z.inbox.counted(), z.saver.counters},
 	})
 }

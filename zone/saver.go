@@ -27,7 +27,12 @@ type saver struct {
 	results  chan saveResult
 	retryAt  uint32 // tick
 	pause    uint32
-	failed   uint64
+	counters saverCounters
+}
+
+// saverCounters are a saver's part of [Counters].
+type saverCounters struct {
+	SaveFailed uint64 `help:"states that the realm did not take, or could not be asked to"`
 }
 
 type saveResult struct {
@@ -50,7 +55,7 @@ func (s *saver) put(r core.SaveRequest) {
 	old, waits := s.pending[r.Character]
 	switch {
 	case !waits && len(s.pending) >= maxPendingStates:
-		s.failed++
+		s.counters.SaveFailed++
 		return
 	case !waits:
 		s.order = append(s.order, r.Character)
@@ -128,7 +133,7 @@ func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest, e
 	batch := s.inFlight
 	s.inFlight = nil
 	if r.err != nil || len(r.errs) < len(batch) {
-		s.failed += uint64(len(batch))
+		s.counters.SaveFailed += uint64(len(batch))
 		s.log.Warn("players could not be saved; the newest state is kept and tried again", "players", len(batch), "err", r.err)
 		s.again(batch)
 		s.retryAt, s.pause = tick+s.pause, min(s.pause*2, maxSaveRetry)
@@ -141,7 +146,7 @@ func (s *saver) settle(r saveResult, tick uint32, stale func(core.SaveRequest, e
 		case errors.Is(err, core.ErrStale):
 			stale(batch[i], err)
 		default:
-			s.failed++
+			s.counters.SaveFailed++
 			s.log.Error("a player could not be saved", "character", batch[i].Character, "err", err)
 		}
 	}

@@ -102,8 +102,8 @@ func TestSaverReportsStaleLeases(t *testing.T) {
 	_, stale := b.flush(1, func(n int) saveResult {
 		return saveResult{errs: []error{nil, fmt.Errorf("no: %w", core.ErrStale), errors.New("disk full")}}
 	})
-	if len(stale) != 1 || stale[0] != 2 || !b.idle() || b.failed != 1 {
-		t.Errorf("stale %v, %d failed", stale, b.failed)
+	if len(stale) != 1 || stale[0] != 2 || !b.idle() || b.counters.SaveFailed != 1 {
+		t.Errorf("stale %v, %d failed", stale, b.counters.SaveFailed)
 	}
 }
 

@@ -30,8 +30,8 @@ func TestTicksKeepTheirRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := run(t, "overworld")
 		time.Sleep(time.Minute + 5*time.Millisecond)
-		if s := r.Stats()[0]; s.Tick != 6000 || s.Overruns != 0 || s.LostTicks != 0 {
-			t.Errorf("after a minute at 100 Hz: tick %d, %d overruns, %d lost", s.Tick, s.Overruns, s.LostTicks)
+		if s := r.Stats()[0]; s.Tick != 6000 || s.Overrun != 0 || s.LostTick != 0 {
+			t.Errorf("after a minute at 100 Hz: tick %d, %d overruns, %d lost", s.Tick, s.Overrun, s.LostTick)
 		}
 	})
 }

@@ -17,15 +17,15 @@ func (s *Server) request(now time.Time, d udp.Datagram) {
 	random, rawTicket := readRequest(d.Data)
 	claims, err := s.cfg.Tickets.Open(rawTicket, now)
 	if err != nil {
-		s.counters.badTickets.Add(1)
+		s.counters.BadTickets.Add(1)
 		return
 	}
 	key, err := deriveProofKey(claims.Secret[:])
 	if err != nil {
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
-	s.counters.requests.Add(1)
+	s.counters.Requests.Add(1)
 	t := transcript{clientRandom: [randomSize]byte(random), stamp: uint64(now.UnixMilli())}
 	t.cookie = s.cookies.cookie(d.Addr, random, t.stamp, rawTicket)
 	s.readWriter.Commit(d.Addr, len(appendChallenge(s.readWriter.Next(), key, t)))
@@ -35,21 +35,21 @@ func (s *Server) request(now time.Time, d udp.Datagram) {
 func (s *Server) response(now time.Time, d udp.Datagram) {
 	t, rawTicket := readResponse(d.Data)
 	if !s.cookies.fresh(t.stamp, now) || s.cookies.cookie(d.Addr, t.clientRandom[:], t.stamp, rawTicket) != t.cookie {
-		s.counters.badProofs.Add(1)
+		s.counters.BadProofs.Add(1)
 		return
 	}
 	claims, err := s.cfg.Tickets.Open(rawTicket, now)
 	if err != nil {
-		s.counters.badTickets.Add(1)
+		s.counters.BadTickets.Add(1)
 		return
 	}
 	key, err := deriveProofKey(claims.Secret[:])
 	if err != nil || !proven(key, d.Data) {
-		s.counters.badProofs.Add(1)
+		s.counters.BadProofs.Add(1)
 		return
 	}
 	if s.isClosing() {
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
 	s.enter(now, claims, t, d)
@@ -61,7 +61,7 @@ func (s *Server) enter(now time.Time, claims ticket.Claims, t transcript, d udp.
 		return
 	}
 	if s.refusals.has(t) {
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
 	full, heard := s.room(now)
@@ -71,11 +71,11 @@ func (s *Server) enter(now time.Time, claims ticket.Claims, t transcript, d udp.
 	}
 	switch err := spend(claims, now); {
 	case errors.Is(err, ticket.ErrUsed):
-		s.counters.reused.Add(1)
+		s.counters.Reused.Add(1)
 	case err != nil:
-		s.counters.badTickets.Add(1)
+		s.counters.BadTickets.Add(1)
 	case !heard:
-		s.counters.overflow.Add(1)
+		s.counters.Overflow.Add(1)
 	default:
 		s.welcome(now, claims, t, d, full)
 	}
@@ -114,14 +114,14 @@ func (s *Server) repeated(now time.Time, nonce uint64, t transcript, d udp.Datag
 func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d udp.Datagram, full bool) {
 	in, out, err := deriveSealers(claims.Suite, claims.Secret[:], t)
 	if err != nil {
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
 	c := s.admit(now, claims.Nonce, sessionConfig{
 		in: in, out: out, remote: d.Addr, timeout: s.cfg.Timeout, newToken: randomToken, transcript: t,
 	}, full)
 	if c == nil {
-		s.counters.overflow.Add(1)
+		s.counters.Overflow.Add(1)
 		return
 	}
 	if full {
@@ -135,7 +135,7 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 	if err != nil {
 		s.refuse(now, c, err, full)
 	} else {
-		s.counters.accepted.Add(1)
+		s.counters.Accepted.Add(1)
 		c.session.ping = c.session.end.open()
 	}
 	c.session.advance(now)
@@ -144,7 +144,7 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 
 // refuse ends a session that was never wanted; it has no handler to tell.
 func (s *Server) refuse(now time.Time, c *conn, err error, full bool) {
-	s.counters.refused.Add(1)
+	s.counters.Refused.Add(1)
 	code, text := transport.Refusal(err)
 	c.session.close(now, code, text)
 	if !full {

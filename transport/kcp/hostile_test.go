@@ -146,7 +146,7 @@ func TestServerIsSilentToGarbage(t *testing.T) {
 	if got := p.answers(300 * time.Millisecond); len(got) != 0 {
 		t.Fatalf("the server answered garbage with %d datagrams, the first of %d bytes", len(got), len(got[0]))
 	}
-	if c := r.server.Counters(); c.BadTickets < 3 || c.Dropped < 100 || c.Sessions != 0 {
+	if c := r.server.Counters(); c.BadTickets.Load() < 3 || c.Dropped.Load() < 100 || r.server.Sessions() != 0 {
 		t.Errorf("counters %+v", c)
 	}
 	client, server := r.join(t, r.grant(t, 3, ticket.SuiteAESGCM)) // and it is none the worse
@@ -172,7 +172,7 @@ func TestNoAmplification(t *testing.T) {
 	if got > p.sent || len(answers[0]) >= 1200 {
 		t.Errorf("%d bytes came back for %d", got, p.sent)
 	}
-	if c := r.server.Counters(); c.Sessions != 0 || c.Requests == 0 {
+	if c := r.server.Counters(); r.server.Sessions() != 0 || c.Requests.Load() == 0 {
 		t.Errorf("requests made sessions: %+v", c)
 	}
 }
@@ -198,7 +198,7 @@ func TestStolenTicketIsUseless(t *testing.T) {
 	if got := p.answers(300 * time.Millisecond); len(got) != 0 {
 		t.Fatal("a response without proof was answered")
 	}
-	if r.server.Counters().BadProofs == 0 {
+	if r.server.Counters().BadProofs.Load() == 0 {
 		t.Error("the false proof was not counted")
 	}
 	r.join(t, own)
@@ -222,7 +222,7 @@ func TestReplayedDatagramsOfALiveSession(t *testing.T) {
 			t.Fatalf("message %d was delivered twice", m[0])
 		}
 	}
-	if r.server.Counters().Dropped == 0 {
+	if r.server.Counters().Dropped.Load() == 0 {
 		t.Error("no duplicate was dropped: this test proves nothing")
 	}
 }
@@ -259,10 +259,10 @@ func TestSessionSurvivesAChangeOfAddress(t *testing.T) {
 	}
 	conntest.SendNumbered(t, client, server, 20)
 	conntest.SendNumbered(t, server, client, 20)
-	if server.Conn.RemoteAddr() == before || r.server.Counters().Moved != 1 {
+	if server.Conn.RemoteAddr() == before || r.server.Counters().Moved.Load() != 1 {
 		t.Errorf("the session stayed at %v; counters %+v", before, r.server.Counters())
 	}
-	if r.server.Counters().Sessions != 1 {
+	if r.server.Sessions() != 1 {
 		t.Error("the move made another session")
 	}
 }
@@ -278,7 +278,7 @@ func TestFullServerSaysSo(t *testing.T) {
 	client.Conn.Close(transport.Normal, "") // and there is room again
 	client.WaitClosed(t)
 	deadline := time.Now().Add(10 * time.Second)
-	for r.server.Counters().Sessions > 0 && time.Now().Before(deadline) {
+	for r.server.Sessions() > 0 && time.Now().Before(deadline) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	r.join(t, r.grant(t, 3, ticket.SuiteAESGCM))

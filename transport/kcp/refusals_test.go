@@ -68,7 +68,7 @@ func (s *smallServer) join(t *testing.T, cfg DialConfig) transport.Conn {
 func (s *smallServer) leave(t *testing.T, c transport.Conn) {
 	t.Helper()
 	c.Close(transport.Normal, "")
-	s.await(t, "the place to be free", func() bool { return s.Counters().Sessions == 0 })
+	s.await(t, "the place to be free", func() bool { return s.Sessions() == 0 })
 }
 
 func (s *smallServer) await(t *testing.T, what string, done func() bool) {
@@ -106,7 +106,7 @@ func TestTicketOutlivesAFullServer(t *testing.T) {
 	if _, err := Dial(context.Background(), again, silent{}); err == nil {
 		t.Error("a ticket whose session was accepted made another")
 	}
-	if c := s.Counters(); c.Accepted != 2 || c.Refused != 2 || c.Reused == 0 {
+	if c := s.Counters(); c.Accepted.Load() != 2 || c.Refused.Load() != 2 || c.Reused.Load() == 0 {
 		t.Errorf("counters %+v", c)
 	}
 }
@@ -168,10 +168,10 @@ func TestRefusedHandshakeMakesNoSession(t *testing.T) {
 		return len(s.sessions) == 1
 	})
 	s.leave(t, first)
-	before := s.Counters()
+	before := s.Counters().Dropped.Load()
 	write(t, conn, response)
-	s.await(t, "the old response to be dropped", func() bool { return s.Counters().Dropped > before.Dropped })
-	if c := s.Counters(); c.Accepted != 1 || c.Sessions != 0 {
+	s.await(t, "the old response to be dropped", func() bool { return s.Counters().Dropped.Load() > before })
+	if c := s.Counters(); c.Accepted.Load() != 1 || s.Sessions() != 0 {
 		t.Fatalf("an old response made a session: %+v", c)
 	}
 	s.join(t, cfg)
@@ -189,7 +189,7 @@ func TestUnheardNewcomerMayComeAgain(t *testing.T) {
 	}
 	crowd(maxRefusing)
 	write(t, conn, response)
-	s.await(t, "the newcomer to be dropped", func() bool { return s.Counters().Overflow == 1 })
+	s.await(t, "the newcomer to be dropped", func() bool { return s.Counters().Overflow.Load() == 1 })
 	crowd(-maxRefusing)
 	s.leave(t, first)
 	write(t, conn, response)

@@ -33,26 +33,21 @@ type Server struct {
 	readWriter *udp.Writer // owned by the socket's reading goroutine
 	refusals   refusals    // likewise
 
-	counters counters
+	counters Counters
 }
 
-// Counters are a server's totals since it was made, except Sessions, which is the present number.
+// Counters are a server's totals since it was made.
 type Counters struct {
-	Sessions   int
-	Requests   uint64 // handshakes begun with a good ticket
-	Accepted   uint64
-	Refused    uint64 // proven newcomers that were told so
-	Dropped    uint64 // datagrams of no session, malformed, forged or replayed
-	BadTickets uint64 // malformed, forged, expired, or for another incarnation
-	BadProofs  uint64 // responses with a wrong cookie or proof
-	Reused     uint64 // tickets that were used before
-	Overflow   uint64 // proven newcomers that were dropped in silence, being too many
-	Timeouts   uint64 // sessions that ended in silence
-	Moved      uint64 // sessions whose peer changed its address
-}
-
-type counters struct {
-	requests, accepted, refused, dropped, badTickets, badProofs, reused, overflow, timeouts, moved atomic.Uint64
+	Requests   atomic.Uint64 `help:"handshakes begun with a good ticket"`
+	Accepted   atomic.Uint64 `help:"sessions that began"`
+	Refused    atomic.Uint64 `help:"proven newcomers that were refused, and told so"`
+	Dropped    atomic.Uint64 `help:"datagrams of no session, malformed, forged or replayed"`
+	BadTickets atomic.Uint64 `help:"tickets that were malformed, forged, expired, or for another incarnation"`
+	BadProofs  atomic.Uint64 `help:"responses with a wrong cookie or proof"`
+	Reused     atomic.Uint64 `help:"tickets that were used before"`
+	Overflow   atomic.Uint64 `help:"proven newcomers that were dropped in silence, being too many"`
+	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
+	Moved      atomic.Uint64 `help:"sessions whose peer changed its address"`
 }
 
 // NewServer starts serving on a driver's socket. It fails when Tickets or Accept is missing.
@@ -76,17 +71,14 @@ func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
-// Counters returns a copy of the totals.
-func (s *Server) Counters() Counters {
+// Counters are the server's own, which go on counting.
+func (s *Server) Counters() *Counters { return &s.counters }
+
+// Sessions is how many are open.
+func (s *Server) Sessions() int {
 	s.mu.RLock()
-	live := s.live
-	s.mu.RUnlock()
-	c := &s.counters
-	return Counters{
-		Sessions: live, Requests: c.requests.Load(), Accepted: c.accepted.Load(), Refused: c.refused.Load(),
-		Dropped: c.dropped.Load(), BadTickets: c.badTickets.Load(), BadProofs: c.badProofs.Load(), Reused: c.reused.Load(),
-		Overflow: c.overflow.Load(), Timeouts: c.timeouts.Load(), Moved: c.moved.Load(),
-	}
+	defer s.mu.RUnlock()
+	return s.live
 }
 
 // datagrams handles what came in one system call.
@@ -101,7 +93,7 @@ func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 		case ok && h.typ == typeResponse:
 			s.response(now, d)
 		default:
-			s.counters.dropped.Add(1)
+			s.counters.Dropped.Add(1)
 		}
 	}
 	s.readWriter.Flush()
@@ -113,7 +105,7 @@ func (s *Server) sealed(now time.Time, h header, d udp.Datagram) {
 	c := s.sessions[h.id]
 	s.mu.RUnlock()
 	if c == nil {
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
 	c.mu.Lock()
@@ -121,11 +113,11 @@ func (s *Server) sealed(now time.Time, h header, d udp.Datagram) {
 	msgs, ok := c.session.receive(now, d.Addr, h, d.Data)
 	if !ok {
 		c.mu.Unlock()
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
 	if c.session.path.Remote != before {
-		s.counters.moved.Add(1)
+		s.counters.Moved.Add(1)
 	}
 	if !c.session.end.open() {
 		c.session.advance(now)
@@ -171,7 +163,7 @@ func (s *Server) ticked(c *conn) {
 // ended tells c's handler that it is over.
 func (s *Server) ended(c *conn, code transport.CloseCode, text string) {
 	if code == transport.Timeout {
-		s.counters.timeouts.Add(1)
+		s.counters.Timeouts.Add(1)
 	}
 	s.mu.Lock()
 	if c.live {

@@ -53,8 +53,9 @@ type Transports struct {
 
 // server is one transport's server, as far as all are alike.
 type server struct {
-	name     string // in metrics
-	counters func() any
+	name     string     // in metrics
+	counters any        // a pointer to a struct that package count reads
+	sessions func() int // nil: it has none
 	close    func() error
 }
 
@@ -84,34 +85,34 @@ func (t *Transports) publicAddr() string {
 // Start lets clients in whom accept wants. It is called once, before all that follows but Addr, Endpoints, Flush and Close.
 func (t *Transports) Start(accept transport.Acceptor) error {
 	c := t.cfg
-	t.add("udp", func() any { return t.driver.Socket().Counters() }, func() error { return nil }) // closed last, with the driver
+	t.add("udp", t.driver.Socket().Counters(), nil, func() error { return nil }) // closed last, with the driver
 	k, err := kcp.NewServer(t.driver, kcp.ServerConfig{Tickets: c.Tickets, Accept: accept, Timeout: c.Timeout})
 	if err != nil {
 		return err
 	}
-	t.add(string(transport.KCP), func() any { return k.Counters() }, k.Close)
+	t.add(string(transport.KCP), k.Counters(), k.Sessions, k.Close)
 	t.rtc, err = rtc.NewServer(t.driver, rtc.ServerConfig{
 		Tickets: c.Tickets, Accept: accept, PublicAddr: t.public, HandshakeTimeout: c.HandshakeTimeout, Timeout: c.Timeout,
 	})
 	if err != nil {
 		return err
 	}
-	t.add(string(transport.WebRTC), func() any { return t.rtc.Counters() }, t.rtc.Close)
+	t.add(string(transport.WebRTC), t.rtc.Counters(), t.rtc.Sessions, t.rtc.Close)
 	webSockets := ws.ServerConfig{Tickets: c.Tickets, Accept: accept, HandshakeTimeout: c.HandshakeTimeout, Timeout: c.Timeout}
 	if c.WebSockets != nil {
 		// Whoever connects here may write any header: none is trusted.
 		h := ws.NewHandler(webSockets)
-		t.add(string(transport.WebSocket)+"-direct", func() any { return h.Counters() }, h.Close)
+		t.add(string(transport.WebSocket)+"-direct", h.Counters(), h.Sessions, h.Close)
 		t.serve(h)
 	}
 	webSockets.TrustForwarded = true
 	t.relayed = ws.NewHandler(webSockets)
-	t.add(string(transport.WebSocket), func() any { return t.relayed.Counters() }, t.relayed.Close)
+	t.add(string(transport.WebSocket), t.relayed.Counters(), t.relayed.Sessions, t.relayed.Close)
 	return nil
 }
 
-func (t *Transports) add(name string, counters func() any, end func() error) {
-	t.all = append(t.all, server{name, counters, end})
+func (t *Transports) add(name string, counters any, sessions func() int, end func() error) {
+	t.all = append(t.all, server{name, counters, sessions, end})
 }
 
 // serve takes WebSockets that come straight here.

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/realmwire/realmwire/internal/count"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/kcp"
@@ -136,15 +137,20 @@ func TestAllTransports(t *testing.T) {
 	counted := make(map[listen.Counter]bool)
 	seen := make(map[[2]string]bool)
 	for _, c := range p.Counters() {
+		if c.Help == "" {
+			t.Errorf("%s: %s has no help", c.Transport, c.Name)
+		}
+		c.Help = ""
 		counted[c] = true
-		if key := [2]string{c.Transport, c.Event}; seen[key] {
-			t.Errorf("%s %q twice", c.Transport, c.Event)
+		if key := [2]string{c.Transport, c.Name}; seen[key] {
+			t.Errorf("%s %q twice", c.Transport, c.Name)
 		} else {
 			seen[key] = true
 		}
 	}
 	for _, way := range ways {
-		if !counted[listen.Counter{Transport: way.name, Event: "accepted", Value: 1}] || !counted[listen.Counter{Transport: way.name, Value: 1}] {
+		if !counted[listen.Counter{Transport: way.name, Counter: count.Counter{Name: "accepted", Value: 1}}] ||
+			!counted[listen.Counter{Transport: way.name, Counter: count.Counter{Name: "sessions", Value: 1, Gauge: true}}] {
 			t.Errorf("%s: not one session that was accepted: %v", way.name, p.Counters())
 		}
 	}

@@ -19,7 +19,7 @@ func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 		p := s.byAddress[d.Addr]
 		s.mu.RUnlock()
 		if p == nil {
-			s.counters.dropped.Add(1)
+			s.counters.Dropped.Add(1)
 			continue
 		}
 		p.receive(now, d)
@@ -31,19 +31,19 @@ func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 func (s *Server) check(now time.Time, d udp.Datagram) {
 	ufrag, ok := bindingUfrag(d.Data)
 	if !ok {
-		s.counters.dropped.Add(1)
+		s.counters.Dropped.Add(1)
 		return
 	}
 	s.mu.RLock()
 	p := s.byUfrag[string(ufrag)]
 	s.mu.RUnlock()
 	if p == nil {
-		s.counters.badChecks.Add(1)
+		s.counters.BadChecks.Add(1)
 		return
 	}
 	response := answerCheck(s.readWriter.Next(), d.Data, p.cred.password, d.Addr)
 	if len(response) == 0 {
-		s.counters.badChecks.Add(1)
+		s.counters.BadChecks.Add(1)
 		return
 	}
 	if s.admit(now, p, d, len(response)) {
@@ -79,7 +79,7 @@ func (s *Server) admit(now time.Time, p *session, d udp.Datagram, response int) 
 		}
 		return true
 	}
-	s.counters.redirects.Add(1)
+	s.counters.Redirects.Add(1)
 	s.claim(p, d.Addr)
 	return false
 }

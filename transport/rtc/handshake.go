@@ -44,7 +44,7 @@ type credit struct {
 func (s *session) spend(size int) bool {
 	c := &s.credit
 	if !c.proven && c.out+size > amplification*c.in {
-		s.server.counters.unpaid.Add(1)
+		s.server.counters.Unpaid.Add(1)
 		return false
 	}
 	c.out += size
@@ -111,7 +111,7 @@ func (s *session) accept(pipe *dtls.Pipe, left time.Duration) {
 		return
 	}
 	if err != nil {
-		s.server.counters.handshakes.Add(1)
+		s.server.counters.Handshakes.Add(1)
 		s.fail(now(), transport.Network, "the DTLS handshake failed")
 		return
 	}

@@ -33,7 +33,7 @@ func (s *session) receive(now time.Time, d udp.Datagram) {
 		var rec dtls.Record
 		var ok bool
 		if rec, rest, ok = dtls.Next(rest); !ok {
-			s.server.counters.dropped.Add(1)
+			s.server.counters.Dropped.Add(1)
 			break
 		}
 		messages := s.record(now, d.Addr, rec, paid)
@@ -61,7 +61,7 @@ func (s *session) record(now time.Time, from netip.AddrPort, rec dtls.Record, pa
 	}
 	plain, newest, ok := s.records.Open(rec)
 	if !ok {
-		s.server.counters.dropped.Add(1)
+		s.server.counters.Dropped.Add(1)
 		return nil
 	}
 	s.records.Settled()
@@ -88,7 +88,7 @@ func (s *session) packet(now time.Time, from netip.AddrPort, packet []byte) []sc
 	}
 	s.credit.proven = s.credit.proven || s.assoc.Established()
 	if token, ok := s.assoc.Echoed(); ok && s.path.Answered(from, token[:]) {
-		s.server.counters.moved.Add(1)
+		s.server.counters.Moved.Add(1)
 	}
 	if s.assoc.Ended() != sctp.NotEnded || s.resets() {
 		s.left = true // once what came with it is handed out
@@ -198,10 +198,10 @@ func (s *session) ask(now time.Time) {
 	}
 	s.mu.Unlock()
 	if err != nil {
-		s.server.counters.refused.Add(1)
+		s.server.counters.Refused.Add(1)
 		return
 	}
-	s.server.counters.accepted.Add(1)
+	s.server.counters.Accepted.Add(1)
 	for _, msg := range held {
 		s.calls.Message(s, transport.Reliable, msg)
 	}

@@ -102,7 +102,7 @@ func TestRelayCannotAimTrafficElsewhere(t *testing.T) {
 			r.does(func(b []byte) { r.home.send(t, b) })
 			conntest.SendNumbered(t, client, server, 20)
 			conntest.SendNumbered(t, server, client, 20)
-			if c := s.rtc.Counters(); c.Moved != 0 {
+			if c := s.rtc.Counters(); c.Moved.Load() != 0 {
 				t.Errorf("counters %+v", c)
 			}
 		})

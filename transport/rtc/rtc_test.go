@@ -135,7 +135,7 @@ func TestPeerCannotAimTrafficElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for deadline := time.Now().Add(wait); s.rtc.Counters().Redirects < 20; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(wait); s.rtc.Counters().Redirects.Load() < 20; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("counters %+v, want 20 redirects stopped", s.rtc.Counters())
 		}
@@ -203,9 +203,9 @@ func (s *server) offerOnly(init func(pc *webrtc.PeerConnection)) (pc *webrtc.Pee
 
 func (s *server) waitEmpty(what string) {
 	s.t.Helper()
-	for deadline := time.Now().Add(wait); s.rtc.Counters().Peers > 0; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(wait); s.rtc.Sessions() > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("%s: %d peers are left", what, s.rtc.Counters().Peers)
+			s.t.Fatalf("%s: %d peers are left", what, s.rtc.Sessions())
 		}
 	}
 }
@@ -219,7 +219,7 @@ func TestPeerThatNeverConnectsIsForgotten(t *testing.T) {
 		t.Errorf("beyond MaxPeers: %v", err)
 	}
 	s.waitEmpty("after the handshake timeout")
-	if c := s.rtc.Counters(); c.Stalled != 1 || c.Full != 1 || c.Timeouts != 0 {
+	if c := s.rtc.Counters(); c.Stalled.Load() != 1 || c.Full.Load() != 1 || c.Timeouts.Load() != 0 {
 		t.Errorf("counters %+v", c)
 	}
 }
@@ -257,13 +257,13 @@ func TestWrongChannelsEndThePeer(t *testing.T) {
 			if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 				t.Fatal(err)
 			}
-			for deadline := time.Now().Add(wait); s.rtc.Counters().Protocol == 0; time.Sleep(5 * time.Millisecond) {
+			for deadline := time.Now().Add(wait); s.rtc.Counters().Protocol.Load() == 0; time.Sleep(5 * time.Millisecond) {
 				if time.Now().After(deadline) {
 					t.Fatal("the peer was not dropped")
 				}
 			}
 			s.waitEmpty(name)
-			if c := s.rtc.Counters(); c.Protocol != 1 {
+			if c := s.rtc.Counters(); c.Protocol.Load() != 1 {
 				t.Errorf("counters %+v, want one breach", c)
 			}
 		})

@@ -36,40 +36,34 @@ type Server struct {
 	shaking   int    // handshakes under way
 	door      driver.Door
 
-	counters counters
+	counters Counters
 }
 
-// Counters are a server's totals since it was made, except Peers, which is the present number.
+// Counters are a server's totals since it was made.
 type Counters struct {
-	Peers      int
-	Answered   uint64
-	Accepted   uint64
-	Refused    uint64 // by the acceptor
-	Full       uint64 // offers beyond MaxPeers
-	BadTickets uint64 // malformed, forged, expired, or for another incarnation
-	Reused     uint64 // tickets that were used before
-	BadOffers  uint64
-	Stalled    uint64 // peers whose channels did not open in time
-	Dropped    uint64 // datagrams of no session, malformed, forged or replayed
-	BadChecks  uint64 // connectivity checks for nobody, or not authentic
-	Handshakes uint64 // that failed
-	Busy       uint64 // datagrams that found no place for their handshake
-	Unpaid     uint64 // datagrams of handshakes not sent, since too little had come from the address
-	Redirects  uint64 // connectivity checks from another address than the session's, which moved nothing
-	Moved      uint64 // sessions whose peer changed its address, and proved it
-	Timeouts   uint64 // sessions that ended in silence
-	Protocol   uint64 // sessions whose peer broke the protocol
+	Answered   atomic.Uint64 `help:"offers that were answered"`
+	Accepted   atomic.Uint64 `help:"sessions that began"`
+	Refused    atomic.Uint64 `help:"sessions refused by the zone"`
+	Full       atomic.Uint64 `help:"offers beyond the most sessions"`
+	BadTickets atomic.Uint64 `help:"tickets that were malformed, forged, expired, or for another incarnation"`
+	Reused     atomic.Uint64 `help:"tickets that were used before"`
+	BadOffers  atomic.Uint64 `help:"offers that are too long or cannot be answered"`
+	Stalled    atomic.Uint64 `help:"peers whose channels did not open in time"`
+	Dropped    atomic.Uint64 `help:"datagrams of no session, malformed, forged or replayed"`
+	BadChecks  atomic.Uint64 `help:"connectivity checks for nobody, or not authentic"`
+	Handshakes atomic.Uint64 `help:"handshakes that failed"`
+	Busy       atomic.Uint64 `help:"datagrams that found no place for their handshake"`
+	Unpaid     atomic.Uint64 `help:"datagrams of handshakes not sent, since too little had come from the address"`
+	Redirects  atomic.Uint64 `help:"connectivity checks from another address than the session's, which moved nothing"`
+	Moved      atomic.Uint64 `help:"sessions whose peer changed its address"`
+	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
+	Protocol   atomic.Uint64 `help:"sessions whose peer broke the protocol"`
 
 	// Of SCTP, when a session has ended.
-	Overfull uint64 // chunks of peers over a bound of ours
-	Resent   uint64 // reliable chunks sent again because they were lost
-	Repeated uint64 // reliable chunks that rode again before it was known whether they had arrived
-	Lost     uint64 // latest messages that did not arrive
-}
-
-type counters struct {
-	answered, accepted, refused, full, badTickets, reused, badOffers, stalled, dropped, badChecks, handshakes, busy, unpaid,
-	redirects, moved, timeouts, protocol, overfull, resent, repeated, lost atomic.Uint64
+	Overfull atomic.Uint64 `help:"chunks of peers over a bound of ours"`
+	Resent   atomic.Uint64 `help:"reliable chunks sent again because they were lost"`
+	Repeated atomic.Uint64 `help:"reliable chunks that rode again before it was known whether they had arrived"`
+	Lost     atomic.Uint64 `help:"latest messages that did not arrive"`
 }
 
 // NewServer starts serving the STUN and DTLS datagrams of a driver's socket.
@@ -102,19 +96,14 @@ func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
-// Counters returns a copy of the totals.
-func (s *Server) Counters() Counters {
+// Counters are the server's own, which go on counting.
+func (s *Server) Counters() *Counters { return &s.counters }
+
+// Sessions is how many are open, those included whose channels do not stand yet.
+func (s *Server) Sessions() int {
 	s.mu.RLock()
-	n := len(s.byUfrag)
-	s.mu.RUnlock()
-	c := &s.counters
-	return Counters{
-		Peers: n, Answered: c.answered.Load(), Accepted: c.accepted.Load(), Refused: c.refused.Load(), Full: c.full.Load(),
-		BadTickets: c.badTickets.Load(), Reused: c.reused.Load(), BadOffers: c.badOffers.Load(), Stalled: c.stalled.Load(),
-		Dropped: c.dropped.Load(), BadChecks: c.badChecks.Load(), Handshakes: c.handshakes.Load(), Busy: c.busy.Load(),
-		Unpaid: c.unpaid.Load(), Redirects: c.redirects.Load(), Moved: c.moved.Load(), Timeouts: c.timeouts.Load(), Protocol: c.protocol.Load(),
-		Overfull: c.overfull.Load(), Resent: c.resent.Load(), Repeated: c.repeated.Load(), Lost: c.lost.Load(),
-	}
+	defer s.mu.RUnlock()
+	return len(s.byUfrag)
 }
 
 // Answer spends the ticket and answers a client's offer. The client must then open both data channels in time. Errors are
@@ -123,16 +112,16 @@ func (s *Server) Counters() Counters {
 func (s *Server) Answer(rawTicket []byte, offerSDP string) (string, error) {
 	claims, err := s.cfg.Tickets.Open(rawTicket, now())
 	if err != nil {
-		s.counters.badTickets.Add(1)
+		s.counters.BadTickets.Add(1)
 		return "", &transport.CloseError{Code: transport.TicketInvalid, Text: err.Error()}
 	}
 	if len(offerSDP) > maxSDP {
-		s.counters.badOffers.Add(1)
+		s.counters.BadOffers.Add(1)
 		return "", &transport.CloseError{Code: transport.ProtocolError, Text: fmt.Sprintf("the offer has %d bytes; %d are allowed", len(offerSDP), maxSDP)}
 	}
 	o, err := parseOffer(offerSDP)
 	if err != nil {
-		s.counters.badOffers.Add(1)
+		s.counters.BadOffers.Add(1)
 		return "", &transport.CloseError{Code: transport.ProtocolError, Text: "the offer cannot be answered: " + err.Error()}
 	}
 	p := &session{server: s, claims: claims, cred: newCredentials(), offer: o}
@@ -140,11 +129,11 @@ func (s *Server) Answer(rawTicket []byte, offerSDP string) (string, error) {
 		return "", err
 	}
 	if err := s.cfg.Tickets.Use(claims, now()); err != nil {
-		s.counters.reused.Add(1)
+		s.counters.Reused.Add(1)
 		s.forget(p)
 		return "", &transport.CloseError{Code: transport.TicketInvalid, Text: err.Error()}
 	}
-	s.counters.answered.Add(1)
+	s.counters.Answered.Add(1)
 	p.begin(now())
 	return o.answer(p.cred, s.identity.Fingerprint, s.at), nil
 }
@@ -165,7 +154,7 @@ func (s *Server) enter(p *session) error {
 		return &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
 	}
 	if len(s.byUfrag) >= s.cfg.MaxPeers {
-		s.counters.full.Add(1)
+		s.counters.Full.Add(1)
 		return &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
 	}
 	s.door.Enter()
@@ -179,20 +168,20 @@ func (s *Server) enter(p *session) error {
 func (s *Server) tally(code transport.CloseCode, asked bool) {
 	switch {
 	case code == transport.Timeout && asked:
-		s.counters.timeouts.Add(1)
+		s.counters.Timeouts.Add(1)
 	case code == transport.Timeout:
-		s.counters.stalled.Add(1)
+		s.counters.Stalled.Add(1)
 	case code == transport.ProtocolError:
-		s.counters.protocol.Add(1)
+		s.counters.Protocol.Add(1)
 	}
 }
 
 // association adds what one of them has counted.
-func (c *counters) association(s sctp.Stats) {
-	c.overfull.Add(s.Refused)
-	c.resent.Add(s.Resent)
-	c.repeated.Add(s.Copies)
-	c.lost.Add(s.Abandoned)
+func (c *Counters) association(s sctp.Stats) {
+	c.Overfull.Add(s.Refused)
+	c.Resent.Add(s.Resent)
+	c.Repeated.Add(s.Copies)
+	c.Lost.Add(s.Abandoned)
 }
 
 // forget drops a session for good.
@@ -222,7 +211,7 @@ func (s *Server) beginHandshake() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shaking == maxHandshakes || s.door.Shut() {
-		s.counters.busy.Add(1)
+		s.counters.Busy.Add(1)
 		return false
 	}
 	s.shaking++

@@ -64,7 +64,7 @@ func TestConnectingEndsOnTime(t *testing.T) {
 		t.Error("does not wake to be forgotten")
 	}
 	s.AfterTimer()
-	if s.server.Counters().Stalled != 1 {
+	if s.server.Counters().Stalled.Load() != 1 {
 		t.Errorf("counters %+v", s.server.Counters())
 	}
 	if _, ok := s.Wake(); ok {

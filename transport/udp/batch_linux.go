@@ -198,7 +198,7 @@ func (b *batchWriter) flush(w *Writer) {
 	}
 	for b.from, b.to = 0, w.n; b.from < b.to; {
 		if err := w.sock.io.raw.Write(b.call); err != nil || b.errn != 0 || b.n == 0 {
-			w.sock.counters.writeErrors.Add(1)
+			w.sock.counters.WriteErrors.Add(1)
 			b.from++ // the first of the rest was refused: drop it, go on with the others
 			continue
 		}

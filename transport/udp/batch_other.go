@@ -35,7 +35,7 @@ func (batchWriter) flush(w *Writer) {
 	for i := range w.n {
 		n, err := w.sock.conn.WriteToUDPAddrPort(w.bufs[i][:w.lens[i]], w.addrs[i])
 		if err != nil {
-			w.sock.counters.writeErrors.Add(1)
+			w.sock.counters.WriteErrors.Add(1)
 			continue
 		}
 		w.sock.counters.wrote(1, n)

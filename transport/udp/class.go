@@ -60,7 +60,7 @@ func (s *Socket) dispatch(batch []Datagram) {
 		d.Class = s.classify(d.Data)
 		r := table[d.Class]
 		if r == nil {
-			s.counters.dropped.Add(1)
+			s.counters.Dropped.Add(1)
 			continue
 		}
 		r.batch = append(r.batch, d)
@@ -75,8 +75,8 @@ func (s *Socket) dispatch(batch []Datagram) {
 
 // classify counts a datagram and tells whose it is.
 func (s *Socket) classify(data []byte) Class {
-	s.counters.datagramsIn.Add(1)
-	s.counters.bytesIn.Add(uint64(len(data)))
+	s.counters.DatagramsIn.Add(1)
+	s.counters.BytesIn.Add(uint64(len(data)))
 	if len(data) == 0 || len(data) > MaxPayload {
 		return None
 	}

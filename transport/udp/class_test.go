@@ -76,7 +76,7 @@ func TestDispatch(t *testing.T) {
 
 func dropped(t *testing.T, s *Socket, n uint64) {
 	t.Helper()
-	for deadline := time.Now().Add(wait); s.Counters().Dropped != n; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(wait); s.Counters().Dropped.Load() != n; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("counters %+v, want %d dropped", s.Counters(), n)
 		}

@@ -38,7 +38,7 @@ type Socket struct {
 
 	setting   sync.Mutex // of receivers, which are replaced as a whole
 	receivers atomic.Pointer[[classes]*receiver]
-	counters  counters
+	counters  Counters
 	reader    sync.WaitGroup
 	closing   atomic.Bool
 }
@@ -69,7 +69,7 @@ func (s *Socket) Addr() netip.AddrPort { return s.addr }
 // WriteTo writes one datagram; one that the kernel refuses is dropped and counted. What leaves in numbers uses a Writer.
 func (s *Socket) WriteTo(b []byte, addr netip.AddrPort) {
 	if n, err := s.conn.WriteToUDPAddrPort(b, addr); err != nil {
-		s.counters.writeErrors.Add(1)
+		s.counters.WriteErrors.Add(1)
 	} else {
 		s.counters.wrote(1, n)
 	}
@@ -94,7 +94,7 @@ func (s *Socket) readLoop() {
 			if s.closing.Load() || errors.Is(err, net.ErrClosed) {
 				return
 			}
-			s.counters.readErrors.Add(1)    // such as an ICMP error on some systems: the socket itself is well
+			s.counters.ReadErrors.Add(1)    // such as an ICMP error on some systems: the socket itself is well
 			time.Sleep(pauseAfterReadError) // and where it is not, do not spin
 			continue
 		}
@@ -104,32 +104,23 @@ func (s *Socket) readLoop() {
 
 // Counters are the socket's totals since it was opened.
 type Counters struct {
-	DatagramsIn, DatagramsOut uint64
-	BytesIn, BytesOut         uint64
-	Dropped                   uint64 // of a class that nobody handles, empty or too long
-	ReadErrors, WriteErrors   uint64
-	WriteCalls                uint64 // system calls that wrote; DatagramsOut / WriteCalls is the batch size
+	DatagramsIn  atomic.Uint64 `help:"datagrams received"`
+	DatagramsOut atomic.Uint64 `help:"datagrams sent"`
+	BytesIn      atomic.Uint64 `help:"bytes of payload received"`
+	BytesOut     atomic.Uint64 `help:"bytes of payload sent"`
+	Dropped      atomic.Uint64 `help:"datagrams of a class that nobody handles, empty or too long"`
+	ReadErrors   atomic.Uint64 `help:"reads that failed"`
+	WriteErrors  atomic.Uint64 `help:"datagrams that could not be sent"`
+	WriteCalls   atomic.Uint64 `help:"system calls that sent, so datagrams_out / write_calls is the batch size"`
 }
 
-type counters struct {
-	datagramsIn, datagramsOut, bytesIn, bytesOut, dropped, readErrors, writeErrors, writeCalls atomic.Uint64
-}
+// Counters are the socket's own, which go on counting.
+func (s *Socket) Counters() *Counters { return &s.counters }
 
-// Counters returns a copy of the totals.
-func (s *Socket) Counters() Counters {
-	c := &s.counters
-	return Counters{
-		DatagramsIn: c.datagramsIn.Load(), DatagramsOut: c.datagramsOut.Load(),
-		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(),
-		Dropped:    c.dropped.Load(),
-		ReadErrors: c.readErrors.Load(), WriteErrors: c.writeErrors.Load(), WriteCalls: c.writeCalls.Load(),
-	}
-}
-
-func (c *counters) wrote(datagrams, bytes int) {
-	c.writeCalls.Add(1)
-	c.datagramsOut.Add(uint64(datagrams))
-	c.bytesOut.Add(uint64(bytes))
+func (c *Counters) wrote(datagrams, bytes int) {
+	c.WriteCalls.Add(1)
+	c.DatagramsOut.Add(uint64(datagrams))
+	c.BytesOut.Add(uint64(bytes))
 }
 
 func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }

@@ -123,7 +123,7 @@ func TestWriterBatches(t *testing.T) {
 			t.Fatalf("datagram %d has %d bytes, number %d", i, len(d.Data), d.Data[1])
 		}
 	}
-	if c := s.Counters(); c.DatagramsOut != n || c.BytesOut != n*(n-1)/2+2*n {
+	if c := s.Counters(); c.DatagramsOut.Load() != n || c.BytesOut.Load() != n*(n-1)/2+2*n {
 		t.Errorf("counters %+v", c)
 	}
 }
@@ -142,7 +142,7 @@ func TestWriterGoesOnAfterARefusedDatagram(t *testing.T) {
 	}
 	w.Flush()
 	got.wait(t, 4)
-	if c := s.Counters(); c.WriteErrors != 1 || c.DatagramsOut != 4 {
+	if c := s.Counters(); c.WriteErrors.Load() != 1 || c.DatagramsOut.Load() != 4 {
 		t.Errorf("counters %+v", c)
 	}
 }
@@ -177,7 +177,7 @@ func TestWriteTo(t *testing.T) {
 		t.Fatalf("read %d, %v", n, err)
 	}
 	s.WriteTo(make([]byte, 1<<16), s.Addr()) // no datagram is so long
-	if got := s.Counters(); got.DatagramsOut != 1 || got.BytesOut != 3 || got.WriteErrors != 1 {
+	if got := s.Counters(); got.DatagramsOut.Load() != 1 || got.BytesOut.Load() != 3 || got.WriteErrors.Load() != 1 {
 		t.Errorf("counters %+v", got)
 	}
 }

@@ -27,22 +27,19 @@ type Handler struct {
 	closing  bool
 	work     sync.WaitGroup
 
-	counters counters
+	counters Counters
 }
 
-// Counters are a handler's totals since it was made, except Sessions, which is the present number.
+// Counters are a handler's totals since it was made.
 type Counters struct {
-	Sessions   int
-	Accepted   uint64
-	Refused    uint64 // by the acceptor
-	Full       uint64 // requests beyond MaxSessions
-	BadTickets uint64 // malformed, forged, expired, or for another incarnation
-	Reused     uint64 // tickets that were used before
-	Timeouts   uint64 // sessions that ended in silence
-	Protocol   uint64 // sessions whose peer broke the protocol
+	Accepted   atomic.Uint64 `help:"sessions that began"`
+	Refused    atomic.Uint64 `help:"sessions refused by the zone"`
+	Full       atomic.Uint64 `help:"requests beyond the most sessions"`
+	BadTickets atomic.Uint64 `help:"tickets that were malformed, forged, expired, or for another incarnation"`
+	Reused     atomic.Uint64 `help:"tickets that were used before"`
+	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
+	Protocol   atomic.Uint64 `help:"sessions whose peer broke the protocol"`
 }
-
-type counters struct{ accepted, refused, full, badTickets, reused, timeouts, protocol atomic.Uint64 }
 
 // NewHandler returns a handler. It panics when Tickets or Accept is missing, as that is a mistake of the program.
 func NewHandler(cfg ServerConfig) *Handler {
@@ -61,16 +58,14 @@ func NewHandler(cfg ServerConfig) *Handler {
 	return &Handler{cfg: cfg, sessions: make(map[*conn]struct{})}
 }
 
-// Counters returns a copy of the totals.
-func (h *Handler) Counters() Counters {
+// Counters are the handler's own, which go on counting.
+func (h *Handler) Counters() *Counters { return &h.counters }
+
+// Sessions is how many are open.
+func (h *Handler) Sessions() int {
 	h.mu.Lock()
-	n := len(h.sessions)
-	h.mu.Unlock()
-	c := &h.counters
-	return Counters{
-		Sessions: n, Accepted: c.accepted.Load(), Refused: c.refused.Load(), Full: c.full.Load(), BadTickets: c.badTickets.Load(),
-		Reused: c.reused.Load(), Timeouts: c.timeouts.Load(), Protocol: c.protocol.Load(),
-	}
+	defer h.mu.Unlock()
+	return len(h.sessions)
 }
 
 // Close tells every peer that the server is shutting down and waits, a few seconds at most, until all sessions are over.
@@ -89,7 +84,7 @@ func (h *Handler) Close() error {
 // with it, are not kept.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.enter() {
-		h.counters.full.Add(1)
+		h.counters.Full.Add(1)
 		http.Error(w, "no room for another session; try again later", http.StatusServiceUnavailable)
 		return
 	}
@@ -117,9 +112,9 @@ func (h *Handler) serve(socket *websocket.Conn, peer netip.AddrPort) {
 	c.run()
 	switch c.code {
 	case transport.Timeout:
-		h.counters.timeouts.Add(1)
+		h.counters.Timeouts.Add(1)
 	case transport.ProtocolError:
-		h.counters.protocol.Add(1)
+		h.counters.Protocol.Add(1)
 	}
 }
 
@@ -166,14 +161,14 @@ func (h *Handler) open(socket *websocket.Conn, peer netip.AddrPort) *conn {
 		err = c.calls.Ask(h.cfg.Accept, c, claims)
 	}
 	if err != nil {
-		h.counters.refused.Add(1)
+		h.counters.Refused.Add(1)
 		code, text := transport.Refusal(err)
 		_ = socket.Close(statusOf(code), text)
 		c.cancel()
 		h.leave(c)
 		return nil
 	}
-	h.counters.accepted.Add(1)
+	h.counters.Accepted.Add(1)
 	return c
 }
 
@@ -184,19 +179,19 @@ func (h *Handler) ticket(socket *websocket.Conn) (ticket.Claims, error) {
 	defer cancel()
 	typ, raw, err := socket.Read(ctx)
 	if err != nil || typ != websocket.MessageBinary {
-		h.counters.badTickets.Add(1)
+		h.counters.BadTickets.Add(1)
 		return ticket.Claims{}, errors.New("the first frame must be the ticket, binary")
 	}
 	claims, err := h.cfg.Tickets.Open(raw, now())
 	if err != nil {
-		h.counters.badTickets.Add(1)
+		h.counters.BadTickets.Add(1)
 		return claims, err
 	}
 	if err := h.cfg.Tickets.Use(claims, now()); err != nil {
 		if errors.Is(err, ticket.ErrUsed) {
-			h.counters.reused.Add(1)
+			h.counters.Reused.Add(1)
 		} else {
-			h.counters.badTickets.Add(1)
+			h.counters.BadTickets.Add(1)
 		}
 		return claims, err
 	}

@@ -125,10 +125,10 @@ func TestTicketMustComeFirst(t *testing.T) {
 	}
 	// The peer may hear of its end before the server has counted it.
 	deadline := time.Now().Add(10 * time.Second)
-	for s.handler.Counters().BadTickets < 4 && time.Now().Before(deadline) {
+	for s.handler.Counters().BadTickets.Load() < 4 && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond)
 	}
-	if n := s.handler.Counters().BadTickets; n != 4 {
+	if n := s.handler.Counters().BadTickets.Load(); n != 4 {
 		t.Errorf("%d bad tickets were counted, want 4", n)
 	}
 }
@@ -177,7 +177,7 @@ func TestFullHandlerSaysSo(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "503") {
 		t.Errorf("a full handler: %v", err)
 	}
-	if n := s.handler.Counters().Full; n != 1 {
+	if n := s.handler.Counters().Full.Load(); n != 1 {
 		t.Errorf("counted %d", n)
 	}
 }

@@ -1,27 +1,31 @@
 package core
 
-// Counters count what a zone refused or gave up.
+import "github.com/realmwire/realmwire/internal/count"
+
+// Counters count what a zone did, refused or gave up.
 type Counters struct {
-	Offences    uint64
-	Kicked      uint64
-	Refused     uint64 // joins
-	Dropped     uint64 // sessions that were cut off, whose character stayed
-	Resumed     uint64 // sessions that took the place of one before, with a resume ticket
-	ChatLimited uint64
-	Snapshots   uint64
-	SnapBytes   uint64
-	Paced       uint64 // snapshots with less room, because the client's path carries no more
-	Skipped     uint64 // snapshots not sent because enough were outstanding (ordered mode)
+	Offence     uint64 `help:"messages of players that were wrong or beyond what is allowed"`
+	Kicked      uint64 `help:"players that were kicked"`
+	JoinRefused uint64 `help:"joins that were refused"`
+	Dropped     uint64 `help:"sessions that were cut off, whose character stayed"`
+	Resumed     uint64 `help:"sessions that took the place of one before, with a resume ticket"`
+	ChatLimited uint64 `help:"lines of chat that were one too many"`
+	EncoderCounters
+}
+
+// EncoderCounters count what the encoders did; each has its own.
+type EncoderCounters struct {
+	Snapshot        uint64 `help:"snapshots that were sent"`
+	SnapshotBytes   uint64 `help:"their bytes"`
+	SnapshotPaced   uint64 `help:"snapshots with less room, because the client's path carries no more"`
+	SnapshotSkipped uint64 `help:"snapshots not sent because enough were outstanding (ordered mode)"`
 }
 
 // Count is what happened since the start.
 func (c *Core) Count() Counters {
 	n := c.count
 	for _, e := range c.encoders {
-		n.Snapshots += e.count.snapshots
-		n.SnapBytes += e.count.bytes
-		n.Paced += e.count.paced
-		n.Skipped += e.count.skipped
+		count.Add(&n.EncoderCounters, &e.count)
 	}
 	return n
 }

@@ -13,12 +13,7 @@ import (
 type Encoder struct {
 	core  *Core
 	bits  *snapshot.Encoder
-	count encoderCount
-}
-
-// encoderCount is an encoder's part of [Counters].
-type encoderCount struct {
-	snapshots, bytes, paced, skipped uint64
+	count EncoderCounters
 }
 
 // NewEncoder makes an encoder, whose counts are the core's from now on. Make one for each goroutine that encodes.
@@ -45,7 +40,7 @@ func (e *Encoder) snapshot(s *session, buf []byte) (Send, bool) {
 	lane := transport.Latest
 	if s.ordered {
 		if s.view.Outstanding() >= s.pace.outstanding() {
-			e.count.skipped++
+			e.count.SnapshotSkipped++
 			return Send{}, false
 		}
 		lane = transport.Reliable
@@ -54,7 +49,7 @@ func (e *Encoder) snapshot(s *session, buf []byte) (Send, bool) {
 	s.pace.decide(full, int(c.hz), now)
 	budget := s.pace.budget(full)
 	if budget < full {
-		e.count.paced++
+		e.count.SnapshotPaced++
 	}
 	h := snapshot.Header{Starved: s.inputs.Starved(), TickHz: uint8(c.hz)}
 	if echo := &s.echo; echo.has {
@@ -65,7 +60,7 @@ func (e *Encoder) snapshot(s *session, buf []byte) (Send, bool) {
 	}
 	msg, _ := e.bits.Encode(s.view, buf, h, budget)
 	s.pace.noteSent(c.tick, len(msg), now)
-	e.count.snapshots++
-	e.count.bytes += uint64(len(msg))
+	e.count.Snapshot++
+	e.count.SnapshotBytes += uint64(len(msg))
 	return Send{s.conn, lane, msg}, true
 }

@@ -33,7 +33,7 @@ func TestClientsAreEncodedAtOnce(t *testing.T) {
 				t.Fatalf("ordered %t: snapshot %d is %x by one, %x by many", ordered, i, msg, many.sent[i])
 			}
 		}
-		if a, b := one.core.Count(), many.core.Count(); a != b || a.Snapshots != uint64(len(one.sent)) {
+		if a, b := one.core.Count(), many.core.Count(); a != b || a.Snapshot != uint64(len(one.sent)) {
 			t.Errorf("ordered %t: counted %+v by one, %+v by many; %d were sent", ordered, a, b, len(one.sent))
 		}
 	}

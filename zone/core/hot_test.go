@@ -99,7 +99,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		if n := testing.AllocsPerRun(400, c.tick) - packing; n >= 1 {
 			t.Errorf("%s: %v allocations in a tick of 50 clients, want none", name, n)
 		}
-		if c.core.Count().Offences != 0 || c.core.Count().Snapshots < 1500*50 {
+		if c.core.Count().Offence != 0 || c.core.Count().Snapshot < 1500*50 {
 			t.Fatalf("%s: the crowd does not work: %+v", name, c.core.Count())
 		}
 	}
@@ -112,14 +112,14 @@ func BenchmarkTick(b *testing.B) {
 			for range 100 {
 				c.tick()
 			}
-			bytes, snaps := c.core.Count().SnapBytes, c.core.Count().Snapshots
+			bytes, snaps := c.core.Count().SnapshotBytes, c.core.Count().Snapshot
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range b.N {
 				c.tick()
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/client")
-			b.ReportMetric(float64(c.core.Count().SnapBytes-bytes)/float64(c.core.Count().Snapshots-snaps), "bytes/snapshot")
+			b.ReportMetric(float64(c.core.Count().SnapshotBytes-bytes)/float64(c.core.Count().Snapshot-snaps), "bytes/snapshot")
 		})
 	}
 }

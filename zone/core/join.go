@@ -27,7 +27,7 @@ func (c *Core) connect(id ConnID, who *Connect) {
 }
 
 func (c *Core) refuse(s *session, why message.Reason, text string) {
-	c.count.Refused++
+	c.count.JoinRefused++
 	c.notice(SessionRefused, s, Notice{Reason: why, Text: text})
 	c.end(s, why, text, false)
 }

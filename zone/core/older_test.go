@@ -50,15 +50,15 @@ func TestOlderClientSeesWhatItKnows(t *testing.T) {
 	if !p.inZone || p.applied < 150 || players < 300 || npcs == 0 {
 		t.Fatalf("in the zone: %t, %d snapshots, %d sights of players; the newer client saw %d of NPCs", p.inZone, p.applied, players, npcs)
 	}
-	offences := w.core.Count().Offences
+	offences := w.core.Count().Offence
 	w.up(p, transport.Reliable, []byte{99, 1, 2})
 	w.run(3, nil)
-	if w.core.Count().Offences != offences {
+	if w.core.Count().Offence != offences {
 		t.Error("a message that its version had counts as an offence")
 	}
 	w.up(newer, transport.Reliable, []byte{99, 1, 2})
 	w.run(3, nil)
-	if w.core.Count().Offences == offences {
+	if w.core.Count().Offence == offences {
 		t.Error("a newer client may send it too")
 	}
 }

@@ -365,7 +365,7 @@ func TestOffendersAreKicked(t *testing.T) {
 			}
 			w.run(3, nil)
 			if p.goodbye == nil || p.goodbye.Reason != message.Kicked || w.core.Count().Kicked != 1 {
-				t.Fatalf("after %d offences: %+v", w.core.Count().Offences, p.goodbye)
+				t.Fatalf("after %d offences: %+v", w.core.Count().Offence, p.goodbye)
 			}
 			kicks := w.noticesOf(PlayerKicked)
 			if len(kicks) != 1 || !strings.HasPrefix(kicks[0].Text, "too many offences, the last: ") || !strings.Contains(kicks[0].Text, bad.want) {
@@ -460,8 +460,8 @@ func TestNowAndThenAnOffenceIsForgiven(t *testing.T) {
 		w.up(p, transport.Reliable, []byte{50})
 		w.run(int(w.core.ticks(offenceSeconds)), nil)
 	}
-	if p.goodbye != nil || w.core.Count().Offences < 50 {
-		t.Fatalf("%d offences over five minutes: %+v", w.core.Count().Offences, p.goodbye)
+	if p.goodbye != nil || w.core.Count().Offence < 50 {
+		t.Fatalf("%d offences over five minutes: %+v", w.core.Count().Offence, p.goodbye)
 	}
 }
 

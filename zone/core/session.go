@@ -209,7 +209,7 @@ func closeCode(why message.Reason) transport.CloseCode {
 
 // offend counts what no fair client does; too much of it is a reason for a kick.
 func (c *Core) offend(s *session, what string) {
-	c.count.Offences++
+	c.count.Offence++
 	if !s.offences.take(c.tick, c.ticks(offenceSeconds), maxOffences) {
 		c.kicks = append(c.kicks, kick{s, "too many offences, the last: " + what, "Too many messages that no fair client sends."})
 	}

@@ -136,11 +136,11 @@ func TestOrderedSnapshotsStopWhenNotAcknowledged(t *testing.T) {
 	if p.applied < 20 {
 		t.Fatalf("only %d snapshots came in 40 ticks", p.applied)
 	}
-	before := w.core.Count().Snapshots
+	before := w.core.Count().Snapshot
 	w.net.loss = 1 // inputs, and so acknowledgements, are lost; snapshots ride the reliable lane
 	w.run(40, nil)
 	allowed := w.core.byConn[p.id].pace.outstanding()
-	if n := w.core.Count().Snapshots - before; n > uint64(allowed)+1 || allowed > leastOutstanding+2 {
+	if n := w.core.Count().Snapshot - before; n > uint64(allowed)+1 || allowed > leastOutstanding+2 {
 		t.Fatalf("%d snapshots were sent without an acknowledgement, where %d may be on their way", n, allowed)
 	}
 	w.net.loss = 0

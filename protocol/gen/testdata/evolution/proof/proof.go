@@ -285,7 +285,7 @@ func (p *play) finish() error {
 			shared++
 		}
 	}
-	switch n := p.core.Count().Offences; {
+	switch n := p.core.Count().Offence; {
 	case n > 0:
 		return fmt.Errorf("the server counted %d offences", n)
 	case p.applied < ticks-5 || p.sim.read < ticks-5:
