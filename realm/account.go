@@ -15,7 +15,7 @@ func (a accountRecord) public() Account {
 
 // Register implements API.
 func (r *Realm) Register(ctx context.Context, c Caller, cred Credentials) (in SignedIn, err error) {
-	defer func() { r.metrics.signIns.WithLabelValues("register", result(err)).Inc() }()
+	defer func() { r.metrics.SignIns.WithLabelValues("register", result(err)).Inc() }()
 	if err := r.limitSignIn(c); err != nil {
 		return SignedIn{}, err
 	}
@@ -38,7 +38,7 @@ func (r *Realm) Register(ctx context.Context, c Caller, cred Credentials) (in Si
 
 // Guest implements API.
 func (r *Realm) Guest(ctx context.Context, c Caller) (in SignedIn, err error) {
-	defer func() { r.metrics.signIns.WithLabelValues("guest", result(err)).Inc() }()
+	defer func() { r.metrics.SignIns.WithLabelValues("guest", result(err)).Inc() }()
 	if wait := r.guestLimit.take(addressKey(c.Addr), r.now()); wait > 0 {
 		return SignedIn{}, limited(wait, "Too many new guests from your address.")
 	}
@@ -85,7 +85,7 @@ func orTaken(err error, name string) error {
 
 // Login implements API. An unknown name and a wrong password are one answer, at one cost.
 func (r *Realm) Login(ctx context.Context, c Caller, cred Credentials) (in SignedIn, err error) {
-	defer func() { r.metrics.signIns.WithLabelValues("login", result(err)).Inc() }()
+	defer func() { r.metrics.SignIns.WithLabelValues("login", result(err)).Inc() }()
 	if err := r.limitSignIn(c); err != nil {
 		return SignedIn{}, err
 	}

@@ -40,7 +40,7 @@ func auditKey(seq uint64) string { return fmt.Sprintf("audit/%05x", seq%maxAudit
 func (r *Realm) audit(ctx context.Context, rec AuditRecord) {
 	now := r.now()
 	if r.auditLimit.take("", now) > 0 {
-		r.metrics.auditDropped.Inc()
+		r.metrics.AuditDropped.Inc()
 		return
 	}
 	rec.V, rec.Time = recordVersion, now.UTC()
@@ -55,7 +55,7 @@ func (r *Realm) audit(ctx context.Context, rec AuditRecord) {
 		return nil
 	})
 	if err != nil {
-		r.metrics.auditDropped.Inc()
+		r.metrics.AuditDropped.Inc()
 		r.log.Warn("realm: audit record lost", "act", rec.Act, "err", err)
 	}
 }

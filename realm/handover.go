@@ -12,7 +12,7 @@ const maxPoint = 64
 // handover moves a character to another zone in one commit: its state, its zone, and who holds its lease. A zone whose answer was lost may ask
 // again and gets a new ticket for the same move, as long as the character has not arrived.
 func (r *Realm) handover(ctx context.Context, incarnation ID, req HandoverRequest) (g Grant, err error) {
-	defer func() { r.metrics.handovers.WithLabelValues(result(err)).Inc() }()
+	defer func() { r.metrics.Handovers.WithLabelValues(result(err)).Inc() }()
 	if !validState(req.State) || len(req.ToPoint) > maxPoint {
 		return Grant{}, refuse(CodeInvalid, "handover of character %s with %d bytes of state (JSON, at most %d) to a point of %d bytes (0 to %d)",
 			req.Character, len(req.State), MaxState, len(req.ToPoint), maxPoint)

@@ -108,7 +108,7 @@ func validState(state json.RawMessage) bool {
 
 // attach hands a zone process a character that was granted to it. Asking again is no error: an answer may have been lost.
 func (r *Realm) attach(ctx context.Context, incarnation ID, m attachMsg) (c Character, err error) {
-	defer func() { r.metrics.attaches.WithLabelValues(result(err)).Inc() }()
+	defer func() { r.metrics.Attaches.WithLabelValues(result(err)).Inc() }()
 	var s standing
 	err = r.update(ctx, func(tx *store.Tx) (err error) {
 		if s, err = loadStanding(tx, m.Character); err != nil {
@@ -158,7 +158,7 @@ func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveR
 	for i, s := range m.Saves {
 		group.Go(func() error {
 			err := r.save(ctx, incarnation, s)
-			r.metrics.saves.WithLabelValues(result(err)).Inc()
+			r.metrics.Saves.WithLabelValues(result(err)).Inc()
 			if CodeOf(err) == CodeUnavailable {
 				return err
 			}

@@ -71,7 +71,7 @@ func (l *limiter) take(key string, now time.Time) time.Duration {
 	if _, known := l.full[key]; !known && len(l.full) >= maxLimiterKeys {
 		l.sweepLocked(now)
 		if len(l.full) >= maxLimiterKeys {
-			l.metrics.limiterOverflow.WithLabelValues(l.name).Inc()
+			l.metrics.LimiterOverflow.WithLabelValues(l.name).Inc()
 			key, every = overflowKey, every/overflowShare
 		}
 	}
@@ -80,7 +80,7 @@ func (l *limiter) take(key string, now time.Time) time.Duration {
 		full = now
 	}
 	if wait := full.Add(every).Sub(now) - time.Duration(l.rate.Burst)*every; wait > 0 {
-		l.metrics.rateLimited.WithLabelValues(l.name).Inc()
+		l.metrics.RateLimited.WithLabelValues(l.name).Inc()
 		return wait
 	}
 	l.full[key] = full.Add(every)

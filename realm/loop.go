@@ -40,7 +40,7 @@ func (r *Realm) loop(ctx context.Context) {
 
 func (r *Realm) sweep(now time.Time) {
 	for _, p := range r.dir.sweep(now) {
-		r.metrics.processesLost.Inc()
+		r.metrics.ProcessesLost.Inc()
 		r.log.Warn("realm: zone process fell silent", "incarnation", p.Incarnation, "zones", p.zoneNames())
 	}
 	for _, l := range []*limiter{r.signInLimit, r.guestLimit, r.failureLimit, r.callLimit, r.auditLimit} {

@@ -1,51 +1,27 @@
 package realm
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/realmwire/realmwire/internal/prom"
+)
 
 // metrics count what the realm does. Gauges about zones come from the directory when they are asked for.
 type metrics struct {
-	signIns         *prometheus.CounterVec // by how, result
-	plays           *prometheus.CounterVec // by result
-	takeovers       *prometheus.CounterVec // by result
-	handovers       *prometheus.CounterVec // by result
-	saves           *prometheus.CounterVec // by result
-	attaches        *prometheus.CounterVec // by result
-	rateLimited     *prometheus.CounterVec // by limit
-	limiterOverflow *prometheus.CounterVec // by limit
-	hashRefused     prometheus.Counter
-	processesLost   prometheus.Counter
-	auditDropped    prometheus.Counter
+	SignIns         *prometheus.CounterVec `help:"Registrations, logins and guests, by result." labels:"how,result"`
+	Plays           *prometheus.CounterVec `help:"Grants asked for, by result." labels:"result"`
+	Takeovers       *prometheus.CounterVec `help:"Characters taken from the process that had the lease, by how it answered." labels:"result"`
+	Handovers       *prometheus.CounterVec `help:"Handovers between zones, by result." labels:"result"`
+	Saves           *prometheus.CounterVec `help:"Saves of characters, by result." labels:"result"`
+	Attaches        *prometheus.CounterVec `help:"Characters attached by zones, by result." labels:"result"`
+	RateLimited     *prometheus.CounterVec `help:"Calls refused by a rate limit." labels:"limit"`
+	LimiterOverflow *prometheus.CounterVec `help:"Calls counted in the bucket that keys share when there are too many." labels:"limit"`
+	HashRefused     prometheus.Counter     `help:"Sign-ins refused because too many waited for a password hash."`
+	ProcessesLost   prometheus.Counter     `help:"Zone processes that fell silent."`
+	AuditDropped    prometheus.Counter     `help:"Audit records not written: too many at once, or the store refused."`
 }
 
-func newMetrics(reg prometheus.Registerer) *metrics {
-	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
-		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "realmwire_realm_" + name, Help: help}, labels)
-		if reg != nil {
-			reg.MustRegister(c)
-		}
-		return c
-	}
-	counter := func(name, help string) prometheus.Counter {
-		c := prometheus.NewCounter(prometheus.CounterOpts{Name: "realmwire_realm_" + name, Help: help})
-		if reg != nil {
-			reg.MustRegister(c)
-		}
-		return c
-	}
-	return &metrics{
-		signIns:         vec("sign_ins_total", "Registrations, logins and guests, by result.", "how", "result"),
-		plays:           vec("plays_total", "Grants asked for, by result.", "result"),
-		takeovers:       vec("takeovers_total", "Characters taken from the process that had the lease, by how it answered.", "result"),
-		handovers:       vec("handovers_total", "Handovers between zones, by result.", "result"),
-		saves:           vec("saves_total", "Saves of characters, by result.", "result"),
-		attaches:        vec("attaches_total", "Characters attached by zones, by result.", "result"),
-		rateLimited:     vec("rate_limited_total", "Calls refused by a rate limit.", "limit"),
-		limiterOverflow: vec("limiter_overflow_total", "Calls counted in the bucket that keys share when there are too many.", "limit"),
-		hashRefused:     counter("hash_refused_total", "Sign-ins refused because too many waited for a password hash."),
-		processesLost:   counter("processes_lost_total", "Zone processes that fell silent."),
-		auditDropped:    counter("audit_dropped_total", "Audit records not written: too many at once, or the store refused."),
-	}
-}
+func newMetrics(reg prometheus.Registerer) *metrics { return prom.New[metrics]("realmwire_realm", reg) }
 
 // result is the label of an outcome.
 func result(err error) string {

@@ -43,7 +43,7 @@ func newHasher(m *metrics) *hasher {
 func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
 	if h.waiting.Add(1) > maxHashWaiters {
 		h.waiting.Add(-1)
-		h.metrics.hashRefused.Inc()
+		h.metrics.HashRefused.Inc()
 		return nil, &Error{Code: CodeBusy, Detail: "Too many people sign in at this moment; try again in a few seconds.", RetryAfter: 3 * time.Second}
 	}
 	defer h.waiting.Add(-1)

@@ -22,7 +22,7 @@ const (
 
 // Play implements API.
 func (r *Realm) Play(ctx context.Context, c Caller, p PlayRequest) (g Grant, err error) {
-	defer func() { r.metrics.plays.WithLabelValues(result(err)).Inc() }()
+	defer func() { r.metrics.Plays.WithLabelValues(result(err)).Inc() }()
 	account, err := r.authenticate(ctx, c)
 	if err != nil {
 		return Grant{}, err
@@ -143,7 +143,7 @@ func (r *Realm) unchanged(tx *store.Tx, character ID, seen standing, freed evict
 
 // lost forgets a process that nobody answers for any more, although its last heartbeat is fresh: its clients would meet silence.
 func (r *Realm) lost(p Process) error {
-	r.metrics.processesLost.Inc()
+	r.metrics.ProcessesLost.Inc()
 	r.log.Warn("realm: zone process is gone", "incarnation", p.Incarnation, "zones", (&process{Process: p}).zoneNames())
 	r.dir.remove(p.Incarnation)
 	return &Error{
@@ -169,7 +169,7 @@ func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, 
 	case err != nil:
 		how, answer = evictFailure(err), evictAnswer{}
 	}
-	r.metrics.takeovers.WithLabelValues(how).Inc()
+	r.metrics.Takeovers.WithLabelValues(how).Inc()
 	if how == string(CodeNotHere) {
 		return answer, false // granted, but never attached: nobody is signed out by this
 	}

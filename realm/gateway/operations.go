@@ -187,7 +187,7 @@ func (g *Gateway) signal(ctx context.Context, in *signalRequest) (answer realm.S
 		if err != nil {
 			result = string(realm.CodeOf(err))
 		}
-		g.metrics.signalsTaken.WithLabelValues(result).Inc()
+		g.metrics.Signals.WithLabelValues(result).Inc()
 	}()
 	incarnation, err := realm.ParseID(in.Incarnation)
 	if err != nil {

@@ -38,9 +38,9 @@ func (g *Gateway) outer(mux *http.ServeMux) http.Handler {
 			if route == "" {
 				route = "none"
 			}
-			g.metrics.requests.WithLabelValues(route, strconv.Itoa(rec.code())).Inc()
+			g.metrics.Requests.WithLabelValues(route, strconv.Itoa(rec.code())).Inc()
 			if !relayed {
-				g.metrics.seconds.WithLabelValues(route).Observe(g.cfg.Now().Sub(start).Seconds())
+				g.metrics.RequestSeconds.WithLabelValues(route).Observe(g.cfg.Now().Sub(start).Seconds())
 			}
 		}()
 		g.headers(rec.Header(), r)
@@ -94,7 +94,7 @@ func (g *Gateway) recovered(rec *recorder, r *http.Request, p any) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	g.metrics.panics.Inc()
+	g.metrics.Panics.Inc()
 	g.log.Error("gateway: request panicked", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 	if rec.status == 0 {
 		writeProblem(rec, errors.New("panic"))

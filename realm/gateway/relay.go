@@ -75,13 +75,13 @@ func (l *relay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	leave, err := l.gate.enter(r.Context(), r.URL.Query().Get(realm.AdmissionParam), id)
 	if err != nil {
-		l.metrics.relaysUnadmitted.Inc()
+		l.metrics.WebsocketsUnadmitted.Inc()
 		writeProblem(w, err)
 		return
 	}
 	defer leave()
 	if !l.enter() {
-		l.metrics.relaysFull.Inc()
+		l.metrics.WebsocketsRefused.Inc()
 		writeProblem(w, &realm.Error{Code: realm.CodeBusy, Detail: "This gateway relays as many WebSockets as it can; try again, or use another transport.", RetryAfter: 5 * time.Second})
 		return
 	}
@@ -109,7 +109,7 @@ func (l *relay) proxy(id realm.ID, target *url.URL) *httputil.ReverseProxy {
 			p.Out.Header["X-Forwarded-For"] = []string{peerOf(p.In.Context()).caller.Addr.String()}
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			l.metrics.relayFailed.Inc()
+			l.metrics.WebsocketsFailed.Inc()
 			l.forget(id)
 			if r.Context().Err() == nil {
 				l.log.Warn("gateway: zone process did not take a WebSocket", "incarnation", id, "err", err)
@@ -171,7 +171,7 @@ func (l *relay) enter() bool {
 		return false
 	}
 	l.running++
-	l.metrics.relays.Set(float64(l.running))
+	l.metrics.Websockets.Set(float64(l.running))
 	return true
 }
 
@@ -179,7 +179,7 @@ func (l *relay) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
-	l.metrics.relays.Set(float64(l.running))
+	l.metrics.Websockets.Set(float64(l.running))
 	if l.running == 0 {
 		l.idle.Broadcast()
 	}

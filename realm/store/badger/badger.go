@@ -51,7 +51,7 @@ type Store struct {
 	db       *badger.DB
 	requests chan *request
 	done     chan struct{} // closed when the committer has ended
-	metrics  metrics
+	metrics  *metrics
 	commit   func(*badger.Txn) error // (*badger.Txn).Commit; tests make it fail
 	broken   error                   // of the write that failed; the committer's own
 

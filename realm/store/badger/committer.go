@@ -38,7 +38,7 @@ func (s *Store) run() {
 	for first := range s.requests {
 		group := s.gather(first)
 		s.commitGroup(group)
-		s.metrics.groupSize.Observe(float64(len(group)))
+		s.metrics.GroupSize.Observe(float64(len(group)))
 	}
 }
 
@@ -68,7 +68,7 @@ func (s *Store) commitGroup(group []*request) {
 		return
 	}
 	if err := checkFree(s.dir, s.minFree); err != nil {
-		s.metrics.refusedFull.Add(float64(len(group)))
+		s.metrics.DiskFull.Add(float64(len(group)))
 		answer(group, err)
 		return
 	}
@@ -85,11 +85,11 @@ func (s *Store) commitGroup(group []*request) {
 		case err == nil:
 			accepted = append(accepted, r)
 		case errors.Is(err, store.ErrConflict):
-			s.metrics.conflicts.Inc()
+			s.metrics.Conflicts.Inc()
 			r.result <- err
 		default:
 			// Part of r may be in the transaction: nothing of the group is written.
-			s.metrics.failures.Inc()
+			s.metrics.Failures.Inc()
 			answer(accepted, err)
 			answer(group[indexOf(group, r):], err)
 			return
@@ -101,14 +101,14 @@ func (s *Store) commitGroup(group []*request) {
 	if err := s.commit(txn); err != nil {
 		// What the disk has of it shows when the log is read again, at the next start. Until then the memory cannot be believed, so
 		// nothing that builds on it is written.
-		s.metrics.failures.Inc()
-		s.metrics.unknown.Add(float64(len(accepted)))
+		s.metrics.Failures.Inc()
+		s.metrics.Unknown.Add(float64(len(accepted)))
 		s.broken = fmt.Errorf("%w: the one in %s takes no more writes until it is opened again, because one failed: %w", store.ErrUnavailable, s.dir, err)
 		s.log.Error("store: a write failed; nothing more is written until the realm is started again", "dir", s.dir, "err", err)
 		answer(accepted, fmt.Errorf("%w: writing to the store in %s: %w", store.ErrUnknown, s.dir, err))
 		return
 	}
-	s.metrics.commits.Add(float64(len(accepted)))
+	s.metrics.Commits.Add(float64(len(accepted)))
 	answer(accepted, nil)
 }
 
