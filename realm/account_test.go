@@ -260,7 +260,7 @@ func TestOldHashIsRenewed(t *testing.T) {
 	salt := make([]byte, hashSaltBytes)
 	key := argon2.IDKey([]byte("long enough"), salt, 1, hashMemoryKiB, 1, hashKeyBytes)
 	account.Hash = strings.Replace(formatHash(salt, key), "t=2", "t=1", 1)
-	must(t, w.store.Commit(ctx, []store.Op{{Kind: store.Put, Key: accountKey(account.ID), Value: encode(account), Expect: store.AnyRev}}))
+	must(t, store.Apply(ctx, w.store, w.clock.Now(), []store.Op{{Kind: store.Put, Key: accountKey(account.ID), Value: encode(account), Expect: store.AnyRev}}))
 	for range 2 {
 		_, err = w.realm.Login(ctx, Caller{Addr: here}, Credentials{"Veteran", "long enough"})
 		must(t, err)
