@@ -16,9 +16,9 @@ type Counters struct {
 // EncoderCounters count what the encoders did; each has its own.
 type EncoderCounters struct {
 	Snapshot        uint64 `help:"snapshots that were sent"`
-	SnapshotBytes   uint64 `help:"their bytes"`
+	SnapshotBytes   uint64 `help:"bytes of snapshots that were sent"`
 	SnapshotPaced   uint64 `help:"snapshots with less room, because the client's path carries no more"`
-	SnapshotSkipped uint64 `help:"snapshots not sent because enough were outstanding (ordered mode)"`
+	SnapshotSkipped uint64 `help:"snapshots not sent because enough were outstanding, in ordered mode"`
 }
 
 // Count is what happened since the start.
