@@ -1,6 +1,7 @@
 package realmwire_test
 
 import (
+	"bytes"
 	"go/scanner"
 	"go/token"
 	"io/fs"
@@ -15,7 +16,8 @@ import (
 // retired is one row of docs/words.md.
 type retired struct {
 	pattern    *regexp.Regexp
-	identifier bool // a whole identifier; else anywhere in a text
+	identifier bool     // a whole identifier; else anywhere in a text
+	scope      []string // folders in which it holds; none: everywhere
 	say        string
 }
 
@@ -27,9 +29,14 @@ func retiredWords(t *testing.T) []retired {
 	}
 	_, table, _ := strings.Cut(string(page), "## Retired")
 	var out []retired
-	for _, m := range regexp.MustCompile("(?m)^\\| `(.*?)` \\| (identifier|text) \\| (.*) \\|$").FindAllStringSubmatch(table, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `(.*?)` \\| (identifier|text) \\|( [a-z/ ]+)? \\| (.*) \\|$").FindAllStringSubmatch(table, -1) {
 		pattern := strings.ReplaceAll(m[1], `\|`, `|`) // as tables write it
-		r := retired{identifier: m[2] == "identifier", say: m[3]}
+		r := retired{identifier: m[2] == "identifier", scope: strings.Fields(m[3]), say: m[4]}
+		for _, folder := range r.scope {
+			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+				t.Errorf("docs/words.md: %s: the scope %s is no folder", m[1], folder)
+			}
+		}
 		if r.identifier {
 			pattern = `^(?:` + pattern + `)$`
 		}
@@ -65,7 +72,7 @@ func TestWords(t *testing.T) {
 			return nil
 		}
 		switch filepath.Ext(path) {
-		case ".go", ".ts", ".gd", ".md", ".mjs", ".yml", ".txt", "":
+		case ".go", ".ts", ".gd", ".md", ".mjs", ".yml", ".html", ".css", ".tscn", ".tmx", ".txt", "":
 		default:
 			return nil
 		}
@@ -93,11 +100,14 @@ func faults(words []retired, path string, text []byte) (out []string) {
 	switch filepath.Ext(path) {
 	case ".go":
 		names = goNames(text)
-	case ".ts", ".gd", ".mjs":
-		names = scriptNames(text)
+	case ".ts", ".mjs":
+		names = scriptNames(text, slashes)
+	case ".gd":
+		names = scriptNames(text, hashes)
 	}
 	for _, w := range words {
 		switch {
+		case len(w.scope) > 0 && !slices.ContainsFunc(w.scope, func(folder string) bool { return below(filepath.ToSlash(path), folder) }):
 		case w.identifier:
 			if i := slices.IndexFunc(names, w.pattern.MatchString); i >= 0 {
 				out = append(out, path+": the name "+names[i]+" is retired: say "+w.say)
@@ -126,14 +136,20 @@ func goNames(text []byte) (names []string) {
 }
 
 var (
-	comments = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/|(?m:^\s*#[^\n]*|\s#[^\n]*)`)
-	quotes   = regexp.MustCompile("\"(?:[^\"\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\n]|\\\\.)*'|`[^`]*`")
+	slashes = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/`)
+	hashes  = regexp.MustCompile(`#[^\n]*`)
+	quotes  = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`)
+	// literals are template literals; what stands in their ${} is code.
+	literals = regexp.MustCompile("(?s)`[^`]*`")
+	holes    = regexp.MustCompile(`\$\{[^}]*\}`)
 	name     = regexp.MustCompile(`[A-Za-z_]\w*`)
 )
 
 // scriptNames are the identifiers of a TypeScript or GDScript file, roughly: words outside comments and quotes.
-func scriptNames(text []byte) []string {
-	text = comments.ReplaceAll(quotes.ReplaceAll(text, []byte(" ")), []byte(" "))
+func scriptNames(text []byte, comments *regexp.Regexp) []string {
+	text = quotes.ReplaceAll(text, []byte(" "))
+	text = literals.ReplaceAllFunc(text, func(literal []byte) []byte { return bytes.Join(holes.FindAll(literal, -1), []byte(" ")) })
+	text = comments.ReplaceAll(text, []byte(" "))
 	return name.FindAllString(string(text), -1)
 }
 
@@ -153,6 +169,15 @@ func TestWordsFindsWhatIsRetired(t *testing.T) {
 	}
 	if got := faults(words, "x.ts", []byte("// travel\nconst s = 'travel'; this.travel(1);\n")); len(got) != 1 {
 		t.Errorf("in TypeScript: %v", got)
+	}
+	if got := faults(words, "x.ts", []byte("class A { #travel = 1; b = `to ${this.journey()} and ${c}`; }\n")); len(got) != 2 {
+		t.Errorf("a private field and a hole of a template: %v", got)
+	}
+	if got := faults(words, "realm/x.go", []byte("package x\n\ntype Look struct{}\n")); len(got) != 1 {
+		t.Errorf("within a scope: %v", got)
+	}
+	if got := faults(words, "zone/games/x.go", []byte("package x\n\ntype Look struct{}\n")); len(got) != 0 {
+		t.Errorf("beyond a scope: %v", got)
 	}
 	if got := faults(words, "x.gd", []byte("# travel\nvar journey: int = 1 # crossing\n")); len(got) != 1 {
 		t.Errorf("in GDScript: %v", got)

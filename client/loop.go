@@ -143,7 +143,7 @@ func (s *Session) goOn(ctx context.Context, c *connection) (*connection, error) 
 	return next, nil
 }
 
-// comeBack tries to return after a drop: straight to the zone process where that is possible, else with the same account token.
+// comeBack tries to return after a drop: straight to the zone process where that is possible, else with the same login token.
 func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error) {
 	if stopped(ctx) {
 		return nil, ctx.Err() // nothing was lost: we stop

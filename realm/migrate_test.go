@@ -16,9 +16,9 @@ import (
 
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/internal/bustest"
+	"github.com/realmwire/realmwire/realm/internal/storetest"
 	"github.com/realmwire/realmwire/realm/store"
 	"github.com/realmwire/realmwire/realm/store/badger"
-	"github.com/realmwire/realmwire/realm/store/storetest"
 )
 
 // dataVersion1 is what a realm of data version 1 had on its disk when it was killed under bots that went from zone to zone: keys and values,

@@ -21,9 +21,9 @@ import (
 
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/internal/bustest"
+	"github.com/realmwire/realmwire/realm/internal/storetest"
 	"github.com/realmwire/realmwire/realm/store"
 	"github.com/realmwire/realmwire/realm/store/badger"
-	"github.com/realmwire/realmwire/realm/store/storetest"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 )

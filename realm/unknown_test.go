@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/realm/internal/storetest"
 	"github.com/realmwire/realmwire/realm/store"
-	"github.com/realmwire/realmwire/realm/store/storetest"
 )
 
 // TestLostAnswers has players do everything that is written down while three in ten of the store's answers are lost and views go away. It keeps a

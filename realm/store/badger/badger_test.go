@@ -18,8 +18,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"github.com/realmwire/realmwire/realm/internal/storetest"
 	"github.com/realmwire/realmwire/realm/store"
-	"github.com/realmwire/realmwire/realm/store/storetest"
 )
 
 // childDir, when set, makes this test binary open the folder and say what came of it: some errors need another process or user.
