@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// An operation's row says of a batch that it was applied. It is written in the batch itself, expecting that it is absent, and
-// is read only where the outcome is unknown. Who finds it absent writes it, as void: then the batch, should it still be on its
-// way, meets a row that it expects to be absent, and is refused. So an outcome once found stays.
+// An operation's row records that a batch was applied. The batch itself writes the row and expects it to be absent. The row is
+// read only after an unknown outcome. If it is absent, the reader writes it as void: a batch that arrives later then fails its
+// expectation and is refused. So the outcome cannot change after it was read.
 const (
 	// OpPrefix begins the rows' keys. Nobody else writes there.
 	OpPrefix = "op/"
@@ -60,31 +60,37 @@ func Apply(ctx context.Context, s Store, now time.Time, ops []Op) error {
 	return fmt.Errorf("%w: the store lost a batch %d times", ErrConflict, maxAttempts)
 }
 
-// settle finds out whether the batch with this row was applied, and makes sure that it will not be where it was not.
+// errNoRow says that an operation's row is absent, which by itself proves nothing: the batch may still arrive.
+var errNoRow = errors.New("store: no operation's row")
+
+// settle finds out whether the batch with this row was applied, and makes sure that it will not be where it was not. Its error is
+// never ErrConflict: that would say that nothing was written.
 func settle(ctx context.Context, s Store, key string) (applied bool, err error) {
 	for attempt := range maxSettle {
-		var e Entry
-		e, err = s.Get(ctx, key)
-		if err == nil && e.Rev != 0 {
-			return string(e.Value) == opApplied, nil
-		}
-		if err == nil {
+		applied, err = readOp(ctx, s, key)
+		if errors.Is(err, errNoRow) {
 			err = s.Commit(ctx, []Op{{Kind: Put, Key: key, Value: []byte(opVoid), Expect: 0}})
-			if err == nil {
-				return false, nil
+			if errors.Is(err, ErrConflict) { // the batch or an earlier void was applied since the row was read
+				applied, err = readOp(ctx, s, key)
 			}
 		}
-		if errors.Is(err, ErrClosed) {
-			return false, err
-		}
-		if errors.Is(err, ErrConflict) {
-			continue // it was applied meanwhile, or an earlier void was
+		if err == nil || errors.Is(err, ErrClosed) {
+			return applied, err
 		}
 		if err := pause(ctx, min(attempt, 10)); err != nil {
 			return false, err
 		}
 	}
 	return false, err
+}
+
+// readOp tells what an operation's row says, or errNoRow.
+func readOp(ctx context.Context, s Store, key string) (applied bool, err error) {
+	e, err := s.Get(ctx, key)
+	if err == nil && e.Rev == 0 {
+		err = errNoRow
+	}
+	return err == nil && string(e.Value) == opApplied, err
 }
 
 // SweepOps deletes operations' rows that are older than OpLife, a batch at a time, and tells how many.

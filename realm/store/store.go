@@ -27,8 +27,8 @@ const (
 var (
 	// ErrConflict says that a key had another revision than the batch expected; nothing was written.
 	ErrConflict = errors.New("store: conflict")
-	// ErrUnknown says that the outcome of a commit is not known: the batch was applied, or was not, or still may be. Who must
-	// know writes an operation's row in the same batch and asks for it, which is what Apply does.
+	// ErrUnknown says that the outcome of a commit is not known: the batch was applied, or was not, or still may be. Use Apply
+	// or Update where the outcome matters: they write an operation's row in the same batch, and read it to find out.
 	ErrUnknown = errors.New("store: outcome unknown")
 	// ErrCompacted says that the revision of a View is gone; what was read so far is worth nothing. Read begins again.
 	ErrCompacted = errors.New("store: revision compacted")

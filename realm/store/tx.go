@@ -27,12 +27,13 @@ type Tx struct {
 func Update(ctx context.Context, s Store, now time.Time, fn func(*Tx) error) error {
 	return run(ctx, s, fn, func(ops []Op) (again bool, err error) {
 		err = Apply(ctx, s, now, ops)
-		return errors.Is(err, ErrConflict), err
+		return errors.Is(err, ErrConflict) && !errors.Is(err, ErrUnknown), err
 	})
 }
 
 // Repeat is Update for an fn that sees by its own reads whether it was carried out before, and then writes nothing: after an
-// unknown outcome it runs again. It needs no row, which is what makes it right for what is written all the time.
+// unknown outcome it runs again. It needs no row, which is what makes it right for what is written all the time. If it gives up
+// after an unknown outcome, its error is ErrUnknown and never ErrConflict: the earlier batch may have been applied.
 func Repeat(ctx context.Context, s Store, fn func(*Tx) error) error {
 	return run(ctx, s, fn, func(ops []Op) (again bool, err error) { return commitOnce(ctx, s, ops) })
 }
@@ -44,7 +45,7 @@ func commitOnce(ctx context.Context, s Store, ops []Op) (again bool, err error) 
 }
 
 func run(ctx context.Context, s Store, fn func(*Tx) error, commit func([]Op) (again bool, err error)) error {
-	var err error
+	var err, unknown error // unknown: an earlier attempt's writes may have been applied
 	for attempt := range maxAttempts {
 		tx := &Tx{ctx: ctx, store: s}
 		if err := fn(tx); err != nil {
@@ -54,16 +55,24 @@ func run(ctx context.Context, s Store, fn func(*Tx) error, commit func([]Op) (ag
 		switch ops, writes := tx.batch(); {
 		case writes > 0:
 			again, err = commit(ops)
+			if again && errors.Is(err, ErrUnknown) {
+				unknown = err
+			}
 		case len(ops) > 1:
 			again, err = commitOnce(ctx, s, ops) // checks alone change nothing
 		default:
 			return nil // one read has nothing to prove
 		}
-		if !again {
+		switch {
+		case !again && err != nil && unknown != nil:
+			return fmt.Errorf("%w; before it: %w", err, unknown)
+		case !again:
 			return err
+		case unknown != nil:
+			err = unknown
 		}
-		if err := pause(ctx, min(attempt, 4)); err != nil {
-			return err
+		if ended := pause(ctx, min(attempt, 4)); ended != nil {
+			return fmt.Errorf("gave up after %d attempts: %w: %w", attempt+1, ended, err)
 		}
 	}
 	return fmt.Errorf("gave up after %d attempts: %w", maxAttempts, err)

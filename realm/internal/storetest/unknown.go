@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -18,6 +19,8 @@ var faultTests = []struct {
 	{"unknown outcome of what is repeated", testUnknownRepeat},
 	{"unknown outcome of checks", testUnknownChecks},
 	{"a store that does not answer", testUnanswered},
+	{"a batch that arrives at the last try", testArrivesLast},
+	{"a repeat that gives up", testRepeatGivesUp},
 	{"a revision that goes away", testCompacted},
 }
 
@@ -156,6 +159,102 @@ func testUnanswered(t *testing.T, f *Faults) {
 	if get(t, f, "k").Rev != 0 {
 		t.Error("it was written all the same")
 	}
+}
+
+// heldBatch is a store that answers neither the first commit nor the silent ones that follow. The first one's batch arrives just
+// before the commit after those.
+type heldBatch struct {
+	store.Store
+	silent  int
+	commits int
+	held    []store.Op
+}
+
+func (h *heldBatch) Commit(ctx context.Context, ops []store.Op) error {
+	h.commits++
+	switch {
+	case h.commits == 1:
+		h.held = clone(ops)
+		return store.ErrUnknown
+	case h.commits <= 1+h.silent:
+		return store.ErrUnknown
+	case h.commits == 2+h.silent:
+		if err := h.Store.Commit(ctx, h.held); err != nil {
+			return err
+		}
+	}
+	return h.Store.Commit(ctx, ops)
+}
+
+// testArrivesLast has the last void of an operation's row meet the batch itself, as 15 voids before it got no answer: the batch was
+// applied, and is not run again.
+func testArrivesLast(t *testing.T, f *Faults) {
+	h := &heldBatch{Store: f, silent: 15}
+	runs := 0
+	if err := update(t, h, func(tx *store.Tx) error {
+		runs++
+		v, _, err := tx.Get("sum")
+		tx.Put("sum", append(v, 'x'))
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	if h.commits != 17 {
+		t.Errorf("%d commits, want a batch and 16 voids", h.commits)
+	}
+	if e := get(t, f, "sum"); string(e.Value) != "x" || runs != 1 {
+		t.Errorf("ran %d times and wrote %q, want x once", runs, e.Value)
+	}
+}
+
+// testRepeatGivesUp ends a repeat whose first batch has no outcome. Neither the conflicts after it nor the end of the context say
+// that nothing was written.
+func testRepeatGivesUp(t *testing.T, f *Faults) {
+	others := 0
+	f.Next(Lost)
+	err := store.Repeat(t.Context(), f, func(tx *store.Tx) error {
+		_, _, err := tx.Get("contended")
+		others++
+		put(t, f.inner, "contended", strings.Repeat("o", others))
+		tx.Put("contended", []byte("ours"))
+		return err
+	})
+	if !errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrConflict) {
+		t.Errorf("after conflicts: %v, want ErrUnknown", err)
+	}
+	f.Heal()
+
+	f.Next(Lost)
+	first := true
+	err = store.Repeat(t.Context(), f, func(tx *store.Tx) error { // the same, where the later attempts only check
+		_, _, err := tx.Get("contended")
+		_, _, err2 := tx.Get("k")
+		others++
+		put(t, f.inner, "contended", strings.Repeat("o", others))
+		if first {
+			tx.Put("contended", []byte("ours"))
+		}
+		first = false
+		return errors.Join(err, err2)
+	})
+	if !errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrConflict) {
+		t.Errorf("after checks in conflict: %v, want ErrUnknown", err)
+	}
+	f.Heal()
+
+	for range 64 {
+		f.Next(Lost)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = store.Repeat(ctx, f, func(tx *store.Tx) error {
+		cancel()
+		tx.Put("k", nil)
+		return nil
+	})
+	if !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("when the context ended: %v, want ErrUnknown", err)
+	}
+	f.Heal()
 }
 
 func testCompacted(t *testing.T, f *Faults) {

@@ -58,3 +58,17 @@ func TestFailedWrite(t *testing.T) {
 		})
 	}
 }
+
+// TestFailedRepeat tries a write again that the disk refused. The store then says that it takes nothing, which is true of the second
+// attempt only: the first may be on the disk.
+func TestFailedRepeat(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	s.commit = func(*badger.Txn) error { return errors.New("input/output error") }
+	err := store.Repeat(t.Context(), s, func(tx *store.Tx) error {
+		tx.Put("torn", nil)
+		return nil
+	})
+	if !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("%v, want ErrUnknown", err)
+	}
+}
