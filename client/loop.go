@@ -156,7 +156,7 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 	}
 	s.mu.Unlock()
 	until := time.Now().Add(s.cfg.MaxOutage)
-	c, err := s.resume(ctx, cause)
+	c, err := s.resume(ctx, time.Now(), cause)
 	for attempt := 0; c == nil && err == nil && !final(cause); attempt++ {
 		wait := backoff(attempt, rand.Float64())
 		if asked, ok := RetryAfter(cause); ok {
@@ -178,6 +178,30 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 		err = cause
 	}
 	return c, err
+}
+
+// pause waits before the realm is asked again. Meanwhile the zone is tried, where there is a ticket for it: the network may be back.
+func (s *Session) pause(ctx context.Context, d time.Duration) (*connection, error) {
+	for until := time.Now().Add(d); ; {
+		s.does("waits until %s before it asks the realm again", until.Format("15:04:05.000"))
+		left := time.Until(until)
+		s.mu.Lock()
+		if s.tickets.next(time.Now()) != nil {
+			left = min(left, resumeEvery)
+		}
+		s.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(left):
+		}
+		if !time.Now().Before(until) {
+			return nil, nil
+		}
+		if c, err := s.resume(ctx, time.Now(), nil); c != nil || err != nil {
+			return c, err
+		}
+	}
 }
 
 // connect joins the zone of a grant and returns when the player's own entity is in view.
@@ -295,6 +319,13 @@ func (s *Session) leave(c *connection) {
 			return
 		}
 	}
+}
+
+// does notes what the session does from now on.
+func (s *Session) does(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status.Doing, s.status.Since = fmt.Sprintf(format, args...), time.Now()
 }
 
 func replica(c *Config) *snapshot.Replica {

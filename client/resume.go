@@ -52,34 +52,9 @@ func (s *Session) keep(l *link, parts bool) {
 	}
 }
 
-// pause waits before the realm is asked again. Meanwhile the zone is tried, where there is a ticket for it: the network may be back.
-func (s *Session) pause(ctx context.Context, d time.Duration) (*connection, error) {
-	for until := time.Now().Add(d); ; {
-		s.does("waits until %s before it asks the realm again", until.Format("15:04:05.000"))
-		left := time.Until(until)
-		s.mu.Lock()
-		if s.tickets.next(time.Now()) != nil {
-			left = min(left, resumeEvery)
-		}
-		s.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(left):
-		}
-		if !time.Now().Before(until) {
-			return nil, nil
-		}
-		if c, err := s.resume(ctx, nil); c != nil || err != nil {
-			return c, err
-		}
-	}
-}
-
 // resume tries to come back straight to the zone process, whose ticket we have, after cause. Nil and no error: the realm is to be asked. An
 // error is the zone's last word.
-func (s *Session) resume(ctx context.Context, cause error) (*connection, error) {
-	now := time.Now()
+func (s *Session) resume(ctx context.Context, now time.Time, cause error) (*connection, error) {
 	s.mu.Lock()
 	var end *EndError
 	if errors.As(cause, &end) && !end.resumable() {

@@ -85,7 +85,9 @@ func New(cfg Config) (*Session, error) {
 	if cfg.MaxOutage <= 0 {
 		cfg.MaxOutage = DefaultMaxOutage
 	}
-	return &Session{cfg: cfg, status: Status{Doing: "has not begun", Since: time.Now()}}, nil
+	s := &Session{cfg: cfg}
+	s.does("has not begun")
+	return s, nil
 }
 
 // Say puts a line of chat on the reliable lane. ErrNotPlaying: there is no connection now.

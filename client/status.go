@@ -28,13 +28,6 @@ func (s *Session) Status() Status {
 	return s.status
 }
 
-// does notes what the session does from now on.
-func (s *Session) does(format string, args ...any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.status.Doing, s.status.Since = fmt.Sprintf(format, args...), time.Now()
-}
-
 // fails notes why the session does not play; nil: it does.
 func (s *Session) fails(cause error) {
 	s.mu.Lock()
