@@ -29,8 +29,14 @@ var laws = []law{
 	{"transport", "protocol", "transports carry bytes and know no wire above them"},
 	{"transport", "zone", "transports know no game"},
 	{"transport", "realm", "transports know no accounts"},
+	{"transport", "client", "a client stands on transports, not they on it"},
 	{"zone", "realm", "internal/server joins them"},
+	{"zone", "client", "a zone knows clients by their connections only"},
 	{"realm", "zone", "internal/server joins them"},
+	{"realm", "protocol", "accounts, leases and lobbies know no wire"},
+	{"client", "transport/listen", "a client listens to nobody"},
+	{"client", "protocol/gen", "a client uses what was generated, not the generator"},
+	{"client", "protocol/schema", "a client uses what was generated, not its declaration"},
 	{"internal/server", "transport/kcp", "transport/listen knows the transports"},
 	{"internal/server", "transport/rtc", "transport/listen knows the transports"},
 	{"internal/server", "transport/ws", "transport/listen knows the transports"},
@@ -55,6 +61,7 @@ func TestLaws(t *testing.T) {
 	})
 	t.Run("pure packages", pureClosureHolds)
 	t.Run("pure files", pureFilesHold)
+	t.Run("the client's clock", clientClockHolds)
 }
 
 // unlawful says which law an import breaks, "" if none. pkg is the importing package's folder, "" for the root.
@@ -77,6 +84,8 @@ func unlawful(file, pkg, imported string) string {
 	switch {
 	case test:
 		return ""
+	case below(inside, "internal/harness") && !below(pkg, "internal/harness"):
+		return "only tests may"
 	case (inside == "" || below(inside, "cmd")) && !below(pkg, "cmd"):
 		return "nothing below the front door may"
 	case below(inside, "internal/server") && pkg != "" && !below(pkg, "internal/server"):
@@ -106,7 +115,12 @@ func TestLawsOfImportsCanBeBroken(t *testing.T) {
 		{"protocol/bits/bits.go", "github.com/klauspost/reedsolomon", false},
 		{"protocol/bits/bits_test.go", "pgregory.net/rapid", true},
 		{"transport/transport.go", module + "/protocol/bits", false},
+		{"transport/transport.go", module + "/client", false},
 		{"zone/loop.go", module + "/realm", false},
+		{"zone/loop.go", module + "/client", false},
+		{"realm/realm.go", module + "/protocol/message", false},
+		{"loadtest/swarm.go", module + "/internal/harness", false},
+		{"loadtest/e2e_test.go", module + "/internal/harness", true},
 		{"zone/loop.go", module, false},
 		{"zone/loop.go", module + "/loadtest", false},
 		{"zone/loop.go", module + "/internal/server", false},
@@ -118,6 +132,11 @@ func TestLawsOfImportsCanBeBroken(t *testing.T) {
 		{"zone/games/rpg/sim.go", module + "/zone/rules", true},
 		{"client/client.go", module + "/zone", false},
 		{"client/client.go", module + "/zone/mover", true},
+		{"client/client.go", module + "/transport/kcp", true},
+		{"client/client.go", module + "/transport/listen", false},
+		{"client/client.go", module + "/protocol/snapshot", true},
+		{"client/client.go", module + "/protocol/schema", false},
+		{"client/client.go", module + "/protocol/gen", false},
 		{"cmd/realmwire/main.go", module, true},
 	} {
 		if why := unlawful(c.file, folder(c.file), c.imported); (why == "") != c.lawful {
