@@ -1,7 +1,7 @@
 // protocol/snapshot/testdata/best.json is written by the Go code: a talk in the best tier over a bad network.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readSections } from '../src/sdk/best';
+import { bestReader } from '../src/sdk/best';
 import { BitReader, BitWriter } from '../src/sdk/bits';
 import { Replica } from '../src/sdk/replica';
 import type { RowValue } from '../src/sdk/schema';
@@ -27,7 +27,7 @@ function shown(r: Replica): unknown {
 
 test('a talk in the best tier decodes to the same entities', () => {
   assert.equal(golden.schema, 'protocol/internal/bodies');
-  const replica = new Replica(bodies, readSections(bodies));
+  const replica = new Replica(bodies, bestReader(bodies));
   const applied: number[] = [];
   for (const m of talk) {
     const before = shown(replica);
@@ -54,7 +54,7 @@ test('a talk in the best tier decodes to the same entities', () => {
 });
 
 test('every truncated prefix of a snapshot is refused, and changes nothing', () => {
-  const replica = new Replica(bodies, readSections(bodies));
+  const replica = new Replica(bodies, bestReader(bodies));
   let cut = 0;
   for (const m of talk) {
     if (m.bytes[0] === TYPE_BEST && replica.sections % 10 === 5) {
@@ -75,7 +75,7 @@ test('no flipped bit breaks a replica, and what is refused changes nothing', () 
   const random = seeded(3);
   const refusals = new Map<string | null, number>();
   for (let round = 0; round < 60; round++) {
-    const replica = new Replica(bodies, readSections(bodies));
+    const replica = new Replica(bodies, bestReader(bodies));
     for (const m of talk.slice(0, 40)) {
       const bytes = m.bytes.slice();
       const bit = Math.floor(random() * bytes.length * 8);
@@ -93,7 +93,7 @@ test('a snapshot that names one that did not come is refused', () => {
   let missed = 0;
   for (const lost of talk.slice(5, 60)) {
     if (lost.refused) continue;
-    const replica = new Replica(bodies, readSections(bodies));
+    const replica = new Replica(bodies, bestReader(bodies));
     const refusals = talk.filter((m) => m !== lost && m.tick < lost.tick + 10).map((m) => ({ m, refusal: replica.apply(m.bytes).refusal }));
     for (const { m, refusal } of refusals) {
       if (m.tick < lost.tick) continue;

@@ -5,7 +5,7 @@ import { BitReader, BitWriter } from '../src/sdk/bits';
 import { BestCodec } from '../src/sdk/best/codec';
 import { Replicated } from '../src/sdk/replicated';
 import { BestSections } from '../src/sdk/best/section';
-import type { Section } from '../src/sdk/tier';
+import type { BestSection } from '../src/sdk/tier';
 import { Room, Window, type Bringing } from '../src/sdk/best/window';
 import { Body, schema } from './gen/bodies';
 
@@ -29,7 +29,7 @@ interface Written {
 }
 
 /** What a client makes of a section that builds on the snapshots ahead, and ahead + lag, ticks before. */
-function decode(part: Partial<Written>): Section | string {
+function decode(part: Partial<Written>): BestSection | string {
   const s = { ahead: 2, lag: 3, x: 1, excluded: [], forced: [], streams: 1, kind: Body.kind, steady: true, records: [], ...part };
   const entity = new Replicated(9, schema.kinds.find((k) => k.kind === Body.kind)!, false);
   entity.push(TICK - s.ahead, states[1], 0);

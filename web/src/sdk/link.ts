@@ -13,7 +13,7 @@ import { Prediction } from './predict';
 import { Replica } from './replica';
 import type { MessageCodec } from './schema';
 import { TYPE_BEST, TYPE_SNAPSHOT } from './snapshot';
-import type { SectionReader, Tier } from './tier';
+import type { BestReader, Tier } from './tier';
 import { CloseCode, LATEST, RELIABLE, type Lane, type Transport } from './transport';
 import type { ChatLine, EntityOf, ViewOf, ZoneInfo } from './view';
 
@@ -51,7 +51,7 @@ export interface LinkConfig<S, I> {
   map: MapArtefact;
   meter: Meter;
   /** What takes sections of the best tier: it is asked for then. Null: snapshots are fast. */
-  sections: SectionReader | null;
+  sections: BestReader | null;
   events: LinkEvents;
   /** Milliseconds of a clock that never goes back. */
   now(): number;

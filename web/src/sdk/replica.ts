@@ -4,7 +4,7 @@ import { AGED, GONE, MAX_AGE, readRecords, SPAWN, type Record } from './records'
 import { Replicated, type Change, type Version } from './replicated';
 import type { EntityCodec, Schema } from './schema';
 import { KIND_BITS, readHeader, type Refusal, type SnapshotHeader } from './snapshot';
-import type { Section, SectionReader } from './tier';
+import type { BestSection, BestReader } from './tier';
 
 const ID_GROUP = 8;
 const CHECKSUM_BITS = 32;
@@ -35,7 +35,7 @@ export class Replica {
   private newest = 0;
   private older = 0;
   private pending: Change[] = [];
-  private section: Section | null = null;
+  private section: BestSection | null = null;
   /** The slots of the records of each snapshot that one to come may name, by tick. */
   private readonly held = new Map<number, number[]>();
   private readonly sum = new BitWriter(2048);
@@ -43,7 +43,7 @@ export class Replica {
   /** best: what takes sections of the best tier; null: it was not asked for. */
   constructor(
     schema: Schema,
-    private readonly best: SectionReader | null = null,
+    private readonly best: BestReader | null = null,
   ) {
     for (const k of schema.kinds) this.kinds.set(k.kind, k);
   }

@@ -8,24 +8,24 @@ import type { Refusal } from './snapshot';
 export type Tier = 'fast' | 'best';
 
 /** A section of the best tier, decoded but not yet applied. */
-export interface Section {
+export interface BestSection {
   readonly updates: readonly Change[];
   readonly brought: Bringing;
 }
 
 /** What a replica needs to take sections of the best tier. */
-export interface SectionReader {
+export interface BestReader {
   /** Reads the section of the snapshot of tick, whose records are of those slots. */
-  decode(r: BitReader, tick: number, records: ReadonlySet<number>, entity: (slot: number) => Replicated | undefined): Section | Refusal;
+  decode(r: BitReader, tick: number, records: ReadonlySet<number>, entity: (slot: number) => Replicated | undefined): BestSection | Refusal;
   /** Keeps what the snapshot of tick brought: the rows of its section, and those of records. */
-  remember(tick: number, section: Section | null, changes: readonly Change[]): void;
+  remember(tick: number, section: BestSection | null, changes: readonly Change[]): void;
   /** Drops what is remembered of a slot whose entity is gone. */
   forget(slot: number): void;
 }
 
 /** What the chunk of the best tier has. */
 export interface BestChunk {
-  readSections(schema: Schema): SectionReader;
+  bestReader(schema: Schema): BestReader;
 }
 
 /** Loads that chunk. Bundlers make it a file of its own, which only clients that play in the best tier download. */
@@ -37,7 +37,7 @@ const CHUNK_MS = 3000;
 /** Where a client that wants the best tier stands: it takes it, or says why not. */
 export interface Asked {
   /** Null: it asks for the fast tier. */
-  readonly sections: SectionReader | null;
+  readonly sections: BestReader | null;
   /** Why a client that wanted the best tier does not ask for it; else empty. */
   readonly why: string;
 }
@@ -54,7 +54,7 @@ export async function askBest(wanted: Tier, offered: boolean, schema: Schema, lo
     timer = setTimeout(() => reject(new Error(`not there after ${CHUNK_MS} ms`)), CHUNK_MS);
   });
   try {
-    return { sections: (await Promise.race([load(), late])).readSections(schema), why: '' };
+    return { sections: (await Promise.race([load(), late])).bestReader(schema), why: '' };
   } catch (e) {
     console.warn('Realmwire: the code of the best tier did not load; playing in the fast one.', e);
     return { sections: null, why: 'the best tier did not load' };

@@ -3,10 +3,10 @@
  * loaded at once, it imports only what every client has anyway.
  */
 import type { Schema } from '../schema';
-import type { SectionReader } from '../tier';
+import type { BestReader } from '../tier';
 import { BestSections } from './section';
 
 /** Reads sections of a schema's kinds. */
-export function readSections(schema: Schema): SectionReader {
+export function bestReader(schema: Schema): BestReader {
   return new BestSections(schema);
 }

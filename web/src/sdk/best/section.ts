@@ -2,7 +2,7 @@ import type { BitReader } from '../bits';
 import type { Change, Replicated } from '../replicated';
 import type { BestRows, RowValue, Schema } from '../schema';
 import { KIND_BITS, MAX_IN_VIEW, type Refusal } from '../snapshot';
-import type { Section, SectionReader } from '../tier';
+import type { BestSection, BestReader } from '../tier';
 import { BestCodec } from './codec';
 import { MAX_REST, type History } from './history';
 import type { Rows } from './rows';
@@ -32,7 +32,7 @@ interface Reading {
 }
 
 /** What a client of the best tier remembers of the snapshots that it applied lately. */
-export class BestSections implements SectionReader {
+export class BestSections implements BestReader {
   private readonly kinds = new Map<number, Kind>();
   /** By tick. */
   private readonly memory = new Map<number, Bringing>();
@@ -43,7 +43,7 @@ export class BestSections implements SectionReader {
     }
   }
 
-  decode(r: BitReader, tick: number, records: ReadonlySet<number>, entity: Reading['entity']): Section | Refusal {
+  decode(r: BitReader, tick: number, records: ReadonlySet<number>, entity: Reading['entity']): BestSection | Refusal {
     const excluded = readSlots(r);
     const forced = readSlots(r);
     const without = new Set([...excluded, ...records]);
@@ -84,7 +84,7 @@ export class BestSections implements SectionReader {
     return null;
   }
 
-  remember(tick: number, section: Section | null, changes: readonly Change[]): void {
+  remember(tick: number, section: BestSection | null, changes: readonly Change[]): void {
     const brought: Bringing = section?.brought ?? new Map();
     for (const c of changes) {
       if (c.entity === null || c.own || brought.has(c.slot)) continue;
