@@ -33,7 +33,7 @@ func (c *Calls) Ask(accept Acceptor, conn Conn, claims ticket.Claims) error {
 	}
 	h, err := accept(conn, claims)
 	if err == nil && h == nil {
-		err = errors.New("the server has no handler for this session")
+		err = errors.New("the server has no handler for this connection")
 	}
 	if err != nil {
 		return err

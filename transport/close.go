@@ -7,21 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// CloseCode says why a session ended. The numbers are wire format (docs/wire.md) and stay below 1,000, so that a WebSocket
-// can carry them as 4000 + code.
+// CloseCode says why a connection ended. The numbers are wire format (docs/wire.md) and stay below 1,000, so that a
+// WebSocket can carry them as 4000 + code.
 type CloseCode uint16
 
 // The close codes.
 const (
 	Normal         CloseCode = 0 // the peer left
-	Kicked         CloseCode = 1 // put out by an operator or by the game
+	Kicked         CloseCode = 1 // by an operator or by the game
 	TakenOver      CloseCode = 2 // the account signed in elsewhere
 	Timeout        CloseCode = 3 // nothing was heard for too long; never sent
 	ProtocolError  CloseCode = 4 // the peer broke the protocol
 	ServerShutdown CloseCode = 5 // the process is stopping
-	Refused        CloseCode = 6 // the session was proven, and not wanted (full, wrong version, …)
+	Refused        CloseCode = 6 // the ticket is good, but the server does not want the client (full, wrong version, …)
 	TicketInvalid  CloseCode = 7 // the ticket was forged, expired, used or for another process (kcp is silent instead)
-	Network        CloseCode = 8 // the network or the connection below failed; never sent
+	Network        CloseCode = 8 // the network, or the stream below, failed; never sent
 	Backpressure   CloseCode = 9 // the peer did not keep up with its reliable lane
 
 	maxCloseCode CloseCode = 999

@@ -126,7 +126,7 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 	}
 	if full {
 		s.refusals.add(t)
-		err = &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d sessions)", s.cfg.MaxSessions)}
+		err = &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d connections)", s.cfg.MaxSessions)}
 	} else {
 		err = c.calls.Ask(s.cfg.Accept, c, claims)
 	}

@@ -84,9 +84,9 @@ func (s *Server) admit(now time.Time, p *session, d udp.Datagram, response int) 
 	return false
 }
 
-// claim gives a session an address; it reports false where it has too many, or another has it. Who has one keeps it, since
-// senders can be forged, except from a newer session of the same account: its player has started again, on the same port, before
-// the older was missed. p is locked.
+// claim assigns an address to a connection; it reports false when the connection has too many, or the address is another
+// connection's. An address stays with its holder, because senders can be forged. The exception is a newer connection of the
+// same account: its player has restarted the client, on the same port, before the older connection timed out. p is locked.
 func (s *Server) claim(p *session, addr netip.AddrPort) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

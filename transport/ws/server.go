@@ -85,7 +85,7 @@ func (h *Handler) Close() error {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.enter() {
 		h.counters.Full.Add(1)
-		http.Error(w, "no room for another session; try again later", http.StatusServiceUnavailable)
+		http.Error(w, "no room for another connection; try again later", http.StatusServiceUnavailable)
 		return
 	}
 	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
