@@ -44,7 +44,7 @@ func lookRoster(rd store.Reader, account ID) (Roster, error) {
 		if !ok {
 			continue // one that is missing is no reason to hide the others
 		}
-		now, _, err := lookStanding(rd, id)
+		now, _, err := readStanding(rd, id)
 		if err != nil {
 			return Roster{}, err
 		}

@@ -50,7 +50,7 @@ func (r *Realm) handover(ctx context.Context, incarnation ID, req HandoverReques
 				return nil // under way already: another ticket will do
 			}
 		default:
-			return overtaken(req.Character, req.Epoch, now)
+			return refuseOldEpoch(req.Character, req.Epoch, now)
 		}
 		lease = lease.grant(t.process.Incarnation)
 		lease.From, lease.Granted = req.Epoch, r.now().UTC()

@@ -56,9 +56,10 @@ func fenced(character ID, epoch uint64, l leaseRecord) *Error {
 	return refuse(CodeFenced, "the lease on character %s under epoch %d has ended (it is at %d): drop it without saving", character, epoch, l.Epoch)
 }
 
-// overtaken is the refusal of a zone process which wants to write under an epoch that is over. One whose own request ended it did not get the
-// answer, or it would not ask: then nobody has taken the character from its player, who only has to enter again.
-func overtaken(character ID, epoch uint64, s standing) *Error {
+// refuseOldEpoch refuses a zone process that wants to write under an epoch that has ended. If its own handover request
+// ended the epoch, the process did not get the answer: nobody else has the character, and its player only has to enter
+// again.
+func refuseOldEpoch(character ID, epoch uint64, s standing) *Error {
 	if s.leased() && s.lease.From == epoch && !s.arrived() {
 		return refuse(CodeHandedOver, "character %s was handed over to zone %s as this process asked: drop it without saving", character, s.lease.Zone)
 	}
@@ -85,8 +86,8 @@ func loadStanding(tx *store.Tx, character ID) (s standing, err error) {
 	return s, err
 }
 
-// lookStanding reads lease and state at one revision; ok is false for a character that is not there.
-func lookStanding(r store.Reader, character ID) (s standing, ok bool, err error) {
+// readStanding reads lease and state at one revision; ok is false for a character that is not there.
+func readStanding(r store.Reader, character ID) (s standing, ok bool, err error) {
 	if s.lease, ok, err = look[leaseRecord](r, leaseKey(character)); err == nil {
 		s.state, _, err = look[stateRecord](r, stateKey(character))
 	}
@@ -95,7 +96,7 @@ func lookStanding(r store.Reader, character ID) (s standing, ok bool, err error)
 
 func (r *Realm) standing(ctx context.Context, character ID) (s standing, ok bool, err error) {
 	err = r.read(ctx, func(rd store.Reader) (err error) {
-		s, ok, err = lookStanding(rd, character)
+		s, ok, err = readStanding(rd, character)
 		return err
 	})
 	return s, ok, err
@@ -195,7 +196,7 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 		now := standing{lease, state}
 		released := now.released()
 		if !lease.grantedTo(incarnation, s.Epoch) || released && !s.Final {
-			return overtaken(s.Character, s.Epoch, now)
+			return refuseOldEpoch(s.Character, s.Epoch, now)
 		}
 		if state.Epoch != s.Epoch {
 			state.Seq = 0 // of another holder

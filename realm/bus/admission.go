@@ -50,7 +50,7 @@ func (i *Issuer) Admit(ctx context.Context, cfg DialConfig) (*Admission, error) 
 			a.Close()
 			return nil, err
 		}
-		d.turn()
+		d.rotateServers()
 	}
 	return a, nil
 }

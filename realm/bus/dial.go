@@ -173,8 +173,8 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// turn has the next connection try another server first.
-func (d *dialler) turn() {
+// rotateServers makes the next connection try another server first.
+func (d *dialler) rotateServers() {
 	if len(d.urls) > 1 {
 		d.urls = append(slices.Clone(d.urls[1:]), d.urls[0])
 	}
