@@ -39,11 +39,12 @@ type API interface {
 	Characters(ctx context.Context, c Caller) (Roster, error)
 	// CreateCharacter makes a character, which begins in the start zone.
 	CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (Profile, error)
-	// RenameCharacter gives one of the account's characters another name, by the rules of CreateCharacter; the old one is free at once. Whoever
-	// plays the character is told, saved and removed from the world, because zones know it by its name.
+	// RenameCharacter gives one of the account's characters another name, by the rules of CreateCharacter; the old one is
+	// free at once. Whoever plays the character is told, saved and removed from the world, because zones know it by its
+	// name.
 	RenameCharacter(ctx context.Context, c Caller, n NewName) (Profile, error)
-	// DeleteCharacter deletes one of the account's characters for good; its name is free at once. Whoever plays it is told and removed from the world.
-	// Without its name as confirmation it is CodeNotConfirmed, and nothing happens.
+	// DeleteCharacter deletes one of the account's characters for good; its name is free at once. Whoever plays it is told
+	// and removed from the world. Without its name as confirmation it is CodeNotConfirmed, and nothing happens.
 	DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
 	// Play gives the right to enter the zone where the character is, taking it from wherever it is played now.
 	Play(ctx context.Context, c Caller, p PlayRequest) (Grant, error)
@@ -51,8 +52,8 @@ type API interface {
 	Map(ctx context.Context, hash string) ([]byte, error)
 	// AdmissionKeys are what a gateway checks the tags of WebSockets' URLs with, also while the realm is away.
 	AdmissionKeys(ctx context.Context) (AdmissionKeys, error)
-	// Endpoint is where a live zone process takes relayed connections.
-	Endpoint(ctx context.Context, incarnation ID) (Endpoint, error)
+	// RelayTarget is the private address at which a live zone process takes the connections that gateways relay.
+	RelayTarget(ctx context.Context, incarnation ID) (RelayTarget, error)
 }
 
 // Credentials are a name (3–20 letters, digits, _ or -) and a password (8–128 characters).
@@ -105,8 +106,8 @@ type Roster struct {
 // MaxAppearance is the most bytes that a character's appearance has, as compact JSON.
 const MaxAppearance = 1 << 10
 
-// NewCharacter is what a player chooses. The name is 2–16 letters, digits, spaces, ' or -, and unique in the realm. The class is
-// one of the game's, or empty where it has none; the appearance is the game's affair.
+// NewCharacter is what a player chooses. The name is 2–16 letters, digits, spaces, ' or -, and unique in the realm. The
+// class is one of the game's, or empty where it has none; the appearance is the game's affair.
 type NewCharacter struct {
 	Name       string          `json:"name" doc:"2-16 letters, digits, spaces, ' or -; unique in the realm, whatever the case"`
 	Class      string          `json:"class,omitempty" doc:"one of the realm's classes; missing where it has none"`
@@ -125,8 +126,8 @@ type Deletion struct {
 	Confirm   string `json:"confirm"`
 }
 
-// PlayRequest asks for a Grant. Host is the host by which the client reaches the gateway: zone processes that do not know their public
-// address are reached there too.
+// PlayRequest asks for a Grant. Host is the host by which the client reaches the gateway: zone processes that do not know
+// their public address are reached there too.
 type PlayRequest struct {
 	Character ID     `json:"character"`
 	Schema    string `json:"schema" doc:"hash of the schema that the client was built from, 16 hex digits"`
@@ -159,13 +160,14 @@ type ZoneStatus struct {
 	TickHz   int    `json:"tick_hz"`
 }
 
-// Endpoint is where a zone process takes what the gateway relays to it.
-type Endpoint struct {
+// RelayTarget is where a zone process takes the connections that gateways relay to it.
+type RelayTarget struct {
 	Incarnation ID     `json:"incarnation"`
 	HTTPAddr    string `json:"http_addr"` // HOST:PORT, private
 }
 
-// Grant is the right to enter one zone with one character: the answer of /v1/play, and what a zone sends a client with a Transfer.
+// Grant is the right to enter one zone with one character: the answer of /v1/play, and what a zone sends a client with a
+// Transfer.
 type Grant struct {
 	Session   ID        `json:"session"`
 	Character ID        `json:"character"`

@@ -90,9 +90,9 @@ func (a *APIClient) AdmissionKeys(ctx context.Context) (AdmissionKeys, error) {
 	return callAPI[AdmissionKeys](ctx, a, "admission-keys", Caller{}, nothing{})
 }
 
-// Endpoint implements API.
-func (a *APIClient) Endpoint(ctx context.Context, incarnation ID) (Endpoint, error) {
-	return callAPI[Endpoint](ctx, a, "endpoint", Caller{}, incarnation)
+// RelayTarget implements API.
+func (a *APIClient) RelayTarget(ctx context.Context, incarnation ID) (RelayTarget, error) {
+	return callAPI[RelayTarget](ctx, a, "relay-target", Caller{}, incarnation)
 }
 
 // SendSignal takes a WebRTC offer from a gateway to a zone process and brings its answer back.

@@ -236,15 +236,15 @@ func (d *directory) unplaceLocked(character ID) {
 	}
 }
 
-// endpoint is where a live process takes relayed connections.
-func (d *directory) endpoint(incarnation ID, now time.Time) (Endpoint, bool) {
+// relayTarget is where a live process takes relayed connections.
+func (d *directory) relayTarget(incarnation ID, now time.Time) (RelayTarget, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p := d.processes[incarnation]
 	if p == nil || !p.alive(now) {
-		return Endpoint{}, false
+		return RelayTarget{}, false
 	}
-	return Endpoint{Incarnation: incarnation, HTTPAddr: p.HTTPAddr}, true
+	return RelayTarget{Incarnation: incarnation, HTTPAddr: p.HTTPAddr}, true
 }
 
 // status lists the zones that live processes serve, by name, and counts the players.

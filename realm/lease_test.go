@@ -217,7 +217,7 @@ func TestDeadProcess(t *testing.T) {
 	// Its last heartbeat is fresh, but nobody answers for it: a grant would lead nowhere.
 	_, err := w.tryPlay(p)
 	wantCode(t, err, CodeZoneDown)
-	if _, err := w.realm.Endpoint(t.Context(), z.process.Incarnation); err == nil {
+	if _, err := w.realm.RelayTarget(t.Context(), z.process.Incarnation); err == nil {
 		t.Error("a process that is gone is still in the directory")
 	}
 	// A new run of the same process need not wait for the silence of the old one.
@@ -300,7 +300,7 @@ func TestSilentProcess(t *testing.T) {
 	w.clock.advance(DeadAfter + time.Millisecond)
 	_, err := w.tryPlay(p)
 	wantCode(t, err, CodeZoneDown)
-	_, err = w.realm.Endpoint(t.Context(), z.process.Incarnation)
+	_, err = w.realm.RelayTarget(t.Context(), z.process.Incarnation)
 	wantCode(t, err, CodeZoneDown)
 	w.realm.sweep(w.clock.Now())
 	if _, players, _ := w.realm.dir.status(w.clock.Now()); players != 0 || len(w.realm.dir.processes) != 0 {
@@ -637,7 +637,7 @@ func TestAPIClient(t *testing.T) {
 	}
 	_, err = api.Map(ctx, "none")
 	wantCode(t, err, CodeNotFound)
-	e, err := api.Endpoint(ctx, z.process.Incarnation)
+	e, err := api.RelayTarget(ctx, z.process.Incarnation)
 	must(t, err)
 	if e.HTTPAddr != z.process.HTTPAddr {
 		t.Errorf("endpoint %+v", e)

@@ -125,16 +125,16 @@ func (r *Realm) putMap(_ context.Context, _ ID, m mapMsg) (nothing, error) {
 	return nothing{}, r.maps.put(m.Hash, m.Data)
 }
 
-// Endpoint implements API.
-func (r *Realm) Endpoint(_ context.Context, incarnation ID) (Endpoint, error) {
-	e, ok := r.dir.endpoint(incarnation, r.now())
+// RelayTarget implements API.
+func (r *Realm) RelayTarget(_ context.Context, incarnation ID) (RelayTarget, error) {
+	target, ok := r.dir.relayTarget(incarnation, r.now())
 	if !ok {
-		return Endpoint{}, &Error{
+		return RelayTarget{}, &Error{
 			Code: CodeZoneDown, RetryAfter: time.Second,
 			Detail: fmt.Sprintf("The zone process %s is gone; ask /v1/play again.", incarnation),
 		}
 	}
-	return e, nil
+	return target, nil
 }
 
 // Info implements API.

@@ -40,7 +40,7 @@ func (r *Realm) serve() error {
 			return r.Play(ctx, c, m.Play)
 		}),
 		serveAPI(r, "map", func(ctx context.Context, _ Caller, hash string) ([]byte, error) { return r.Map(ctx, hash) }),
-		serveAPI(r, "endpoint", func(ctx context.Context, _ Caller, id ID) (Endpoint, error) { return r.Endpoint(ctx, id) }),
+		serveAPI(r, "relay-target", func(ctx context.Context, _ Caller, id ID) (RelayTarget, error) { return r.RelayTarget(ctx, id) }),
 
 		serveAPI(r, "admission-keys", func(ctx context.Context, _ Caller, _ nothing) (AdmissionKeys, error) { return r.AdmissionKeys(ctx) }),
 

@@ -132,7 +132,7 @@ func (l *relay) lookup(ctx context.Context, id realm.ID) (*url.URL, error) {
 	if ok && e.until.After(now) {
 		return e.target, nil
 	}
-	found, err := l.api.Endpoint(ctx, id)
+	found, err := l.api.RelayTarget(ctx, id)
 	if err != nil {
 		return nil, err
 	}
