@@ -89,7 +89,7 @@ func (g *Gateway) accountOperations(api huma.API) {
 			account, err := a.Me(ctx, p.caller)
 			return accountBody{account}, err
 		})
-	huma.Register(api, signedIn(op(http.MethodPost, "/v1/logout", "End the session", http.StatusNoContent)),
+	huma.Register(api, signedIn(op(http.MethodPost, "/v1/logout", "End the login", http.StatusNoContent)),
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			return nil, g.answerError(a.Logout(ctx, peerOf(ctx).caller))
 		})

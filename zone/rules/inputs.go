@@ -4,17 +4,17 @@ import "github.com/realmwire/realmwire/protocol/snapshot"
 
 // The defaults of [Inputs].
 const (
-	DefaultRepeat     = 4  // ticks that a missing input is bridged by repeating the last one
-	DefaultMaxViewAge = 32 // ticks that a view may lie before the tick that its input is for
+	DefaultRepeat     = 4  // ticks for which the last input is repeated when none arrives
+	DefaultMaxViewAge = 32 // how many ticks a view may be older than its input's tick
 )
 
 // Inputs buffers one player's inputs and bridges short gaps. The zero value works.
 type Inputs[T any, P snapshot.Input[T]] struct {
 	snapshot.Inputs[T, P]
-	Repeat     int // ticks a gap is bridged; 0: DefaultRepeat
-	MaxViewAge int // ticks that [Inputs.View] goes back at most; 0: DefaultMaxViewAge
+	Repeat     int // ticks for which the last input is repeated; 0: DefaultRepeat
+	MaxViewAge int // most ticks that [Inputs.View] goes back; 0: DefaultMaxViewAge
 
-	OldViews uint64 // inputs whose view was older than that
+	OldViews uint64 // inputs whose view was older than MaxViewAge
 
 	last    T
 	view    snapshot.ViewTick
@@ -42,9 +42,10 @@ func (q *Inputs[T, P]) Next(tick uint32) T {
 	return q.last
 }
 
-// View is the time in the world that the player saw when giving the input that Next returned last: what it was aimed at. A peer may say
-// anything, so it is never later than the state before that tick, which is also what a client that says nothing counts as having seen, nor
-// more than MaxViewAge ticks before the tick. While an input is repeated, the view moves on with it.
+// View is the tick that the player's screen showed when it gave the input that Next returned last; lag compensation aims
+// there. The client's word is not trusted: the view is never newer than the state before the input's tick, and never more
+// than MaxViewAge ticks older than that tick. A client that sends no view counts as having seen the state before the tick.
+// While an input is repeated, its view advances by one each tick.
 func (q *Inputs[T, P]) View() snapshot.ViewTick { return q.view }
 
 func (q *Inputs[T, P]) limit(v snapshot.ViewTick, tick uint32) snapshot.ViewTick {

@@ -89,8 +89,9 @@ type Host interface {
 	TickHz() int
 	// Rand is seeded by the zone; use no other randomness.
 	Rand() *rand.Rand
-	// Handover takes a player to a spawn point of another zone. Keep the player still until it is settled: Leave is called
-	// when it went, HandoverFailed when it could not. Further calls meanwhile are passed over.
+	// Handover sends a player to a spawn point of another zone. Keep the player from moving until the outcome is known:
+	// the zone calls Leave when the player has gone, HandoverFailed when it has to stay. Until then, further calls for the
+	// same player are ignored.
 	Handover(p PlayerID, zone, point string)
 	// Send puts a game message on the player's reliable lane.
 	Send(p PlayerID, m message.Body)
@@ -99,7 +100,8 @@ type Host interface {
 	// Offence counts an input that a fair client does not send; a player with too many is kicked, and what the last one was
 	// is logged.
 	Offence(p PlayerID, what string)
-	// Kick puts a player out, after the call of the Sim in progress. The text is shown to the player and logged.
+	// Kick disconnects a player once the call of the Sim in progress has returned. The text is shown to the player and
+	// logged.
 	Kick(p PlayerID, text string)
 }
 
@@ -121,9 +123,10 @@ type Sim interface {
 	Join(c Character) (snapshot.ID, InputBuffer, error)
 	// Leave takes a character out, its entity included.
 	Leave(p PlayerID)
-	// Save appends the character's state, as JSON, as it must be found again; it carries a version of its own.
+	// Save appends the character's state to dst, as JSON: what Join gets as Character.State next time. The game gives it a
+	// version number, to read old saves later.
 	Save(p PlayerID, dst []byte) []byte
-	// HandoverFailed puts a player back on its feet after Host.Handover came to nothing. The player has been told.
+	// HandoverFailed lets a player move again: Host.Handover failed and the player stays. The zone has told the player.
 	HandoverFailed(p PlayerID)
 	// Message takes a game message, its id (64 or above) first. An error counts as an offence.
 	Message(p PlayerID, msg []byte) error
@@ -131,8 +134,9 @@ type Sim interface {
 	Step(tick uint32)
 }
 
-// Resumer is a Sim that wants to know when a player has resumed on a new connection: messages that Host.Send was given for that player
-// since the old one was lost may not have arrived. Snapshots bring the world by themselves.
+// Resumer is a Sim that wants to know when a player has resumed on a new connection. Messages that Host.Send was given
+// after the old connection broke may be lost, so the game repeats what matters. Entities need nothing: snapshots bring
+// them.
 type Resumer interface {
 	Resumed(p PlayerID)
 }
@@ -142,18 +146,19 @@ type BotConfig struct {
 	Seed    uint64
 	TickHz  int
 	Map     *tilemap.Map
-	Portals bool // it shall go from zone to zone, where the game has portals
+	Portals bool // walk through portals, where the game has any
 }
 
 // Bot is a game's client without a screen: it decides inputs and predicts its own entity as a player's client does.
 type Bot interface {
 	// Step decides the input for a tick and predicts with it.
 	Step(tick uint32, view *snapshot.Replica)
-	// Inputs appends a packet with the newest inputs (snapshot.WriteInputs); h.Newest is set by the bot. h.View is the newest state, which
-	// Step saw; a bot that aims at the world as of another time sets it to that.
+	// Inputs appends a packet with the newest inputs (snapshot.WriteInputs). The bot sets h.Newest. h.View comes set to the
+	// newest state, the one that Step was given; a bot that aims at an earlier state (as an interpolating client does) sets
+	// h.View to that.
 	Inputs(dst []byte, h snapshot.InputHeader) []byte
-	// Reconcile compares the newest own state with what was predicted for its tick, and goes on from the server's.
-	// It reports whether they differed.
+	// Reconcile compares the bot's newest state from the server with what was predicted for that tick, and continues from
+	// the server's. It reports whether they differed.
 	Reconcile(view *snapshot.Replica) (corrected bool)
 	// Line is something to say, for bots that chat.
 	Line() string
