@@ -78,6 +78,73 @@ func TestBrokenLinksAreFound(t *testing.T) {
 	}
 }
 
+// The table of folders names what exists: a folder in its first column, then folders below that one or from the root.
+func TestDocsFolders(t *testing.T) {
+	const page = "docs/architecture.md"
+	_, text, found := strings.Cut(read(t, page), "\n## Folders and directions\n")
+	if !found {
+		t.Fatalf("%s has no section of folders", page)
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	folders := 0
+	for line := range strings.Lines(text) {
+		if !rowPattern.MatchString(line) {
+			continue
+		}
+		named, missing := foldersOf(line)
+		folders += named
+		for _, name := range missing {
+			t.Errorf("%s: there is no folder %q", page, name)
+		}
+	}
+	if folders < 40 {
+		t.Errorf("found %d folders; the test reads the table wrongly", folders)
+	}
+}
+
+func TestMissingFoldersAreFound(t *testing.T) {
+	for row, want := range map[string]int{
+		"| `transport/` | `kcp`, `ws/` | `protocol` |":          0,
+		"| `transport/` | `kcp`, `no-such-folder` |":            1,
+		"| `internal/count/`, `internal/no-such-folder/` | |":   1,
+		"| `web/` | the client; `web/dist` is built | |":        0,
+		"| `realm/` | accounts | `transport`, `transport/no` |": 1,
+		"| root | `Main`, a Go name | `internal/server` |":      0,
+		"| `go.mod` | a file | |":                               1,
+	} {
+		if _, missing := foldersOf(row); len(missing) != want {
+			t.Errorf("%s: missing %q, want %d", row, missing, want)
+		}
+	}
+}
+
+// foldersOf counts the folders that a row of the table names, and returns those that do not exist. Names that begin with
+// a capital are Go's.
+func foldersOf(row string) (named int, missing []string) {
+	base := "."
+	for i, cell := range strings.Split(strings.Trim(strings.TrimSpace(row), "|"), "|") {
+		for _, name := range codePattern.FindAllString(cell, -1) {
+			name = strings.Trim(name, "`")
+			if unicode.IsUpper([]rune(name)[0]) {
+				continue
+			}
+			if i == 0 {
+				base = name
+			}
+			named++
+			if !isFolder(name) && !(i > 0 && isFolder(filepath.Join(base, name))) {
+				missing = append(missing, name)
+			}
+		}
+	}
+	return named, missing
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(filepath.FromSlash(path))
+	return err == nil && info.IsDir()
+}
+
 // pages are the documents that people read: those of the root, and docs/.
 func pages(t *testing.T) []string {
 	t.Helper()
