@@ -86,7 +86,7 @@ type simFlags struct {
 	PublicWS   string   `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
 	Tick       int      `name:"tick" default:"20" help:"Ticks per second, 10 to 128."`
 	Snapshots  string   `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane of UDP clients' snapshots: latest (datagrams, the newest wins) or kcp (ordered)."`
-	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots: fast, or best, which gives clients that ask for it about half the bytes, for entities with prediction hints, at tens of times the work."`
+	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots: fast, or best, which clients may ask for: a third fewer bytes for entities that tumble or fly and whose schema marks them best, at many times the work."`
 	Zones      []string `name:"zones" help:"Zones to run (default: all: ${zones})." placeholder:"NAME"`
 	Budget     int      `name:"budget" default:"1100" help:"Largest snapshot in bytes, at most what one datagram holds."`
 
