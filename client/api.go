@@ -100,8 +100,8 @@ func (a *API) Characters(ctx context.Context) (Roster, error) {
 	return call[Roster](ctx, a, http.MethodGet, "/v1/characters", nil)
 }
 
-// CreateCharacter makes a character. Its name is 2–16 letters, digits, spaces, ' or -, and unique in the realm. Its class is one of the
-// realm's, or empty where that has none; its appearance is JSON in the game's own form, or nil.
+// CreateCharacter makes a character. Its name is 2–16 letters, digits, spaces, ' or -, and unique in the realm. Its class
+// is one of the realm's, or empty where the realm has none; its appearance is JSON in the game's own form, or nil.
 func (a *API) CreateCharacter(ctx context.Context, name, class string, appearance json.RawMessage) (Character, error) {
 	return call[Character](ctx, a, http.MethodPost, "/v1/characters", struct {
 		Name       string          `json:"name"`
@@ -126,8 +126,8 @@ func (a *API) DeleteCharacter(ctx context.Context, id, confirm string) error {
 // suiteAESGCM is the cipher suite that Go clients ask for: the fastest here.
 const suiteAESGCM = 1
 
-// Play asks for the right to enter the zone where the character is. schema is the hash of the schema that the caller was
-// built with; another one than the server's is refused with a detail that says what to update.
+// Play asks for a grant for the zone where the character is. schema is the hash of the schema that the caller was built
+// with. If the server does not accept that schema, it refuses, and the error's Detail says what to update.
 func (a *API) Play(ctx context.Context, character string, schema uint64) (Grant, error) {
 	g, err := call[Grant](ctx, a, http.MethodPost, "/v1/play", struct {
 		Character string `json:"character"`

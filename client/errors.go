@@ -11,10 +11,11 @@ import (
 type Error struct {
 	Op         string // what was attempted: "POST /v1/play"
 	Status     int    // HTTP status
-	Title      string // a code for programs, such as "zone-full"; the status text where the answer was no problem document
+	Title      string // a code for programs, such as "zone-full"; the status text when Foreign
 	Detail     string // for people: what to do
 	RetryAfter time.Duration
-	// Foreign: it was no problem document, so not the realm said this but something on the way to it, a proxy without a gateway behind it say.
+	// Foreign means that the answer was no problem document. It came not from the realm but from something in between,
+	// such as a proxy whose gateway is down.
 	Foreign bool
 }
 

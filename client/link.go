@@ -16,63 +16,17 @@ const (
 	inputTimes     = 256 // ticks for which it is remembered when their input was sent
 	maxUndecodable = 64  // snapshots in a row that cannot be decoded: then only a new connection helps
 
-	// maxSilence is how long a zone that sends every tick may say nothing before it counts as gone, as in the other SDKs: transports are more
-	// patient, and a player would stand in a world that stands still.
+	// maxSilence is how long nothing may come from a zone, which sends every tick, before the connection counts as lost.
+	// The other SDKs use the same time. The transports' own timeouts are longer, and until then the player would see a
+	// frozen world.
 	maxSilence = 4 * time.Second
-	// slept is how long this client may not have run: then the silence is its own.
-	slept = 1500 * time.Millisecond
-	// listenEvery is how often silence is looked for where no tick is due: a clock that was set back waits.
-	listenEvery = time.Second
+	// maxSuspended is the longest pause between two steps after which silence still counts against the zone. After a
+	// longer one this process was suspended, and could not have heard anything.
+	maxSuspended = 1500 * time.Millisecond
+	// silenceCheckEvery is how often silence is checked for while no tick is due, which takes long after the clock was
+	// set back.
+	silenceCheckEvery = time.Second
 )
-
-// Player is what a session plays with: it decides inputs and predicts. A game's rules.Bot is one. A session calls it under its
-// own lock, one call at a time.
-type Player interface {
-	// Step decides the input for a tick and predicts with it. Ticks rise by one, but for jumps when the clock is set anew.
-	Step(tick uint32, view *snapshot.Replica)
-	// Inputs appends a packet with the newest inputs; h.Newest is set by the player. h.View is the newest state, which Step saw; a player
-	// that shows the world as of another time, as one does that interpolates, sets it to that.
-	Inputs(dst []byte, h snapshot.InputHeader) []byte
-	// Reconcile compares the newest own state with the prediction for its tick, and goes on from the server's.
-	Reconcile(view *snapshot.Replica) (corrected bool)
-}
-
-// Zone is where a session plays.
-type Zone struct {
-	Name        string
-	Incarnation uint64 // of the zone's process: its ticks count from the process's start
-	Title       string
-	TickHz      int
-	Entity      snapshot.ID // the player's own
-	Ordered     bool        // snapshots ride the reliable lane
-	Players     int         // in the zone, as far as told
-	Map         *tilemap.Map
-}
-
-// Events are called as they happen, where set. They run under the session's lock: they must not block, nor call the session.
-type Events struct {
-	// Entered: the player stands in a zone, and its own entity is in view. Also after a transfer or a reconnection.
-	Entered func(now time.Time, z Zone)
-	// Snapshot was applied, in a zone whose Welcome has come.
-	Snapshot func(now time.Time, h snapshot.Header, view *snapshot.Replica)
-	// Undecodable: a snapshot was refused. snapshot.ErrStale never comes here.
-	Undecodable func(err error)
-	// Stepped a tick, late by so much.
-	Stepped func(late time.Duration)
-	// Acked: a state that was simulated with an input was applied, so long after that input was first sent. Not for ticks
-	// that the server simulated without the input.
-	Acked func(took time.Duration)
-	// Corrected: a prediction was wrong.
-	Corrected func()
-	// Heard a line of chat.
-	Heard func(m message.Heard)
-	// Message of the game, its id first; valid during the call.
-	Message func(msg []byte)
-	// Dropped: the connection was lost; the session tries to come back.
-	Dropped func(err error)
-	// Waiting: an attempt to come back failed; the session tries on, if that makes sense.
-	Waiting func(err error)
-}
 
 type phase uint8
 
@@ -261,8 +215,8 @@ func (l *link) apply(now time.Time, msg []byte) {
 	}
 }
 
-// keepRate notices that the zone's ticks come at another rate from a tick on. What plays begins anew with it: all that a player predicts
-// depends on the length of a tick.
+// keepRate follows a change of the zone's tick rate, from a given tick on. It replaces the player, because everything that
+// a player predicts depends on the length of a tick.
 func (l *link) keepRate(tick uint32) {
 	if l.toldHz == 0 || l.toldHz == l.zone.TickHz {
 		return
@@ -320,7 +274,7 @@ func (l *link) step(now time.Time, dst []byte) []byte {
 
 // silent reports whether the zone has not been heard for too long.
 func (l *link) silent(now time.Time) bool {
-	if l.heardAt.IsZero() || now.Sub(l.ranAt) > slept {
+	if l.heardAt.IsZero() || now.Sub(l.ranAt) > maxSuspended {
 		l.heardAt = now
 	}
 	l.ranAt = now
@@ -333,8 +287,8 @@ func (l *link) nextStep() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	next := l.began.Add(l.clock.at(l.clock.next))
-	if listen := l.ranAt.Add(listenEvery); !l.ranAt.IsZero() && listen.Before(next) {
-		next = listen
+	if check := l.ranAt.Add(silenceCheckEvery); !l.ranAt.IsZero() && check.Before(next) {
+		next = check
 	}
 	return next, true
 }

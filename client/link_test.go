@@ -292,8 +292,8 @@ func (p interpolating) Inputs(dst []byte, h snapshot.InputHeader) []byte {
 	return p.Player.Inputs(dst, h)
 }
 
-// What a client says of its view is what it showed, and the zone's game is told just that: of a player that is shown the newest state,
-// and of one that shows another time.
+// The view that a client reports is the state that it showed, and the zone's game is told exactly that: for a player that
+// shows the newest state, and for one that shows an earlier one.
 func TestGamesKnowWhatAClientShowed(t *testing.T) {
 	for _, behind := range []float64{0, 1.5} {
 		sim := &watched{views: map[uint32]snapshot.ViewTick{}}

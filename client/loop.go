@@ -32,7 +32,7 @@ func (c *connection) Message(_ transport.Conn, _ transport.Lane, msg []byte) {
 	s.keep(&c.link, moved && c.link.phase == parting)
 	if moved && c.link.phase == playing && s.current != c {
 		if s.current != nil {
-			s.current.link.events = &Events{} // what the old zone still says is past
+			s.current.link.events = &Events{} // messages from the old zone no longer matter
 		}
 		s.current = c
 	}
@@ -88,7 +88,7 @@ func (s *Session) Run(ctx context.Context) error {
 			s.does("has ended")
 			return nil
 		}
-		c, err = s.goOn(ctx, c)
+		c, err = s.next(ctx, c)
 	}
 	s.does("has ended")
 	if stopped(ctx) {
@@ -120,22 +120,22 @@ func (s *Session) enter(ctx context.Context) (*connection, error) {
 	return s.connect(ctx, &g)
 }
 
-// goOn makes the next connection after c ended or the character went to another zone.
-func (s *Session) goOn(ctx context.Context, c *connection) (*connection, error) {
+// next makes the next connection after c ended or the character went to another zone.
+func (s *Session) next(ctx context.Context, c *connection) (*connection, error) {
 	_, end, transfer := c.state()
 	if transfer == nil {
 		code := transport.Normal // a Goodbye comes before the transport's end
 		if end.Code == transport.Timeout {
-			code = end.Code // the silence may be in one direction only: the zone shall keep the character
+			code = end.Code // the zone may still hear us: Normal would make it remove the character, Timeout lets us resume
 		}
 		c.conn.Close(code, "")
-		return s.comeBack(ctx, end)
+		return s.reconnect(ctx, end)
 	}
-	// Make before break: the old zone keeps sending until the new one has shown us ourselves.
+	// Make before break: the old connection stays open until the new zone has sent the player's own entity.
 	next, err := s.connect(ctx, transfer)
 	c.conn.Close(transport.Normal, "")
 	if err != nil {
-		return s.comeBack(ctx, fmt.Errorf("transfer to zone %s: %w", transfer.Zone.Name, err))
+		return s.reconnect(ctx, fmt.Errorf("transfer to zone %s: %w", transfer.Zone.Name, err))
 	}
 	s.mu.Lock()
 	s.stats.Transfers++
@@ -143,8 +143,9 @@ func (s *Session) goOn(ctx context.Context, c *connection) (*connection, error) 
 	return next, nil
 }
 
-// comeBack tries to return after a drop: straight to the zone process where that is possible, else with the same login token.
-func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error) {
+// reconnect tries to get back after a drop: directly to the zone process where that is possible, else by asking the realm
+// again with the same login token.
+func (s *Session) reconnect(ctx context.Context, cause error) (*connection, error) {
 	if stopped(ctx) {
 		return nil, ctx.Err() // nothing was lost: we stop
 	}
@@ -180,7 +181,8 @@ func (s *Session) comeBack(ctx context.Context, cause error) (*connection, error
 	return c, err
 }
 
-// pause waits before the realm is asked again. Meanwhile the zone is tried, where there is a ticket for it: the network may be back.
+// pause waits before the realm is asked again. Meanwhile it tries the zone, if there is a ticket for it: the network may be
+// back.
 func (s *Session) pause(ctx context.Context, d time.Duration) (*connection, error) {
 	for until := time.Now().Add(d); ; {
 		s.does("waits until %s before it asks the realm again", until.Format("15:04:05.000"))

@@ -14,8 +14,6 @@ const maxMaps = 64
 type Maps struct {
 	mu   sync.Mutex
 	held map[string]*fetched // guarded by mu
-
-	Uncached uint64 // fetches that found the cache full; guarded by mu
 }
 
 type fetched struct {
@@ -41,7 +39,6 @@ func (c *Maps) Get(ctx context.Context, a *API, m GrantMap) (*tilemap.Map, error
 			return nil, ctx.Err()
 		}
 	case len(c.held) >= maxMaps:
-		c.Uncached++
 		c.mu.Unlock()
 		return a.Map(ctx, m)
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/realmwire/realmwire/transport"
 )
 
-// How long a transport may take to open when a session comes back: the realm is asked next, so silence is not waited for as long as otherwise.
+// How long a transport may take to open when a session resumes. It is shorter than for a first connection, because the
+// realm is asked next.
 const (
 	resumeDial       = 1500 * time.Millisecond
 	resumeDialWebRTC = 4 * time.Second
@@ -41,8 +42,8 @@ func (p *resumeTickets) next(now time.Time) *Grant {
 	return &g
 }
 
-// keep takes over what a link was given to come back with. The way to another zone ends the right to come back to this one; what the old zone
-// still says afterwards must not end that to the new one. s.mu is held.
+// keep takes over a link's resume tickets. A transfer drops those for the zone that is left (parts); later messages from
+// that zone must not drop those for the new one. s.mu is held.
 func (s *Session) keep(l *link, parts bool) {
 	switch {
 	case parts:
@@ -52,8 +53,8 @@ func (s *Session) keep(l *link, parts bool) {
 	}
 }
 
-// resume tries to come back straight to the zone process, whose ticket we have, after cause. Nil and no error: the realm is to be asked. An
-// error is the zone's last word.
+// resume tries to reconnect directly to the zone process with a resume ticket, after cause. Nil and no error mean that the
+// realm has to be asked; an error is final.
 func (s *Session) resume(ctx context.Context, now time.Time, cause error) (*connection, error) {
 	s.mu.Lock()
 	var end *EndError

@@ -69,7 +69,7 @@ func TestLinkTakesTickets(t *testing.T) {
 	}
 }
 
-// The way to another zone ends the right to come back to this one. What the old zone says while the new one is entered ends nothing more.
+// A transfer drops the resume tickets of the zone that is left. What that zone still says must not drop those of the next.
 func TestTicketsOnTheWay(t *testing.T) {
 	s := &Session{}
 	open := func(g string) *connection {

@@ -26,7 +26,8 @@ type Config struct {
 	API       *API
 	Character string // its ID
 	Schema    *snapshot.Schema
-	NewPlayer func(Zone) Player // called under the session's lock for each zone that is entered, and when a zone changes its tick rate
+	// NewPlayer is called under the session's lock for each zone that is entered, and when a zone changes its tick rate.
+	NewPlayer func(Zone) Player
 
 	Transport transport.Kind // empty: kcp
 	Verify    bool           // ask for checksums and compare them
@@ -142,8 +143,8 @@ func backoff(attempt int, random float64) time.Duration {
 	return time.Duration(float64(min(full, maxBackoff)) * (0.5 + random/2))
 }
 
-// wayError is what went wrong on the way into a zone for which there was a grant: a map that the realm did not have yet, a WebRTC offer whose
-// ticket the zone did not take. The next grant may lead in, whatever the HTTP status says.
+// wayError is a failure to enter a zone with a grant: a map that the realm did not have yet, a WebRTC offer whose ticket
+// the zone did not take. The next grant may succeed, whatever the HTTP status says.
 type wayError struct{ error }
 
 // Unwrap is the reason.

@@ -35,7 +35,7 @@ func TestLinkThatWaitsForItsClockListens(t *testing.T) {
 	p := w.add()
 	w.run(time.Second)
 	p.link.clock.next += 1000
-	if at, ok := p.link.nextStep(); !ok || at.Sub(w.at()) > listenEvery {
+	if at, ok := p.link.nextStep(); !ok || at.Sub(w.at()) > silenceCheckEvery {
 		t.Errorf("the next step is in %v", at.Sub(w.at()))
 	}
 }

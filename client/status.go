@@ -7,7 +7,7 @@ import (
 
 // Status is what a session does at a moment, for whoever wonders what a player waits for.
 type Status struct {
-	Doing string    // "plays in zone town", "connects to zone town over kcp", "waits until 15:04:05 before it asks the realm again"
+	Doing string    // "plays in zone town", "waits until 15:04:05 before it asks the realm again", …
 	Since time.Time // when it began to
 	Cause error     // why it does not play; nil while it does, and before anything failed
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// A player's inputs as they come, one packet lost on the way: packets repeat the last few, so that nothing is missing. When nothing
-// comes any more, the last input is held for a moment, and then let go.
+// A player's inputs as they arrive, with one packet lost: packets repeat the last few inputs, so nothing is missing. When
+// no more inputs arrive, the last one is repeated for a few ticks, then dropped.
 func ExampleInputs() {
 	var q rules.Inputs[rpg.Input, *rpg.Input]
 	q.Repeat = 2
