@@ -14,13 +14,13 @@ import (
 type ServerConfig struct {
 	Tickets *ticket.Opener
 	Accept  transport.Acceptor
-	// MaxSessions bounds live sessions; 0 means DefaultMaxSessions. Above it, proven newcomers are told Refused.
+	// MaxSessions bounds live connections; 0 means DefaultMaxSessions. Above it, proven newcomers are told Refused.
 	MaxSessions int
-	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	// Timeout ends a connection from which nothing was heard for this long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
 }
 
-// DefaultMaxSessions is the bound on a server's live sessions unless configured.
+// DefaultMaxSessions is the bound on a server's live connections unless configured.
 const DefaultMaxSessions = 10_000
 
 // DialConfig says whom to join and with what. Addr, Ticket, Secret and Suite come from one grant.
@@ -31,6 +31,6 @@ type DialConfig struct {
 	Suite  ticket.Suite
 	// HandshakeTimeout bounds connecting; 0 means transport.DefaultHandshakeTimeout. The context may end it sooner.
 	HandshakeTimeout time.Duration
-	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	// Timeout ends a connection from which nothing was heard for this long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
 }

@@ -22,7 +22,7 @@ type ServerConfig struct {
 	MaxPeers int
 	// HandshakeTimeout bounds the time from the answer to both data channels open; 0 means transport.DefaultHandshakeTimeout.
 	HandshakeTimeout time.Duration
-	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	// Timeout ends a connection from which nothing was heard for this long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
 }
 
@@ -35,6 +35,6 @@ type DialConfig struct {
 	Signal func(ctx context.Context, offer string) (answer string, err error)
 	// HandshakeTimeout bounds connecting; 0 means transport.DefaultHandshakeTimeout. The context may end it sooner.
 	HandshakeTimeout time.Duration
-	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	// Timeout ends a connection from which nothing was heard for this long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
 }

@@ -16,15 +16,15 @@ type ServerConfig struct {
 	Accept  transport.Acceptor
 	// TrustForwarded takes the peer's address from X-Forwarded-For: set it only where the gateway alone can connect.
 	TrustForwarded bool
-	// MaxSessions bounds sessions, connecting ones included; 0 means DefaultMaxSessions.
+	// MaxSessions bounds connections, those that are being made included; 0 means DefaultMaxSessions.
 	MaxSessions int
 	// HandshakeTimeout bounds the time until the ticket has come; 0 means transport.DefaultHandshakeTimeout.
 	HandshakeTimeout time.Duration
-	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	// Timeout ends a connection from which nothing was heard for this long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
 }
 
-// DefaultMaxSessions is the bound on a handler's sessions unless configured.
+// DefaultMaxSessions is the bound on a handler's connections unless configured.
 const DefaultMaxSessions = 5_000
 
 // DialConfig says whom to join. URL and Ticket are required.
@@ -35,6 +35,6 @@ type DialConfig struct {
 	HTTPClient *http.Client
 	// HandshakeTimeout bounds connecting; 0 means transport.DefaultHandshakeTimeout. The context may end it sooner.
 	HandshakeTimeout time.Duration
-	// Timeout ends a session from which nothing was heard for so long; 0 means transport.DefaultTimeout.
+	// Timeout ends a connection from which nothing was heard for this long; 0 means transport.DefaultTimeout.
 	Timeout time.Duration
 }
