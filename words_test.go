@@ -68,7 +68,7 @@ func TestWords(t *testing.T) {
 			return err
 		case d.IsDir() && (slices.Contains([]string{"node_modules", "dist", "data"}, d.Name()) || strings.HasPrefix(d.Name(), ".") && path != "." && path != ".ci" && path != ".github"):
 			return filepath.SkipDir
-		case d.IsDir() || mayName(filepath.ToSlash(path)):
+		case !d.Type().IsRegular() || mayName(filepath.ToSlash(path)):
 			return nil
 		}
 		switch filepath.Ext(path) {
