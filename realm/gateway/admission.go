@@ -26,6 +26,8 @@ type gate struct {
 	now func() time.Time
 	log *slog.Logger
 
+	asking sync.Mutex // held while the realm is asked
+
 	mu    sync.Mutex
 	keys  realm.AdmissionKeys // guarded by mu
 	asked time.Time           // guarded by mu; when the realm was asked last
@@ -73,10 +75,12 @@ func (g *gate) check(tag string, incarnation realm.ID) (uint64, error) {
 	return keys.Check(tag, uint64(incarnation), g.now())
 }
 
-// ask fetches the keys, unless that was tried a moment ago; false: they are what they were.
+// ask fetches the keys, unless that was tried a moment ago. False: the realm did not give them, so they are what they were.
 func (g *gate) ask(ctx context.Context, atMostEvery time.Duration) bool {
+	g.asking.Lock() // whoever comes while the realm is asked waits for that answer
+	defer g.asking.Unlock()
 	if !g.mayAsk(atMostEvery) {
-		return false
+		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, keysTimeout)
 	defer cancel()

@@ -17,10 +17,14 @@ type keeper struct {
 	keys  realm.AdmissionKeys
 	away  bool
 	asked int
+	slow  chan struct{} // where set, an answer waits for a value
 }
 
 func (k *keeper) AdmissionKeys(context.Context) (realm.AdmissionKeys, error) {
 	k.asked++
+	if k.slow != nil {
+		<-k.slow
+	}
 	if k.away {
 		return nil, errors.New("away")
 	}
@@ -77,6 +81,29 @@ func TestGateAsksSeldom(t *testing.T) {
 		t.Errorf("asked %d times in ten seconds", s.k.asked)
 	}
 	s.enters(s.k.keys.Mint(7, s.at), 7, "")
+}
+
+// A newcomer who comes while a gateway that has just started asks for its keys is let in when they come.
+func TestGateWaitsForKeysOnTheirWay(t *testing.T) {
+	s := newGateStage(t)
+	s.k.slow = make(chan struct{})
+	tag := s.k.keys.Mint(7, s.at)
+	results := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := s.enter(t.Context(), tag, 7)
+			results <- err
+		}()
+	}
+	s.k.slow <- struct{}{} // the one that asks; the other waits, or comes when the keys are there
+	for range 2 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+	if s.k.asked != 1 {
+		t.Errorf("asked %d times", s.k.asked)
+	}
 }
 
 // A tag holds a few WebSockets at once, and gets its places back.
