@@ -2,7 +2,10 @@
 // hoster's customer an IPv4 /24: what is bounded for an address is bounded for those as well.
 package netprefix
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // Bounds are how many of something an address and its networks may hold at once.
 type Bounds struct {
@@ -17,9 +20,36 @@ var (
 	lengths6 = []int{64, 56, 48}
 )
 
+// Fold is the address that counts for a, without a zone. An IPv6 address that stands for an IPv4 one counts as that: so nobody counts
+// twice, and nobody shares a network with all of the IPv4 internet behind one translator.
+func Fold(a netip.Addr) netip.Addr {
+	a = a.Unmap().WithZone("")
+	if !a.Is6() {
+		return a
+	}
+	b := a.As16()
+	embedded := func(invert byte) netip.Addr {
+		return netip.AddrFrom4([4]byte{b[12] ^ invert, b[13] ^ invert, b[14] ^ invert, b[15] ^ invert})
+	}
+	high, low := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+	switch {
+	case high>>48 == 0x2002: // 6to4, RFC 3056
+		return netip.AddrFrom4([4]byte(b[2:6]))
+	case high>>32 == 0x2001_0000: // Teredo, RFC 4380: the client's, inverted; before it stands a server that anybody may choose
+		return embedded(0xff)
+	case high == 0x64_ff9b<<32 && low>>32 == 0: // NAT64, RFC 6052
+		return embedded(0)
+	case high>>16 == 0x64_ff9b_0001: // a network's own NAT64, RFC 8215
+		return embedded(0)
+	case high == 0 && low>>32 == 0xffff_0000: // translated without state, RFC 2765
+		return embedded(0)
+	}
+	return a
+}
+
 // Of returns the networks that an address counts in, the narrowest first. An address that is not valid counts as one of its own.
 func Of(a netip.Addr) []netip.Prefix {
-	a = a.Unmap().WithZone("")
+	a = Fold(a)
 	if !a.IsValid() {
 		return []netip.Prefix{{}}
 	}
