@@ -81,7 +81,7 @@ func (in *inbound) take(d *data) error {
 		in.refused++
 		return nil
 	}
-	if len(in.held) >= maxHeld+maxFragments {
+	if in.heldChunks >= maxHeld+maxFragments {
 		return fmt.Errorf("%w: a message in more than %d fragments", ErrProtocol, maxFragments)
 	}
 	if !in.add(d.tsn) {
@@ -104,7 +104,7 @@ func (in *inbound) take(d *data) error {
 
 // room tells whether a chunk that came early may wait.
 func (in *inbound) room(size int) bool {
-	return len(in.held) < maxHeld && in.heldBytes+size <= in.window
+	return in.heldChunks < maxHeld && in.heldBytes+size <= in.window
 }
 
 // forward takes a FORWARD-TSN chunk (RFC 3758 section 3.6): the peer will not send again what is missing up to a TSN.

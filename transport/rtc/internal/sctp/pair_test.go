@@ -215,7 +215,7 @@ func (w *world) check(a *Association) {
 		w.t.Fatalf("flight %d of %d, waiting %d of %d, small %d of %d", o.flight, bytes, o.waiting, lostCount, o.small, small)
 	case o.out.len() > maxOutstanding || o.queue.len() > maxQueued || o.backlog > o.backlogMax:
 		w.t.Fatalf("%d outstanding, %d queued, backlog %d", o.out.len(), o.queue.len(), o.backlog)
-	case len(in.held) > maxHeld+maxFragments || len(in.spans) > maxSpans || in.heldBytes > in.window+in.maxMessage:
-		w.t.Fatalf("%d held with %d bytes, %d spans", len(in.held), in.heldBytes, len(in.spans))
+	case in.heldChunks > maxHeld+maxFragments || len(in.spans) > maxSpans || in.heldBytes > in.window+in.maxMessage:
+		w.t.Fatalf("%d held with %d bytes, %d spans", in.heldChunks, in.heldBytes, len(in.spans))
 	}
 }

@@ -1,5 +1,7 @@
 package sctp
 
+import "slices"
+
 const (
 	// maxHeld bounds the chunks held because something before them is missing.
 	maxHeld = 512
@@ -14,28 +16,17 @@ type Message struct {
 	Data   []byte
 }
 
-// piece is a chunk that waits: for the rest of its message, or for its message's turn.
-type piece struct {
-	tsn         uint32
-	ppid        uint32
-	stream, ssn uint16
-	flags       byte
-	payload     []byte
-}
-
-// follows tells whether p continues the message that prev is part of.
-func (p *piece) follows(prev *piece) bool {
-	return p.tsn == prev.tsn+1 && prev.flags&flagEnd == 0 && p.flags&flagBegin == 0 && p.stream == prev.stream &&
-		(p.flags^prev.flags)&flagUnordered == 0 && (p.ssn == prev.ssn || p.flags&flagUnordered != 0)
-}
-
-// assembly puts messages together and in order.
+// assembly puts messages together and in order. A chunk costs the same however many others wait, but for finding its place among
+// them: who sends crumbs of messages without an end, or turns their order round, gets no more for it.
 type assembly struct {
 	maxMessage int
 	pool       pool
 	streams    streams
-	held       []piece // by TSN
+	held       runs          // chunks that wait: for the rest of their message, or for its turn
+	ready      map[turn]*run // of these, the ordered messages that are complete
+	heldChunks int
 	heldBytes  int
+	spare      *run      // for the next chunk
 	messages   []Message // for the caller of Receive
 	spent      [][]byte  // buffers of the pool that messages lie in
 }
@@ -60,121 +51,146 @@ func emptied[T any](list []T) []T {
 	return list[:0]
 }
 
-// hold keeps a copy of d until its turn. Its message, or what waited for it, may be complete now.
+// hold keeps a copy of d until its turn. Its message, or what waited for it, may be complete now. It reports false for a
+// message that is too long.
 func (a *assembly) hold(d *data, s *stream) bool {
-	i := len(a.held)
-	for i > 0 && before(d.tsn, a.held[i-1].tsn) {
+	r := a.single(d)
+	i := a.held.after(d.tsn)
+	if i > 0 && a.held[i-1].meets(r) {
 		i--
+		r = a.join(a.held[i], r)
+	} else {
+		a.held = slices.Insert(a.held, i, r)
 	}
-	a.held = append(a.held, piece{})
-	copy(a.held[i+1:], a.held[i:])
-	a.held[i] = piece{d.tsn, d.ppid, d.stream, d.ssn, d.flags, a.pool.copy(d.payload)}
-	a.heldBytes += len(d.payload)
-	lo := i
-	for lo > 0 && a.held[lo].follows(&a.held[lo-1]) {
-		lo--
-	}
-	hi, size, complete := a.run(lo)
-	if size > a.maxMessage {
-		return false
+	if i+1 < len(a.held) && r.meets(a.held[i+1]) {
+		a.join(r, a.held[i+1])
+		a.held.remove(i+1, i+2)
 	}
 	switch {
-	case !complete:
-	case d.unordered():
-		a.deliver(lo, hi, size)
-	case d.ssn == s.next:
+	case r.size > a.maxMessage:
+		return false
+	case !r.complete():
+	case r.unordered():
+		a.held.remove(i, i+1)
+		a.deliver(r)
+	case a.ready[r.turn()] == nil:
+		if a.ready == nil {
+			a.ready = make(map[turn]*run)
+		}
+		a.ready[r.turn()] = r
 		a.collect(s)
 	}
 	return true
 }
 
-// run finds where the message that begins at held[lo] ends, or how far it goes without a gap.
-func (a *assembly) run(lo int) (hi, size int, complete bool) {
-	size = len(a.held[lo].payload)
-	hi = lo + 1
-	for hi < len(a.held) && a.held[hi].follows(&a.held[hi-1]) {
-		size += len(a.held[hi].payload)
-		hi++
+// single makes a run of one chunk.
+func (a *assembly) single(d *data) *run {
+	r := a.spare
+	if a.spare = nil; r == nil {
+		r = new(run)
 	}
-	return hi, size, a.held[lo].flags&flagBegin != 0 && a.held[hi-1].flags&flagEnd != 0
+	*r = run{
+		first: d.tsn, last: d.tsn, ppid: d.ppid, stream: d.stream, ssn: d.ssn, flags: d.flags & (flagWhole | flagUnordered),
+		chunks: 1, size: len(d.payload), head: part{data: a.pool.copy(d.payload)},
+	}
+	r.tail = &r.head
+	a.heldChunks++
+	a.heldBytes += len(d.payload)
+	return r
+}
+
+// join appends next to r, which it meets, and returns r.
+func (a *assembly) join(r, next *run) *run {
+	r.last, r.chunks, r.size = next.last, r.chunks+next.chunks, r.size+next.size
+	r.flags |= next.flags & flagEnd
+	if next.tail != &next.head || len(next.head.data) > cap(r.tail.data)-len(r.tail.data) {
+		r.tail.next, r.tail = &next.head, next.tail
+		return r
+	}
+	r.tail.data = append(r.tail.data, next.head.data...) // crumbs share a buffer
+	a.pool.put(next.head.data)
+	*next = run{}
+	a.spare = next
+	return r
 }
 
 // collect hands out the messages of s whose turn has come.
 func (a *assembly) collect(s *stream) {
-	for i := 0; i < len(a.held); {
-		p := &a.held[i]
-		if p.stream != s.id || p.flags&flagUnordered != 0 || before16(p.ssn, s.next) {
-			i++
-			continue
-		}
-		hi, size, complete := a.run(i)
-		if p.ssn != s.next || !complete {
+	for len(a.ready) > 0 {
+		r := a.ready[turn{s.id, s.next}]
+		if r == nil {
 			return
 		}
 		s.next++
-		a.deliver(i, hi, size)
+		at := a.held.after(r.first)
+		a.held.remove(at-1, at)
+		a.deliver(r)
 	}
 }
 
 // settle lets go of what cum has passed: there, nothing is missing any more. All that may go on waiting is the message
 // that ends at cum, which the next chunk may continue.
 func (a *assembly) settle(cum uint32) {
-	for len(a.held) > 0 && !before(cum, a.held[0].tsn) {
-		hi, size, complete := a.run(0)
-		p := &a.held[0]
-		switch {
-		case complete && p.flags&flagUnordered == 0 && a.inTurn(p):
-			a.deliver(0, hi, size)
-		case complete && p.flags&flagUnordered != 0:
-			a.deliver(0, hi, size)
-		case p.flags&flagBegin != 0 && !complete && a.held[hi-1].tsn == cum:
-			return
-		default:
-			a.drop(0, hi)
+	n := 0
+	for n < len(a.held) && !before(cum, a.held[n].first) {
+		r := a.held[n]
+		if !r.ends() && r.begins() && r.last == cum {
+			break
 		}
+		n++
+		if r.complete() && (r.unordered() || a.inTurn(r)) {
+			a.deliver(r)
+		} else {
+			a.forget(r)
+		}
+	}
+	if n > 0 {
+		a.held.remove(0, n)
 	}
 }
 
-// inTurn moves the order of p's stream on to p, whose TSN says that nothing before it will come. It reports false where
-// the order is past p.
-func (a *assembly) inTurn(p *piece) bool {
-	s := a.streams.get(p.stream)
-	if s == nil || before16(p.ssn, s.next) {
+// inTurn moves the order of r's stream on to r, whose TSN says that nothing before it will come. It reports false where
+// the order is past r.
+func (a *assembly) inTurn(r *run) bool {
+	s := a.streams.get(r.stream)
+	if s == nil || before16(r.ssn, s.next) {
 		return false
 	}
-	s.next = p.ssn + 1
+	s.next = r.ssn + 1
 	return true
 }
 
-// deliver hands out the message in held[lo:hi].
-func (a *assembly) deliver(lo, hi, size int) {
-	first := &a.held[lo]
-	m := Message{Stream: first.stream, PPID: first.ppid}
-	if hi == lo+1 {
-		m.Data = first.payload
-		a.spent = append(a.spent, first.payload)
-		first.payload = nil
-		a.heldBytes -= size
+// deliver hands out a complete message, which is held no more.
+func (a *assembly) deliver(r *run) {
+	m := Message{Stream: r.stream, PPID: r.ppid}
+	if r.head.next == nil {
+		m.Data = r.head.data
+		a.spent = append(a.spent, r.head.data)
+		r.head.data = nil
 	} else {
-		m.Data = make([]byte, 0, size)
-		for i := lo; i < hi; i++ {
-			m.Data = append(m.Data, a.held[i].payload...)
+		m.Data = make([]byte, 0, r.size)
+		for p := &r.head; p != nil; p = p.next {
+			m.Data = append(m.Data, p.data...)
 		}
 	}
 	a.messages = append(a.messages, m)
-	a.drop(lo, hi)
+	a.forget(r)
 }
 
-// drop forgets held[lo:hi].
-func (a *assembly) drop(lo, hi int) {
-	for i := lo; i < hi; i++ {
-		a.heldBytes -= len(a.held[i].payload)
-		a.pool.put(a.held[i].payload)
+// forget lets go of a run that is held no more.
+func (a *assembly) forget(r *run) {
+	if r.complete() && a.ready[r.turn()] == r {
+		delete(a.ready, r.turn())
 	}
-	n := copy(a.held[lo:], a.held[hi:])
-	clear(a.held[lo+n:])
-	a.held = a.held[:lo+n]
-	if len(a.held) == 0 && cap(a.held) > listKept {
-		a.held = nil
+	a.heldChunks -= r.chunks
+	a.heldBytes -= r.size
+	for p := &r.head; p != nil; p = p.next {
+		a.pool.put(p.data)
+	}
+	if *r = (run{}); a.spare == nil {
+		a.spare = r
+	}
+	if a.heldChunks == 0 {
+		a.ready = nil
 	}
 }

@@ -207,8 +207,8 @@ func TestReceiveBounds(t *testing.T) {
 		for i := range uint32(2 * maxHeld) {
 			p.send(p.data(1+i, flagWhole, 1, uint16(1+i), "x"))
 		}
-		if len(p.a.in.held) != maxHeld {
-			t.Errorf("%d held", len(p.a.in.held))
+		if p.a.in.heldChunks != maxHeld {
+			t.Errorf("%d held", p.a.in.heldChunks)
 		}
 	})
 	t.Run("gaps", func(t *testing.T) {
@@ -261,7 +261,7 @@ func TestReceiveBounds(t *testing.T) {
 				err = p.try(p.data(i, flags, 1, 0, "x"))
 				flags = 0
 			}
-			if n := len(p.a.in.held); n > maxHeld+maxFragments {
+			if n := p.a.in.heldChunks; n > maxHeld+maxFragments {
 				return fmt.Errorf("%d held", n)
 			}
 			return err

@@ -21,12 +21,21 @@ func (t *tracker) has(tsn uint32) bool {
 	if !before(t.cum, tsn) {
 		return true
 	}
-	for i := len(t.spans) - 1; i >= 0; i-- {
-		if s := t.spans[i]; !before(tsn, s.first) {
-			return !before(s.last, tsn)
+	i := t.after(tsn)
+	return i > 0 && !before(t.spans[i-1].last, tsn)
+}
+
+// after returns the place of the first span that begins beyond tsn.
+func (t *tracker) after(tsn uint32) int {
+	lo, hi := 0, len(t.spans)
+	for lo < hi {
+		if mid := (lo + hi) / 2; before(tsn, t.spans[mid].first) {
+			hi = mid
+		} else {
+			lo = mid + 1
 		}
 	}
-	return false
+	return lo
 }
 
 // add takes note of tsn, which is new. It reports false where there are too many gaps to remember one more.
@@ -36,10 +45,7 @@ func (t *tracker) add(tsn uint32) bool {
 		t.absorb()
 		return true
 	}
-	i := len(t.spans) // the first span beyond tsn
-	for i > 0 && before(tsn, t.spans[i-1].first) {
-		i--
-	}
+	i := t.after(tsn)
 	below := i > 0 && t.spans[i-1].last+1 == tsn
 	above := i < len(t.spans) && t.spans[i].first == tsn+1
 	switch {
