@@ -3,6 +3,8 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,15 +128,34 @@ func (a *API) DeleteCharacter(ctx context.Context, id, confirm string) error {
 // suiteAESGCM is the cipher suite that Go clients ask for: the fastest here.
 const suiteAESGCM = 1
 
-// Play asks for a grant for the zone where the character is. schema is the hash of the schema that the caller was built
-// with. If the server does not accept that schema, it refuses, and the error's Detail says what to update.
-func (a *API) Play(ctx context.Context, character string, schema uint64) (Grant, error) {
+// PlayRequest says who wants to play.
+type PlayRequest struct {
+	Character string // its ID
+	Schema    uint64 // the hash of the schema that the caller was built with
+	Client    string // NewClient, drawn when the player decided to play; empty: it does not return by itself
+	// Returning: the client comes back by itself. The realm refuses with TitlePlayedElsewhere while another client has the
+	// character; without it, the character is taken from there.
+	Returning bool
+}
+
+// NewClient draws what tells this client from others that play the same character.
+func NewClient() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+// Play asks for a grant for the zone where the character is. If the server does not accept the schema, it refuses, and the
+// error's Detail says what to update.
+func (a *API) Play(ctx context.Context, r PlayRequest) (Grant, error) {
 	g, err := call[Grant](ctx, a, http.MethodPost, "/v1/play", struct {
 		Character string `json:"character"`
 		Schema    string `json:"schema"`
 		Protocol  int    `json:"protocol"`
 		Suite     int    `json:"suite"`
-	}{character, SchemaHash(schema), message.Version, suiteAESGCM})
+		Client    string `json:"client,omitempty"`
+		Returning bool   `json:"returning,omitempty"`
+	}{r.Character, SchemaHash(r.Schema), message.Version, suiteAESGCM, r.Client, r.Returning})
 	if err == nil && len(g.Ticket) == 0 {
 		err = errors.New("POST /v1/play: the answer holds no ticket; is this a Realmwire server?")
 	}

@@ -127,10 +127,12 @@ func TestAPICalls(t *testing.T) {
 		},
 		{
 			"play", `{"character":"` + id + `","ticket":"AQI=","secret":"Aw==","suite":1,"endpoints":[{"transport":"smoke","hill":3,"url":"https://h"},{"transport":"kcp","addr":"127.0.0.1:7"}],"zone":{"name":"z","tick_hz":20}}`,
-			func(a *API) (any, error) { return a.Play(t.Context(), id, 0xabc) },
+			func(a *API) (any, error) {
+				return a.Play(t.Context(), PlayRequest{Character: id, Schema: 0xabc, Client: "00000000000000a1", Returning: true})
+			},
 			Grant{Character: id, Ticket: []byte{1, 2}, Secret: []byte{3}, Suite: 1, Endpoints: []transport.Endpoint{{Transport: "smoke", URL: "https://h"}, {Transport: "kcp", Addr: "127.0.0.1:7"}}, Zone: GrantZone{Name: "z", TickHz: 20}},
 			"POST /v1/play",
-			map[string]any{"character": id, "schema": "0000000000000abc", "protocol": float64(message.Version), "suite": 1.0},
+			map[string]any{"character": id, "schema": "0000000000000abc", "protocol": float64(message.Version), "suite": 1.0, "client": "00000000000000a1", "returning": true},
 		},
 		{
 			"signal", `{"sdp":"answer"}`,
@@ -240,7 +242,7 @@ func TestAPIRefusesBadAnswers(t *testing.T) {
 		t.Error("an answer that is no JSON was taken")
 	}
 	empty := &gateway{status: 200, body: `{}`}
-	if _, err := empty.start(t).Play(t.Context(), "1", 1); err == nil || !strings.Contains(err.Error(), "no ticket") {
+	if _, err := empty.start(t).Play(t.Context(), PlayRequest{Character: "1", Schema: 1}); err == nil || !strings.Contains(err.Error(), "no ticket") {
 		t.Errorf("a grant without a ticket: %v", err)
 	}
 	for _, u := range []string{"", "localhost:8080", "ftp://x", "http://"} {

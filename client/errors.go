@@ -37,6 +37,8 @@ func (e *Error) Temporary() bool {
 const (
 	TitleNameTaken   = "name-taken"
 	TitleRateLimited = "rate-limited"
+	// TitlePlayedElsewhere ends a Session that was cut off: another client has the character by now.
+	TitlePlayedElsewhere = "played-elsewhere"
 )
 
 // HasTitle reports whether err is, or wraps, an Error with the given title.

@@ -107,14 +107,19 @@ func stopped(ctx context.Context) bool {
 	}
 }
 
-// enter asks for a grant and connects with it.
+// enter asks for a grant and connects with it. Only the first one takes the character from another client: whoever plays when this session comes
+// back by itself has been told to by the player since.
 func (s *Session) enter(ctx context.Context) (*connection, error) {
 	s.does("asks the realm for a grant")
-	g, err := s.cfg.API.Play(ctx, s.cfg.Character, s.cfg.Schema.Hash)
+	s.mu.Lock()
+	request := PlayRequest{Character: s.cfg.Character, Schema: s.cfg.Schema.Hash, Client: s.client, Returning: s.granted}
+	s.mu.Unlock()
+	g, err := s.cfg.API.Play(ctx, request)
 	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
+	s.granted = true
 	s.tickets = nil // of a lease that is over
 	s.mu.Unlock()
 	return s.connect(ctx, &g)

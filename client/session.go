@@ -46,13 +46,15 @@ type Config struct {
 
 // Session plays one character until it is told to stop: see Run. Its methods are safe for concurrent use.
 type Session struct {
-	cfg Config
+	cfg    Config
+	client string // NewClient
 
 	mu      sync.Mutex
 	current *connection     // guarded by mu, like all below; nil before the first zone was entered
 	live    []*connection   // connections that count: at most two, during a transfer
 	past    transport.Stats // of connections that ended
 	tickets *resumeTickets  // to come back with; nil: none
+	granted bool            // the realm has granted once: what is asked from then on, nobody decided
 	stats   Stats
 	status  Status
 }
@@ -86,7 +88,7 @@ func New(cfg Config) (*Session, error) {
 	if cfg.MaxOutage <= 0 {
 		cfg.MaxOutage = DefaultMaxOutage
 	}
-	s := &Session{cfg: cfg}
+	s := &Session{cfg: cfg, client: NewClient()}
 	s.does("has not begun")
 	return s, nil
 }

@@ -46,7 +46,8 @@ type API interface {
 	// DeleteCharacter deletes one of the account's characters for good; its name is free at once. Whoever plays it is told
 	// and removed from the world. Without its name as confirmation it is CodeNotConfirmed, and nothing happens.
 	DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
-	// Play gives the right to enter the zone where the character is, taking it from wherever it is played now.
+	// Play gives the right to enter the zone where the character is, taking it from wherever it is played now; a client that returns by itself
+	// takes it from nobody else: CodePlayedElsewhere.
 	Play(ctx context.Context, c Caller, p PlayRequest) (Grant, error)
 	// Map is a map artefact by its hash.
 	Map(ctx context.Context, hash string) ([]byte, error)
@@ -128,11 +129,17 @@ type Deletion struct {
 
 // PlayRequest asks for a Grant. Host is the host by which the client reaches the gateway: zone processes that do not know
 // their public address are reached there too.
+//
+// Client tells the clients of one character apart: each draws it when its player decides to play, and says it with every request until the player
+// leaves. Returning says that nobody decided anything: the client comes back by itself, after a drop or a sleep. Only the player takes a character
+// from another client.
 type PlayRequest struct {
 	Character ID     `json:"character"`
 	Schema    string `json:"schema" doc:"hash of the schema that the client was built from, 16 hex digits"`
 	Protocol  int    `json:"protocol"`
 	Suite     uint8  `json:"suite,omitempty" doc:"cipher suite of the client: 1 AES-GCM (default), 2 AES-CTR with HMAC-SHA256"`
+	Client    ID     `json:"client,omitzero" required:"false" doc:"drawn at random when the player decided to play, and said again by the client that returns: 16 hex digits"`
+	Returning bool   `json:"returning,omitempty" doc:"the client returns by itself; refused with played-elsewhere while another client has the character"`
 	Host      string `json:"-"`
 }
 

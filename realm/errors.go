@@ -24,7 +24,8 @@ const (
 	CodeNotGuest         Code = "not-a-guest"
 	CodeNotFound         Code = "not-found"
 	CodeCharacterLimit   Code = "character-limit"
-	CodeNotConfirmed     Code = "not-confirmed" // a deletion without the name of what is to be deleted
+	CodeNotConfirmed     Code = "not-confirmed"    // a deletion without the name of what is to be deleted
+	CodePlayedElsewhere  Code = "played-elsewhere" // a client returns by itself to a character that another client has
 	CodeClientOutdated   Code = "client-outdated"
 	CodeServerOutdated   Code = "server-outdated"
 	CodeRateLimited      Code = "rate-limited"

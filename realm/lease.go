@@ -27,6 +27,10 @@ func (s standing) released() bool { return s.state.Released && s.state.Epoch == 
 // leased tells whether a process may write the character.
 func (s standing) leased() bool { return s.lease.Holder != 0 && !s.released() }
 
+// playedByOther tells whether another client than this one was granted the character last, and has not given it up. That its zone process is dead or
+// it has not connected yet makes no difference: it comes, or comes back, itself.
+func (s standing) playedByOther(client ID) bool { return s.leased() && s.lease.Client != client }
+
 // arrived tells whether the holder has taken the character up. It is only asked after a handover; other grants are not marked.
 func (s standing) arrived() bool { return s.state.Epoch == s.lease.Epoch }
 

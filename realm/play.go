@@ -61,6 +61,8 @@ func (r *Realm) checkClient(p *PlayRequest) error {
 	case p.Protocol > Protocol:
 		return refuse(CodeServerOutdated, "This client speaks protocol %d, the realm speaks %d. Ask the operator to update the server, or use an older client.",
 			p.Protocol, Protocol)
+	case p.Returning && p.Client == 0:
+		return refuse(CodeInvalid, "A client that returns says which one it is, as it did when its player decided to play: client is missing.")
 	case p.Schema != r.schema() && !slices.ContainsFunc(r.cfg.Accepts, func(h uint64) bool { return ID(h).String() == p.Schema }):
 		return refuse(CodeClientOutdated, "This client was built for schema %.32s, the realm runs schema %s. Update the client; in a browser, reload the page.",
 			p.Schema, r.schema())
@@ -89,6 +91,9 @@ func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord
 	if !ok {
 		return Grant{}, orGone(nil, character.ID) // deleted meanwhile
 	}
+	if p.Returning && seen.playedByOther(p.Client) {
+		return Grant{}, refuse(CodePlayedElsewhere, "%s is played elsewhere now. To play here, choose to play again: that ends it there.", character.Name)
+	}
 	t, undo, err := r.dir.reserve(character.ID, seen.lease.Zone, seen.lease.Epoch+1, r.now())
 	if err != nil {
 		return Grant{}, err
@@ -109,7 +114,7 @@ func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord
 			return err
 		}
 		lease = lease.grant(t.process.Incarnation)
-		lease.Session, lease.Suite, lease.Host, lease.Granted = NewID(), p.Suite, p.Host, r.now().UTC()
+		lease.Session, lease.Client, lease.Suite, lease.Host, lease.Granted = NewID(), p.Client, p.Suite, p.Host, r.now().UTC()
 		tx.Put(leaseKey(character.ID), encode(lease))
 		return nil
 	})

@@ -70,6 +70,7 @@ type (
 		Epoch   uint64    `json:"epoch"`  // grows with every grant; a write under another one is refused
 		Holder  ID        `json:"holder"` // incarnation of the zone process that may write; 0 = nobody
 		Session ID        `json:"session"`
+		Client  ID        `json:"client,omitzero"` // that the session is of; 0 = it did not say
 		Zone    string    `json:"zone"`
 		From    uint64    `json:"from,omitempty"`  // epoch that a handover raised; 0 where /v1/play granted
 		Suite   uint8     `json:"suite,omitempty"` // of the client, for the tickets of later zones

@@ -245,7 +245,7 @@ func (c *cluster) finish(before ledger) {
 	}
 	for i := range c.witness.bots {
 		b := &c.witness.bots[i]
-		if _, err := b.api.Play(context.Background(), b.character, rpg.Schema.Hash); err != nil {
+		if _, err := b.api.Play(context.Background(), client.PlayRequest{Character: b.character, Schema: rpg.Schema.Hash}); err != nil {
 			t.Errorf("the lease of bot %d is stuck: %v", i, err)
 		}
 	}

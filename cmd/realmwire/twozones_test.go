@@ -86,7 +86,7 @@ func (c *cluster) zoneIsDown(zone string) {
 		b, ok = c.witness.cutOff(zone)
 		return "nobody does", ok
 	})
-	_, err = b.api.Play(context.Background(), b.character, rpg.Schema.Hash)
+	_, err = b.api.Play(context.Background(), client.PlayRequest{Character: b.character, Schema: rpg.Schema.Hash})
 	if !client.HasTitle(err, "zone-down") || !strings.Contains(err.Error(), "try again in a few seconds") {
 		c.t.Errorf("a player of the dead zone who asks to play is told: %v", err)
 	}

@@ -27,6 +27,7 @@ var statuses = map[realm.Code]int{
 	realm.CodeNotFound:         http.StatusNotFound,
 	realm.CodeCharacterLimit:   http.StatusConflict,
 	realm.CodeNotConfirmed:     http.StatusConflict,
+	realm.CodePlayedElsewhere:  http.StatusConflict,
 	realm.CodeClientOutdated:   http.StatusConflict,
 	realm.CodeServerOutdated:   http.StatusConflict,
 	realm.CodeRateLimited:      http.StatusTooManyRequests,

@@ -41,6 +41,8 @@ export class FakeRealm {
   best = false;
   /** Who asked for the best tier in Join, in order. */
   readonly askedBest: boolean[] = [];
+  /** The client that the character was granted to last; a test that puts another in its place has it played elsewhere. */
+  player: string | null = null;
   /** The zone keeps the character of who was cut off. */
   keeps = true;
   private tickets = 0;
@@ -120,11 +122,16 @@ export class FakeRealm {
         this.log.push(`proxy ${proxied}`);
         return new Response('default backend', { status: proxied }); // no JSON
       }
-      const asked = JSON.parse(String(init?.body)) as { schema: string };
+      const asked = JSON.parse(String(init?.body)) as { schema: string; client: string; returning: boolean };
       if (asked.schema !== schema.hash) return json(409, { title: 'client-outdated', detail: 'update', status: 409 });
       const refusal = this.refusals.shift();
       this.log.push(refusal === undefined ? 'play' : `play refused ${refusal.status}`);
-      return refusal === undefined ? json(200, this.grant(this.zone)) : json(refusal.status, refusal);
+      if (refusal !== undefined) return json(refusal.status, refusal);
+      if (asked.returning && this.player !== null && this.player !== asked.client) {
+        return json(409, { title: 'played-elsewhere', detail: 'It is played elsewhere now.' });
+      }
+      this.player = asked.client;
+      return json(200, this.grant(this.zone));
     }
     if (path.startsWith('/v1/maps/')) return new Response(mapJson(path.slice(9)));
     if (path === '/v1/rtc/1') {

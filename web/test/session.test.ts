@@ -184,6 +184,36 @@ test('falls back to WebSocket with its second ticket', async () => {
   assert.deepEqual(realm.log, ['play', 'open field 1', 'drop field', 'rtc', 'open back to field 3']);
 });
 
+test('does not take back what is played elsewhere, though nothing told it so', async () => {
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+  realm.player = 'another'; // who said so to a page that slept
+  newest().drop(1006, '');
+  await until('the end', () => session.status === 'closed');
+  assert.match(session.statusText, /played elsewhere/);
+  assert.equal(realm.sockets.length, 1);
+  const again = connect({ transport: 'websocket' }).session; // the player decides
+  await until('playing', () => again.status === 'playing');
+});
+
+test('a wish to play takes the character, but not for ever', async () => {
+  const { now } = Date;
+  try {
+    realm.player = 'another';
+    realm.refusals.push({ status: 503, title: 'zone-full', detail: 'It is full.' });
+    const { session } = connect({ transport: 'websocket' });
+    await until('a refusal', () => realm.log.includes('play refused 503'));
+    Date.now = () => now() + 3_600_000; // it slept for an hour
+    await until('the end', () => session.status === 'closed');
+    assert.match(session.statusText, /played elsewhere/);
+  } finally {
+    Date.now = now;
+  }
+  realm.refusals.push({ status: 503, title: 'zone-full', detail: 'It is full.' });
+  const { session } = connect({ transport: 'websocket' });
+  await until('playing', () => session.status === 'playing');
+});
+
 test('comes back after a restart of the server, not before a second has passed', async () => {
   const { session } = connect({ transport: 'websocket' });
   await until('playing', () => session.status === 'playing');

@@ -77,3 +77,20 @@ func test_a_proxys_answer() -> void:
 	check(proxy.temporary(), "a proxy's 404")
 	var realm: RealmwireReply = api.call("_reply", HTTPRequest.RESULT_SUCCESS, 404, PackedStringArray(), '{"title": "not-found"}'.to_utf8_buffer())
 	check(not realm.temporary(), "the realm's 404")
+
+
+## Only what the player decides takes a character from another client, and a decision does not last for ever.
+func test_who_decided() -> void:
+	var tree: SceneTree = SceneTree.new()
+	var connector: RealmwireConnector = RealmwireConnector.new(null, null, tree, RpgGame.new(), "2", RealmwireStats.new())
+	var client: String = connector.get("_client")
+	check(client.length() == 16 and client.is_valid_hex_number(), "an id")
+	check(not connector.returning(), "the player has decided")
+	connector.set("_granted", true)
+	check(connector.returning(), "after a grant")
+	connector.decide()
+	check(not connector.returning(), "the player decided again")
+	check(connector.get("_client") != client, "as another client")
+	connector.set("_decided_s", Time.get_unix_time_from_system() - 61.0)
+	check(connector.returning(), "after a sleep")
+	tree.free()

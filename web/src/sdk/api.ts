@@ -93,6 +93,19 @@ export interface Grant {
   snapshots: 'latest' | 'kcp';
 }
 
+/** Which client asks to play a character, and why. */
+export interface PlayingClient {
+  /** Drawn when the player decided to play, see {@link newClient}. */
+  client: string;
+  /** It comes back by itself, after a drop or a sleep. */
+  returning: boolean;
+}
+
+/** Draws what tells a client from others that play the same character: 16 hex digits. */
+export function newClient(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
 /** The grant that a Transfer carries; null: it is none. */
 export function parseGrant(json: string): Grant | null {
   try {
@@ -185,9 +198,12 @@ export class RealmApi {
     return this.call('DELETE', `/v1/characters/${encodeURIComponent(id)}?confirm=${encodeURIComponent(confirm)}`);
   }
 
-  /** Asks to enter the zone where the character is. schema is the hash of the schema that this client was built from. */
-  play(character: string, schema: string, signal?: AbortSignal): Promise<Grant> {
-    return this.call('POST', '/v1/play', { character, schema, protocol: PROTOCOL }, signal);
+  /**
+   * Asks to enter the zone where the character is. schema is the hash of the schema that this client was built from. Whoever plays the character
+   * is put out, unless who says that nobody decided this: then it is refused with played-elsewhere.
+   */
+  play(character: string, schema: string, who?: PlayingClient, signal?: AbortSignal): Promise<Grant> {
+    return this.call('POST', '/v1/play', { character, schema, protocol: PROTOCOL, ...who }, signal);
   }
 
   /** Exchanges a WebRTC offer for the zone's answer; url is the grant's. */

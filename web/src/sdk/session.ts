@@ -1,4 +1,4 @@
-import { parseGrant, type Grant, type RealmApi } from './api';
+import { newClient, parseGrant, type Grant, type RealmApi } from './api';
 import { Dialer, type TransportChoice } from './dial';
 import { Emitter } from './emitter';
 import type { GameClient, RawInput } from './game';
@@ -14,6 +14,7 @@ import type { ChatLine, ViewOf, ZoneInfo } from './view';
 
 const JOIN_MS = 8000; // from an open transport to the own entity
 const STEADY_MS = 5000; // of play, after which a drop begins a new series of tries
+const DECISION_MS = 60_000; // for which a player's wish to play counts while the realm has not granted it; beyond, the machine may have slept
 
 export type SessionStatus = 'connecting' | 'playing' | 'handover' | 'reconnecting' | 'closed';
 
@@ -49,6 +50,9 @@ export class GameSession<S, I> {
   private readonly game: GameClient<S, I>;
   private readonly api: RealmApi;
   private readonly character: string;
+  private readonly client = newClient();
+  private readonly decidedMs = Date.now(); // by the clock on the wall, which goes on while a machine sleeps
+  private granted = false;
   private readonly wanted: Tier;
   private readonly loadBest: () => Promise<BestChunk>;
   private tierWhy = '';
@@ -214,8 +218,11 @@ export class GameSession<S, I> {
     }
   }
 
+  /** Only the player takes a character from another client: whoever plays when this session comes back by itself was told to since. */
   private async askGrant(): Promise<Grant> {
-    const grant = await this.api.play(this.character, this.game.schema.hash, this.aborter.signal);
+    const returning = this.granted || Date.now() - this.decidedMs > DECISION_MS;
+    const grant = await this.api.play(this.character, this.game.schema.hash, { client: this.client, returning }, this.aborter.signal);
+    this.granted = true;
     this.tickets.clear(); // the character is no session's but the new one's
     return grant;
   }

@@ -102,10 +102,19 @@ func delete_character(id: String, confirm: String) -> RealmwireReply:
 	return await request(HTTPClient.METHOD_DELETE, "/v1/characters/%s?confirm=%s" % [id.uri_encode(), confirm.uri_encode()])
 
 
-## Asks for a grant: the right to enter the zone where a character is.
-func play(character: String, schema_hex: String, suite: int) -> RealmwireReply:
+## Asks for a grant: the right to enter the zone where a character is. [param client] is [method new_client], drawn when the player decided to play.
+## Whoever plays the character is put out, unless this client is [param returning] by itself: then it is refused with "played-elsewhere".
+func play(character: String, schema_hex: String, suite: int, client: String = "", returning: bool = false) -> RealmwireReply:
 	var body: Dictionary = {"character": character, "schema": schema_hex, "protocol": PROTOCOL, "suite": suite}
+	if not client.is_empty():
+		body["client"] = client
+		body["returning"] = returning
 	return await request(HTTPClient.METHOD_POST, "/v1/play", body)
+
+
+## Draws what tells a client from others that play the same character.
+static func new_client() -> String:
+	return Crypto.new().generate_random_bytes(8).hex_encode()
 
 
 ## The full address of a path on the gateway.

@@ -11,6 +11,8 @@ const ENDED: String = "ended"
 const CUT_OFF: String = "cut-off"
 
 const _JOIN_TIMEOUT_US: int = 15_000_000
+## For which a player's wish to play counts while the realm has not granted it; beyond, the machine may have slept.
+const _DECISION_S: float = 60.0
 
 var verify: bool = true
 var dialer: RealmwireDialer
@@ -24,6 +26,9 @@ var _tree: SceneTree
 var _game: RealmwireGame
 var _character: String
 var _stats: RealmwireStats
+var _client: String
+var _granted: bool
+var _decided_s: float # by the clock on the wall, which goes on while a machine sleeps
 
 
 func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: RealmwireGame, character: String, stats: RealmwireStats) -> void:
@@ -34,6 +39,20 @@ func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: Re
 	_character = character
 	_stats = stats
 	dialer = RealmwireDialer.new(api, tree)
+	decide()
+
+
+## The player has decided to play.
+func decide() -> void:
+	_client = RealmwireApi.new_client()
+	_granted = false
+	_decided_s = Time.get_unix_time_from_system()
+
+
+## Whether nobody has decided what is asked now. Only the player takes a character from another client: whoever plays when this session comes back
+## by itself was told to since.
+func returning() -> bool:
+	return _granted or Time.get_unix_time_from_system() - _decided_s > _DECISION_S
 
 
 ## Asks for a grant and connects with it.
@@ -89,8 +108,9 @@ func connect_with(grant: Dictionary, alive: Callable) -> RealmwireLink:
 
 
 func _ask() -> RealmwireReply:
-	var r: RealmwireReply = await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE)
+	var r: RealmwireReply = await _api.play(_character, _game.schema().hash_hex, RealmwireSealer.SUITE, _client, returning())
 	if r.ok:
+		_granted = true
 		tickets.clear() # the character is no session's but the new one's
 	return r
 

@@ -62,6 +62,7 @@ func start() -> void:
 	if state != State.IDLE and state != State.ENDED:
 		return
 	_run += 1
+	_connector.decide()
 	_become(State.CONNECTING, "Asking the realm …")
 	var run: int = _run
 	var link: RealmwireLink = await _connector.enter(_alive(run))
