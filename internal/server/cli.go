@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -9,15 +10,18 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/realmwire/realmwire/internal/settings"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// cli is the command line. Every flag is also an environment variable (REALMWIRE_HTTP for --http) and a key of the
-// configuration file.
+// cli is the command line. Every flag is also an environment variable (REALMWIRE_HTTP for --http) and, by its name, a key of the
+// configuration file. The tags min and max bound a number or a time, wherever it comes from; secret hides a value from `config`.
 type cli struct {
-	Log    logFlags        `embed:"" prefix:"log-"`
-	Game   string          `help:"Game to run, of: ${games}." placeholder:"NAME"`
-	Config kong.ConfigFlag `help:"JSON file with flags, by name: {\"http\": \":9000\"}." type:"path"`
+	Log    logFlags `embed:"" prefix:"log-"`
+	Game   string   `help:"Game to run, of: ${games}." placeholder:"NAME"`
+	Config string   `help:"JSON file with flags, by name: {\"http\": \":9000\", \"keep\": \"1m\"}. What a flag or the environment says counts first." placeholder:"FILE"`
+
+	file *settings.File // what Config names, once it was read
 
 	Up       upCmd         `cmd:"" help:"Run everything in one process: realm, gateway and zones. This is the one to start with."`
 	Realm    realmCmd      `cmd:"" help:"Run the realm alone: accounts, characters, leases. It embeds NATS unless --nats is given."`
@@ -28,7 +32,7 @@ type cli struct {
 	Gen      genCmd        `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
 	NATSConf natsConfigCmd `cmd:"" name:"nats-config" help:"Show the configuration that a NATS server of your own needs, to admit the processes that the realm admits."`
 	Compat   compatCmd     `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
-	Show     showCmd       `cmd:"" name:"config" help:"Show every setting with its value and where else it can be set."`
+	Show     showCmd       `cmd:"" name:"config" help:"Show every setting with its value and where that comes from: a flag, the environment, the file or the default."`
 	Version  versionCmd    `cmd:"" help:"Show the version."`
 }
 
@@ -38,9 +42,37 @@ type environment struct {
 	game    rules.Game
 	out     io.Writer
 	log     *slog.Logger
-	parser  *kong.Kong
+	cli     *cli
+	parsed  *kong.Context
 	options []kong.Option
-	config  string // the configuration file, if one was named
+}
+
+// BeforeResolve is called by the parser when it knows the flags and the environment: it reads the file.
+func (c *cli) BeforeResolve(parsed *kong.Context) (err error) {
+	c.file, err = readConfig(parsed)
+	if c.file != nil {
+		parsed.AddResolver(c.file)
+	}
+	return err
+}
+
+// AfterApply is called by the parser when every flag has its value.
+func (c *cli) AfterApply(parsed *kong.Context) error { return settings.CheckBounds(parsed) }
+
+// readConfig reads the file that --config or its variable names; nil where none does.
+func readConfig(parsed *kong.Context) (*settings.File, error) {
+	for _, flag := range parsed.Model.Flags {
+		name, _ := parsed.FlagValue(flag).(string)
+		if flag.Name != "config" || name == "" && settings.Source(parsed, flag, nil) != "flag" {
+			continue
+		}
+		f, err := settings.Load(kong.ExpandPath(name), parsed.Model, "config")
+		if err != nil {
+			return nil, fmt.Errorf("--config: %w", err)
+		}
+		return f, nil
+	}
+	return nil, nil
 }
 
 func options(stdout, stderr io.Writer, games []rules.Game) []kong.Option {
@@ -48,7 +80,6 @@ func options(stdout, stderr io.Writer, games []rules.Game) []kong.Option {
 		kong.Name("realmwire"),
 		kong.Description("Netcode server for real-time multiplayer games. `realmwire up` runs everything; then open http://localhost:8080."),
 		kong.DefaultEnvars("REALMWIRE"),
-		kong.Configuration(kong.JSON),
 		kong.Writers(stdout, stderr),
 		kong.UsageOnError(),
 		kong.Vars{"zones": zoneNames(games), "games": gameNames(games)},
@@ -84,13 +115,13 @@ type simFlags struct {
 	PublicAddr string   `name:"public-addr" help:"HOST:PORT or HOST at which players reach the UDP socket, where it is not the host of the page (NAT, Docker, Kubernetes)."`
 	WS         string   `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none, the gateway relays them)." placeholder:"HOST:PORT"`
 	PublicWS   string   `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
-	Tick       int      `name:"tick" default:"20" help:"Ticks per second, 10 to 128."`
+	Tick       int      `name:"tick" default:"20" min:"10" max:"128" help:"Ticks per second, 10 to 128."`
 	Snapshots  string   `name:"snapshots" default:"latest" enum:"latest,kcp" help:"Lane of UDP clients' snapshots: latest (datagrams, the newest wins) or kcp (ordered)."`
 	Tier       string   `name:"tier" default:"fast" enum:"fast,best" help:"Tier of snapshots: fast, or best, which clients may ask for: a third fewer bytes for entities that tumble or fly and whose schema marks them best, at many times the work."`
 	Zones      []string `name:"zones" help:"Zones to run (default: all: ${zones})." placeholder:"NAME"`
-	Budget     int      `name:"budget" default:"1100" help:"Largest snapshot in bytes, at most what one datagram holds."`
+	Budget     int      `name:"budget" default:"1100" min:"0" help:"Largest snapshot in bytes, at most what one datagram holds."`
 
-	Keep time.Duration `name:"keep" default:"30s" help:"Time for which the character of a player who lost the connection stays in the world; until then the client resumes without the realm. 0: not at all."`
+	Keep time.Duration `name:"keep" default:"30s" min:"0s" max:"5m" help:"Time for which the character of a player who lost the connection stays in the world; until then the client resumes without the realm. 0: not at all."`
 }
 
 // realmFlags are those of the realm.
@@ -98,14 +129,14 @@ type realmFlags struct {
 	Data       string `name:"data" default:"./data" type:"path" help:"Folder where everything is kept."`
 	Name       string `name:"name" default:"Realmwire" help:"Name of the realm, for players."`
 	MOTD       string `name:"motd" default:"" help:"Message of the day."`
-	Capacity   int    `name:"capacity" default:"0" help:"Players in the whole realm (0: as many as its zones hold)."`
+	Capacity   int    `name:"capacity" default:"0" min:"0" help:"Players in the whole realm (0: as many as its zones hold)."`
 	NATSListen string `name:"nats-listen" default:"127.0.0.1:0" help:"Address of the embedded NATS server; further roles join there. Port 0: that of the last run if it is free. Loopback only."`
 	RateLimit  string `name:"rate-limit" default:"on" enum:"on,off" help:"Limits on registering and logging in from one address: on, or off for load tests."`
 }
 
 // busFlags are those of a role that joins others.
 type busFlags struct {
-	NATS    string `name:"nats" help:"URL of the NATS server: tls://HOST:PORT, several with commas (default: the realm's own, which it wrote into --data/nats)."`
+	NATS    string `name:"nats" secret:"" help:"URL of the NATS server: tls://HOST:PORT, several with commas (default: the realm's own, which it wrote into --data/nats)."`
 	NATSCA  string `name:"nats-ca" type:"path" help:"Authority file (PEM) to check the NATS server's certificate with."`
 	NATSCrt string `name:"nats-cert" type:"path" help:"Client certificate file (PEM) for NATS."`
 	NATSKey string `name:"nats-key" type:"path" help:"Key file (PEM) of --nats-cert."`
@@ -115,7 +146,7 @@ type busFlags struct {
 
 // tokenFlags are those of a role that must be let in.
 type tokenFlags struct {
-	NATSToken     string `name:"nats-token" help:"Join token of this role (default: what the realm wrote into --data/nats)." placeholder:"TOKEN"`
+	NATSToken     string `name:"nats-token" secret:"" help:"Join token of this role (default: what the realm wrote into --data/nats)." placeholder:"TOKEN"`
 	NATSTokenFile string `name:"nats-token-file" type:"path" help:"File with the join token; read again each time that NATS is joined." placeholder:"FILE"`
 }
 

@@ -15,8 +15,8 @@ type netsimCmd struct {
 	Up       netsim.Profile `help:"Impairment from client to server, instead of --both." placeholder:"PROFILE"`
 	Down     netsim.Profile `help:"Impairment from server to client, instead of --both." placeholder:"PROFILE"`
 	Seed     uint64         `default:"1" help:"Seed that decides every datagram's fate."`
-	Duration time.Duration  `default:"0s" help:"Time to run (0s: until Ctrl-C)."`
-	Every    time.Duration  `default:"5s" help:"Time between two prints of the counters (0s: only at the end)."`
+	Duration time.Duration  `default:"0s" min:"0s" help:"Time to run (0s: until Ctrl-C)."`
+	Every    time.Duration  `default:"5s" min:"0s" help:"Time between two prints of the counters (0s: only at the end)."`
 }
 
 // Run forwards until it is told to stop.

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/realmwire/realmwire/internal/settings"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
@@ -71,10 +73,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, games []r
 	if err != nil {
 		return usageError{error: err}
 	}
-	return parsed.Run(&environment{
-		ctx: ctx, game: game, out: stdout, log: c.Log.logger(stderr),
-		parser: parser, options: opts, config: string(c.Config),
-	})
+	log := c.Log.logger(stderr)
+	for name, near := range settings.Misspelt(os.Environ(), parser.Model) {
+		log.Warn("a variable of the environment is no setting, and was passed over", "variable", name, "nearest", near)
+	}
+	return parsed.Run(&environment{ctx: ctx, game: game, out: stdout, log: log, cli: &c, parsed: parsed, options: opts})
 }
 
 func pick(games []rules.Game, name string) (rules.Game, error) {

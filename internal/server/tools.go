@@ -2,10 +2,6 @@ package server
 
 import (
 	"fmt"
-	"strings"
-	"text/tabwriter"
-
-	"github.com/alecthomas/kong"
 
 	"github.com/realmwire/realmwire/protocol/gen"
 )
@@ -17,47 +13,6 @@ type versionCmd struct{}
 func (versionCmd) Run(env *environment) error {
 	_, err := fmt.Fprintln(env.out, "realmwire", Version())
 	return err
-}
-
-// showCmd is `realmwire config`.
-type showCmd struct{}
-
-// Run prints every flag of every command with its value as flags, environment and file leave it.
-func (showCmd) Run(env *environment) error {
-	w := tabwriter.NewWriter(env.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "COMMAND\tFLAG\tVALUE\tENVIRONMENT\tMEANING")
-	line := func(cmd string, f *kong.Flag) {
-		if f.Name != "help" {
-			fmt.Fprintf(w, "%s\t--%s\t%v\t%s\t%s\n", cmd, f.Name, f.Target.Interface(), strings.Join(f.Envs, ","), f.Help)
-		}
-	}
-	for _, f := range env.parser.Model.Flags {
-		line("(all)", f)
-	}
-	for _, cmd := range env.parser.Model.Children {
-		// A flag has its value only after its own command was parsed.
-		parser, err := kong.New(&cli{}, env.options...)
-		if err != nil {
-			return err
-		}
-		args := []string{cmd.Name}
-		for _, p := range cmd.Positional {
-			if p.Required {
-				args = append(args, p.Name) // any word: what is shown are flags
-			}
-		}
-		if env.config != "" {
-			args = append(args, "--config", env.config)
-		}
-		parsed, err := parser.Parse(args)
-		if err != nil {
-			return fmt.Errorf("settings of %s: %w", cmd.Name, err)
-		}
-		for _, f := range parsed.Selected().Flags {
-			line(cmd.Name, f)
-		}
-	}
-	return w.Flush()
 }
 
 // genCmd is `realmwire gen`.
