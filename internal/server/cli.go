@@ -131,8 +131,14 @@ type realmFlags struct {
 	MOTD       string `name:"motd" default:"" help:"Message of the day."`
 	Capacity   int    `name:"capacity" default:"0" min:"0" help:"Players in the whole realm (0: as many as its zones hold)."`
 	NATSListen string `name:"nats-listen" default:"127.0.0.1:0" help:"Address of the embedded NATS server; further roles join there. Port 0: that of the last run if it is free. Loopback only."`
-	RateLimit  string `name:"rate-limit" default:"on" enum:"on,off" help:"Limits on registering and logging in from one address: on, or off for load tests."`
 }
+
+// limitFlags are those of a role that limits what one address may do.
+type limitFlags struct {
+	RateLimit string `name:"rate-limit" default:"on" enum:"on,off" help:"Limits on what one address may do and hold, such as logins and WebSockets: on, or off for load tests."`
+}
+
+func (f limitFlags) off() bool { return f.RateLimit == "off" }
 
 // busFlags are those of a role that joins others.
 type busFlags struct {

@@ -37,13 +37,14 @@ func (f publicFlags) listen(ctx context.Context, log *slog.Logger) (*gatewayRole
 	return &gatewayRole{flags: f, l: l, cert: cert}, nil
 }
 
-func (r *gatewayRole) open(api realm.API, conn *bus.Conn, reg *prometheus.Registry, log *slog.Logger) error {
+func (r *gatewayRole) open(api realm.API, conn *bus.Conn, limits limitFlags, reg *prometheus.Registry, log *slog.Logger) error {
 	proxies, err := r.flags.proxies()
 	if err != nil {
 		return err
 	}
 	r.gateway, err = gateway.New(gateway.Config{
-		API: api, Bus: conn, Static: web.Dist, Registry: reg, TrustedProxies: proxies, AllowedOrigins: r.flags.AllowOrigin, Log: log,
+		API: api, Bus: conn, Static: web.Dist, Registry: reg, TrustedProxies: proxies, AllowedOrigins: r.flags.AllowOrigin,
+		Unlimited: limits.off(), Log: log,
 	})
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ type realmRole struct {
 }
 
 // startRealm opens the store and the bus, and starts the realm.
-func startRealm(ctx context.Context, f realmFlags, nats busFlags, game rules.Game, reg prometheus.Registerer, log *slog.Logger) (_ *realmRole, err error) {
+func startRealm(ctx context.Context, f realmFlags, limits limitFlags, nats busFlags, game rules.Game, reg prometheus.Registerer, log *slog.Logger) (_ *realmRole, err error) {
 	m := &realmRole{}
 	defer func() {
 		if err != nil {
@@ -49,7 +49,7 @@ func startRealm(ctx context.Context, f realmFlags, nats busFlags, game rules.Gam
 	}
 	m.realm, err = realm.New(realm.Config{
 		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Accepts: accepted(game.Schema), Classes: game.Characters.Classes, CheckAppearance: game.Characters.CheckAppearance,
-		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: f.RateLimit == "off"}, Log: log, Registerer: reg,
+		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: limits.off()}, Log: log, Registerer: reg,
 	})
 	if err != nil {
 		return nil, err

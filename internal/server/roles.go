@@ -13,6 +13,7 @@ import (
 // realmCmd is `realmwire realm`.
 type realmCmd struct {
 	realmFlags `embed:""`
+	limitFlags `embed:""`
 	busFlags   `embed:""`
 	readyFlags `embed:""`
 
@@ -27,7 +28,7 @@ func (c *realmCmd) Run(env *environment) error {
 	}
 	defer l.Close()
 	reg := newRegistry()
-	m, err := startRealm(env.ctx, c.realmFlags, c.busFlags, env.game, reg, env.log)
+	m, err := startRealm(env.ctx, c.realmFlags, c.limitFlags, c.busFlags, env.game, reg, env.log)
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,7 @@ func (c *realmCmd) Run(env *environment) error {
 // gatewayCmd is `realmwire gateway`.
 type gatewayCmd struct {
 	publicFlags `embed:""`
+	limitFlags  `embed:""`
 	busFlags    `embed:""`
 	tokenFlags  `embed:""`
 	readyFlags  `embed:""`
@@ -65,7 +67,7 @@ func (c *gatewayCmd) Run(env *environment) error {
 		return err
 	}
 	defer conn.Close()
-	if err := g.open(realm.NewAPIClient(conn), conn, newRegistry(), env.log); err != nil {
+	if err := g.open(realm.NewAPIClient(conn), conn, c.limitFlags, newRegistry(), env.log); err != nil {
 		return err
 	}
 	fmt.Fprintf(env.out, "The gateway runs: %s\n", g.url())

@@ -16,6 +16,7 @@ type upCmd struct {
 	publicFlags `embed:""`
 	simFlags    `embed:""`
 	realmFlags  `embed:""`
+	limitFlags  `embed:""`
 	busFlags    `embed:""`
 	readyFlags  `embed:""`
 }
@@ -53,7 +54,7 @@ func (c *upCmd) Run(env *environment) error {
 }
 
 func (e *everything) start(c *upCmd, env *environment, reg *prometheus.Registry) (err error) {
-	if e.realm, err = startRealm(env.ctx, c.realmFlags, c.busFlags, env.game, reg, env.log); err != nil {
+	if e.realm, err = startRealm(env.ctx, c.realmFlags, c.limitFlags, c.busFlags, env.game, reg, env.log); err != nil {
 		return err
 	}
 	gatewayConn, err := e.realm.hub.connect(bus.RoleGateway)
@@ -73,7 +74,7 @@ func (e *everything) start(c *upCmd, env *environment, reg *prometheus.Registry)
 	if e.process, err = newZoneProcess(c.simFlags, env.game, zoneConn, private, nil, reg, env.log); err != nil {
 		return errors.Join(err, private.Close())
 	}
-	return e.gateway.open(e.realm.realm, gatewayConn, reg, env.log)
+	return e.gateway.open(e.realm.realm, gatewayConn, c.limitFlags, reg, env.log)
 }
 
 // close stops what still runs, the zones having been drained: no more requests, then the roles, then the store.

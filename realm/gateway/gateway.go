@@ -25,6 +25,7 @@ type Config struct {
 	Bus            *bus.Conn            // as bus.RoleGateway, for signalling
 	Static         fs.FS                // the built web client; default: a page that says there is none
 	TrustedProxies []netip.Prefix       // whose X-Forwarded-For and X-Forwarded-Host are believed; default none
+	Unlimited      bool                 // no bounds for what one address may hold: for load tests
 	AllowedOrigins []string             // other origins whose pages may call /v1, as "https://host"; "*" = all; default none
 	Registry       *prometheus.Registry // served on /metrics; takes the gateway's own metrics; default a new one
 	Log            *slog.Logger         // default slog.Default()

@@ -5,22 +5,23 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"net/netip"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/netprefix"
 	"github.com/realmwire/realmwire/realm"
 )
 
 const (
-	maxRelays       = 20_000          // WebSockets at once
-	maxEndpoints    = 1024            // zone processes whose address is remembered
-	endpointLife    = 5 * time.Second // of a remembered address
-	zoneDialTimeout = 3 * time.Second
+	maxRelays    = 20_000          // WebSockets at once
+	maxEndpoints = 1024            // zone processes whose address is remembered
+	endpointLife = 5 * time.Second // of a remembered address
 )
+
+// relayBounds let everybody behind one address of an office or a school play; WebSockets are for those whom UDP does not reach.
+var relayBounds = netprefix.Bounds{Narrow: 256, Middle: 512, Wide: 1024}
 
 // relay carries WebSockets between clients and zone processes' private addresses, for those whose URL is a grant's. It looks into
 // nothing else: the first frame is a ticket, which only the zone process can judge.
@@ -30,29 +31,25 @@ type relay struct {
 	now       func() time.Time
 	log       *slog.Logger
 	metrics   *metrics
-	transport *http.Transport
 	gate      *gate
+	unlimited bool // no bounds for addresses
 
 	mu        sync.Mutex
 	endpoints map[realm.ID]endpoint // guarded by mu
 	running   int                   // guarded by mu; relayed connections
+	held      netprefix.Count       // guarded by mu; the same, by clients' networks
 	closed    bool                  // guarded by mu
 	idle      sync.Cond             // on mu; running has become 0
 }
 
 type endpoint struct {
-	target *url.URL
-	until  time.Time
+	addr  string // HOST:PORT
+	until time.Time
 }
 
 func newRelay(ctx context.Context, cfg Config, m *metrics) *relay {
 	r := &relay{
-		ctx: ctx, api: cfg.API, now: cfg.Now, log: cfg.Log, metrics: m,
-		transport: &http.Transport{
-			DialContext:           (&net.Dialer{Timeout: zoneDialTimeout}).DialContext,
-			ResponseHeaderTimeout: zoneDialTimeout,
-			DisableKeepAlives:     true, // each request becomes a WebSocket or fails
-		},
+		ctx: ctx, api: cfg.API, now: cfg.Now, log: cfg.Log, metrics: m, unlimited: cfg.Unlimited,
 		gate:      newGate(cfg),
 		endpoints: make(map[realm.ID]endpoint),
 	}
@@ -62,7 +59,7 @@ func newRelay(ctx context.Context, cfg Config, m *metrics) *relay {
 
 // ServeHTTP implements http.Handler for GET /v1/ws/{incarnation}.
 func (l *relay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if r.ProtoMajor != 1 || !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		w.Header().Set("Upgrade", "websocket")
 		w.Header().Set("Connection", "Upgrade")
 		http.Error(w, "This address takes WebSockets only.", http.StatusUpgradeRequired)
@@ -80,70 +77,52 @@ func (l *relay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	if !l.enter() {
+	client := peerOf(r.Context()).caller.Addr
+	if err := l.enter(client); err != nil {
 		l.metrics.WebsocketsRefused.Inc()
-		writeProblem(w, &realm.Error{Code: realm.CodeBusy, Detail: "This gateway relays as many WebSockets as it can; try again, or use another transport.", RetryAfter: 5 * time.Second})
+		writeProblem(w, err)
 		return
 	}
-	defer l.leave()
-	target, err := l.lookup(r.Context(), id)
+	defer l.leave(client)
+	addr, err := l.lookup(r.Context(), id)
 	if err != nil {
 		writeProblem(w, err)
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	defer context.AfterFunc(l.ctx, cancel)()
-	l.proxy(id, target).ServeHTTP(w, r.WithContext(ctx))
-}
-
-func (l *relay) proxy(id realm.ID, target *url.URL) *httputil.ReverseProxy {
-	return &httputil.ReverseProxy{
-		Transport: l.transport,
-		Rewrite: func(p *httputil.ProxyRequest) {
-			to := *target // the transport may write into it
-			p.Out.URL = &to
-			p.Out.Host = target.Host
-			p.Out.Header.Del("Authorization")
-			p.Out.Header.Del("Cookie")
-			p.Out.Header["X-Forwarded-For"] = []string{peerOf(p.In.Context()).caller.Addr.String()}
-		},
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			l.metrics.WebsocketsFailed.Inc()
-			l.forget(id)
-			if r.Context().Err() == nil {
-				l.log.Warn("gateway: zone process did not take a WebSocket", "incarnation", id, "err", err)
-			}
-			writeProblem(w, &realm.Error{
-				Code: realm.CodeZoneDown, RetryAfter: time.Second,
-				Detail: "The zone process cannot be reached; ask /v1/play again.",
-			})
-		},
-		ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
+	if err := l.carry(w, r, addr); err != nil {
+		l.metrics.WebsocketsFailed.Inc()
+		l.forget(id)
+		if r.Context().Err() == nil {
+			l.log.Warn("gateway: zone process did not take a WebSocket", "incarnation", id, "err", err)
+		}
+		writeProblem(w, &realm.Error{
+			Code: realm.CodeZoneDown, RetryAfter: time.Second,
+			Detail: "The zone process cannot be reached; ask /v1/play again.",
+		})
 	}
 }
 
 // lookup is the private address of a zone process, as the realm's directory has it.
-func (l *relay) lookup(ctx context.Context, id realm.ID) (*url.URL, error) {
+func (l *relay) lookup(ctx context.Context, id realm.ID) (addr string, err error) {
 	now := l.now()
 	l.mu.Lock()
 	e, ok := l.endpoints[id]
 	l.mu.Unlock()
 	if ok && e.until.After(now) {
-		return e.target, nil
+		return e.addr, nil
 	}
 	found, err := l.api.RelayTarget(ctx, id)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	target := &url.URL{Scheme: "http", Host: reachable(found.HTTPAddr), Path: "/ws"}
+	addr = reachable(found.HTTPAddr)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.endpoints) >= maxEndpoints {
 		clear(l.endpoints)
 	}
-	l.endpoints[id] = endpoint{target: target, until: now.Add(endpointLife)}
-	return target, nil
+	l.endpoints[id] = endpoint{addr: addr, until: now.Add(endpointLife)}
+	return addr, nil
 }
 
 // reachable replaces "any address" of a process that listens on all by this machine's own.
@@ -164,20 +143,32 @@ func (l *relay) forget(id realm.ID) {
 	delete(l.endpoints, id)
 }
 
-func (l *relay) enter() bool {
+// enter takes a place for a client's WebSocket.
+func (l *relay) enter(client netip.Addr) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || l.running >= maxRelays {
-		return false
+		return &realm.Error{
+			Code: realm.CodeBusy, RetryAfter: 5 * time.Second,
+			Detail: "This gateway relays as many WebSockets as it can; try again, or use another transport.",
+		}
 	}
+	if _, full := l.held.Full(client, relayBounds); full && !l.unlimited {
+		return &realm.Error{
+			Code: realm.CodeBusy, RetryAfter: 5 * time.Second,
+			Detail: "Your network has as many WebSockets here as it may; try again, or use another transport.",
+		}
+	}
+	l.held.Add(client)
 	l.running++
 	l.metrics.Websockets.Set(float64(l.running))
-	return true
+	return nil
 }
 
-func (l *relay) leave() {
+func (l *relay) leave(client netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.held.Drop(client)
 	l.running--
 	l.metrics.Websockets.Set(float64(l.running))
 	if l.running == 0 {
@@ -193,5 +184,4 @@ func (l *relay) close() {
 	for l.running > 0 {
 		l.idle.Wait()
 	}
-	l.transport.CloseIdleConnections()
 }

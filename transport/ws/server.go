@@ -23,7 +23,7 @@ type Handler struct {
 
 	mu       sync.Mutex // guards what follows
 	sessions map[*conn]struct{}
-	opening  int // requests that are not yet sessions
+	openings openings // requests that are not yet sessions
 	closing  bool
 	work     sync.WaitGroup
 
@@ -34,7 +34,8 @@ type Handler struct {
 type Counters struct {
 	Accepted   atomic.Uint64 `help:"sessions that began"`
 	Refused    atomic.Uint64 `help:"sessions refused by the zone"`
-	Full       atomic.Uint64 `help:"requests beyond the most sessions"`
+	Full       atomic.Uint64 `help:"requests beyond the most sessions, or the most of one network that bring no ticket"`
+	GaveWay    atomic.Uint64 `help:"requests that brought no ticket while others waited for their place"`
 	BadTickets atomic.Uint64 `help:"tickets that were malformed, forged, expired, or for another incarnation"`
 	Reused     atomic.Uint64 `help:"tickets that were used before"`
 	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
@@ -75,6 +76,7 @@ func (h *Handler) Close() error {
 	for c := range h.sessions {
 		c.Close(transport.ServerShutdown, transport.ShuttingDown)
 	}
+	h.openings.cut()
 	h.mu.Unlock()
 	h.work.Wait()
 	return nil
@@ -83,32 +85,32 @@ func (h *Handler) Close() error {
 // ServeHTTP upgrades the request and starts its session, which goes on when it returns: so the request, and the stack that grew
 // with it, are not kept.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !h.enter() {
+	o := &opening{peer: h.peer(r), since: now()}
+	if !h.enter(o) {
 		h.counters.Full.Add(1)
 		http.Error(w, "no room for another connection; try again later", http.StatusServiceUnavailable)
 		return
 	}
-	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	socket, err := websocket.Accept(&taker{w, h, o}, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // an Origin proves nothing about who connects; the ticket does
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
-		h.leave(nil)
+		h.leave(o, nil)
 		h.work.Done()
 		return // Accept has answered
 	}
-	peer := h.peer(r)
-	go h.serve(socket, peer)
+	go h.serve(socket, o)
 }
 
 // serve runs a session until it ends.
-func (h *Handler) serve(socket *websocket.Conn, peer netip.AddrPort) {
+func (h *Handler) serve(socket *websocket.Conn, o *opening) {
 	defer h.work.Done()
-	c := h.open(socket, peer)
+	c := h.open(socket, o)
 	if c == nil {
 		return
 	}
-	defer h.leave(c)
+	defer h.leave(nil, c)
 	c.run()
 	switch c.code {
 	case transport.Timeout:
@@ -118,40 +120,48 @@ func (h *Handler) serve(socket *websocket.Conn, peer netip.AddrPort) {
 	}
 }
 
-// enter takes a place for a request.
-func (h *Handler) enter() bool {
+// enter takes a place for a request. Where there is none, one gives way that has said nothing for a while.
+func (h *Handler) enter(o *opening) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closing || len(h.sessions)+h.opening >= h.cfg.MaxSessions {
+	if h.closing {
 		return false
 	}
-	h.opening++
+	if len(h.sessions)+h.openings.count() >= h.cfg.MaxSessions {
+		if !h.openings.giveWay(o.since) {
+			return false
+		}
+		h.counters.GaveWay.Add(1)
+	}
+	if !h.openings.enter(o) {
+		return false
+	}
 	h.work.Add(1)
 	return true
 }
 
-// leave gives the place back: c's, or one not yet a session's.
-func (h *Handler) leave(c *conn) {
+// leave gives places back: that of a request, and that of a session.
+func (h *Handler) leave(o *opening, c *conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c == nil {
-		h.opening--
-		return
+	if o != nil {
+		h.openings.leave(o)
 	}
 	delete(h.sessions, c)
 }
 
 // open proves the ticket and makes the session; nil when the peer was refused.
-func (h *Handler) open(socket *websocket.Conn, peer netip.AddrPort) *conn {
+func (h *Handler) open(socket *websocket.Conn, o *opening) *conn {
 	claims, err := h.ticket(socket)
 	if err != nil {
-		_ = socket.Close(statusOf(transport.TicketInvalid), transport.ClipText(err.Error()))
-		h.leave(nil)
+		h.dismiss(socket, o, &transport.CloseError{Code: transport.TicketInvalid, Text: transport.ClipText(err.Error())})
+		h.leave(o, nil)
 		return nil
 	}
-	c := newConn(socket, peer, h.cfg.Timeout)
+	c := newConn(socket, o.peer, h.cfg.Timeout)
 	h.mu.Lock()
-	h.opening--
+	h.openings.leave(o)
+	_ = o.conn.SetReadDeadline(time.Time{}) // it may have been asked to give way just now
 	closing := h.closing
 	h.sessions[c] = struct{}{}
 	h.mu.Unlock()
@@ -162,14 +172,25 @@ func (h *Handler) open(socket *websocket.Conn, peer netip.AddrPort) *conn {
 	}
 	if err != nil {
 		h.counters.Refused.Add(1)
-		code, text := transport.Refusal(err)
-		_ = socket.Close(statusOf(code), text)
+		h.dismiss(socket, o, err)
 		c.cancel()
-		h.leave(c)
+		h.leave(nil, c)
 		return nil
 	}
 	h.counters.Accepted.Add(1)
 	return c
+}
+
+// dismiss tells a peer why it is refused. It may be in the middle of a frame, or deaf: it is waited for no longer than closeWait.
+func (h *Handler) dismiss(socket *websocket.Conn, o *opening, why error) {
+	h.mu.Lock()
+	if h.closing {
+		why = &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
+	}
+	_ = o.conn.SetDeadline(now().Add(closeWait))
+	h.mu.Unlock()
+	code, text := transport.Refusal(why)
+	_ = socket.Close(statusOf(code), text)
 }
 
 // ticket reads the first frame and spends the ticket in it.

@@ -3,6 +3,7 @@ package ws_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -20,6 +21,9 @@ import (
 // Every timer of a session, in virtual time: real HTTP and WebSockets over pipes in memory.
 //
 //	the ticket must have come              TestTicketMustComeInTime
+//	without it, a place that others need   TestSilentRequestsGiveWay
+//	refusing one in the middle of a frame  TestRefusalDoesNotWaitForTheRestOfAFrame
+//	closing beside those without a ticket  TestCloseDoesNotWaitForTickets
 //	pings keep a session, and end it       TestIdleSessionLivesForAnHour, TestSilentPeerEndsOnTime
 //	a frame that nobody takes              TestPeerThatTakesNothingEndsOnTime
 //	lingering behind messages              TestClosingDoesNotWaitForOneWhoTakesNothing
@@ -37,7 +41,8 @@ type bubble struct {
 	nonce    uint64
 	accepted chan *conntest.Recorder
 	client   *http.Client
-	buffered bool // connections take some bytes that nobody has read yet, as a kernel does
+	last     net.Conn // the client's end of the newest connection
+	buffered bool     // connections take some bytes that nobody has read yet, as a kernel does
 }
 
 // Accept, Close and Addr make it a net.Listener.
@@ -89,6 +94,7 @@ func (b *bubble) dialPipe(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 	select {
 	case b.conns <- far:
+		b.last = near
 		return near, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -162,6 +168,82 @@ func TestTicketMustComeInTime(t *testing.T) {
 		}
 		took(t, "who brought no ticket was ended", begun, transport.DefaultHandshakeTimeout)
 		_ = c.CloseNow()
+	})
+}
+
+// A handler whose places are held by requests without tickets lets those go that have said nothing for a second.
+func TestSilentRequestsGiveWay(t *testing.T) {
+	inBubble(t, ws.ServerConfig{MaxSessions: 3}, func(t *testing.T, b *bubble) {
+		var silent []*websocket.Conn
+		for range 3 {
+			silent = append(silent, b.bare())
+		}
+		time.Sleep(patience - time.Nanosecond)
+		if _, resp, err := websocket.Dial(t.Context(), "ws://bubble", &websocket.DialOptions{HTTPClient: b.client}); err == nil || resp.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("a place was taken from one who had a moment left: %v", err)
+		}
+		time.Sleep(time.Nanosecond)
+		for range 3 {
+			client := conntest.NewRecorder()
+			c, err := ws.Dial(t.Context(), ws.DialConfig{URL: "ws://bubble", Ticket: b.ticket(), HTTPClient: b.client}, client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			<-b.accepted
+			defer client.WaitClosed(t)
+			defer c.Close(transport.Normal, "")
+		}
+		if _, _, err := websocket.Dial(t.Context(), "ws://bubble", &websocket.DialOptions{HTTPClient: b.client}); err == nil {
+			t.Error("a place was taken from a player")
+		}
+		if n := b.handler.Counters().GaveWay.Load(); n != 3 {
+			t.Errorf("%d gave way", n)
+		}
+		for _, c := range silent {
+			if _, _, err := c.Read(t.Context()); err == nil {
+				t.Error("the server sent data")
+			}
+			_ = c.CloseNow()
+		}
+	})
+}
+
+// patience is the server's, with those who say nothing.
+const patience = time.Second
+
+// TestRefusalDoesNotWaitForTheRestOfAFrame: a frame that is too long for a ticket is announced, and never comes.
+func TestRefusalDoesNotWaitForTheRestOfAFrame(t *testing.T) {
+	inBubble(t, ws.ServerConfig{}, func(t *testing.T, b *bubble) {
+		b.buffered = true
+		c := b.bare()
+		raw := b.last
+		begun := time.Now()
+		if _, err := raw.Write(append([]byte{0x82, 0x80 | 127, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4}, make([]byte, 2000)...)); err != nil { // 64 KiB, masked
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, raw)
+		if d := time.Since(begun); d > time.Second {
+			t.Errorf("it was waited for %v", d)
+		}
+		_ = c.CloseNow()
+	})
+}
+
+// TestCloseDoesNotWaitForTickets: those who have brought none are told at once that it is over.
+func TestCloseDoesNotWaitForTickets(t *testing.T) {
+	inBubble(t, ws.ServerConfig{}, func(t *testing.T, b *bubble) {
+		b.buffered = true
+		polite, deaf := b.bare(), b.bare()
+		begun := time.Now()
+		_ = b.handler.Close()
+		if d := time.Since(begun); d > time.Second {
+			t.Errorf("closing took %v", d)
+		}
+		if _, _, err := polite.Read(t.Context()); websocket.CloseStatus(err) != 4000+websocket.StatusCode(transport.ServerShutdown) {
+			t.Errorf("it was told %v", err)
+		}
+		_ = polite.CloseNow()
+		_ = deaf.CloseNow()
 	})
 }
 
