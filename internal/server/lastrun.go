@@ -20,15 +20,21 @@ type lastRunMark struct {
 	Started time.Time `json:"started"`
 }
 
-// markRun says what became of the run before, and marks this one. The caller has the store open, so that no other realm runs on the folder.
-func markRun(data string, started time.Time, log *slog.Logger) (lastRun, error) {
+// markRun says what became of the run before, and marks this one. The caller has the store open, so that no other realm runs on the folder;
+// whole tells whether the store could check that all that it confirmed is there.
+func markRun(data string, started time.Time, whole bool, log *slog.Logger) (lastRun, error) {
 	r := lastRun{filepath.Join(data, "running.json")}
 	switch b, err := os.ReadFile(r.file); {
 	case err == nil:
 		var m lastRunMark
 		_ = json.Unmarshal(b, &m) // half a mark is a mark
-		log.Warn("the realm's last run did not stop by itself: it was killed, or the machine went down. Everything that it confirmed is here; players who were in return to their last saved state",
-			"pid", m.PID, "started", m.Started)
+		if whole {
+			log.Warn("the realm's last run did not stop by itself: it was killed. Everything that it confirmed is here (checked); players who were in return to their last saved state",
+				"pid", m.PID, "started", m.Started)
+		} else {
+			log.Warn("the realm's last run did not stop by itself: it was killed, or the machine went down. Whether all that it confirmed is here cannot be checked; players who were in return to their last saved state",
+				"pid", m.PID, "started", m.Started)
+		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return lastRun{}, fmt.Errorf("read the mark of the last run: %w", err)
 	}

@@ -24,11 +24,12 @@ type realmRole struct {
 	conn  *bus.Conn
 	realm *realm.Realm
 	run   lastRun
+	log   *slog.Logger
 }
 
 // startRealm opens the store and the bus, and starts the realm.
 func startRealm(ctx context.Context, f realmFlags, limits limitFlags, nats busFlags, game rules.Game, reg prometheus.Registerer, log *slog.Logger) (_ *realmRole, err error) {
-	m := &realmRole{}
+	m := &realmRole{log: log}
 	defer func() {
 		if err != nil {
 			m.close()
@@ -38,7 +39,7 @@ func startRealm(ctx context.Context, f realmFlags, limits limitFlags, nats busFl
 	if err != nil {
 		return nil, fmt.Errorf("--data %s: %w", f.Data, err)
 	}
-	if m.run, err = markRun(f.Data, time.Now(), log); err != nil {
+	if m.run, err = markRun(f.Data, time.Now(), m.store.Whole(), log); err != nil {
 		return nil, err
 	}
 	if m.hub, err = openHub(ctx, f, nats, log); err != nil {
@@ -82,7 +83,9 @@ func (m *realmRole) close() {
 	}
 	// Before the store, whose lock keeps the next realm out.
 	m.run.stopped()
-	_ = m.store.Close()
+	if err := m.store.Close(); err != nil {
+		m.log.Error("the realm stopped, but its store could not be closed in order", "err", err)
+	}
 }
 
 // zoneNames lists the zones of games, for help texts.

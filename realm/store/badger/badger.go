@@ -33,7 +33,13 @@ const (
 	memtableBytes = 8 << 20 // Badger's transaction limit is 15 % of it, which a full group must fit
 	valueLogBytes = 16 << 20
 	minCloseFree  = 2 * memtableBytes // Close writes the memtable out, through a memory map
+
+	// Values up to this size lie beside their keys, in logs and tables, which are checked at every start. That is every value, so that
+	// the value log stays empty and needs no collecting.
+	valueThreshold = 1 << 20
 )
+
+const _ = uint(valueThreshold - store.MaxValue) // does not compile where a value could be longer
 
 // Config says where the data is. Dir is required.
 type Config struct {
@@ -45,15 +51,19 @@ type Config struct {
 
 // Store is a store.Store on a folder. One process opens a folder at a time.
 type Store struct {
-	dir      string
-	minFree  uint64
-	log      *slog.Logger
-	db       *badger.DB
-	requests chan *request
-	done     chan struct{} // closed when the committer has ended
-	metrics  *metrics
-	commit   func(*badger.Txn) error // (*badger.Txn).Commit; tests make it fail
-	broken   error                   // of the write that failed; the committer's own
+	dir          string
+	minFree      uint64
+	log          *slog.Logger
+	db           *badger.DB
+	requests     chan *request
+	done         chan struct{} // closed when the committer has ended
+	metrics      *metrics
+	commit       func(*badger.Txn) error // (*badger.Txn).Commit; tests make it fail
+	broken       error                   // of the write that failed; the committer's own
+	whole        bool
+	record       *record // the committer's own, then Close's
+	number       uint64  // of the last group; the committer's own
+	recordFailed bool    // and was reported; the committer's own
 
 	mu     sync.Mutex
 	closed bool           // guarded by mu
@@ -79,14 +89,25 @@ func Open(cfg Config) (*Store, error) {
 	if err := checkFree(cfg.Dir, cfg.MinFree); err != nil {
 		return nil, fmt.Errorf("open %s: %w", cfg.Dir, err)
 	}
+	found, err := inspectLocked(cfg.Dir, cfg.Log)
+	if err != nil {
+		return nil, err
+	}
 	db, err := badger.Open(badgerOptions(cfg))
 	if err != nil {
 		if strings.Contains(err.Error(), "directory lock") {
-			return nil, fmt.Errorf("data folder %s is %w: stop that one, or choose another folder", cfg.Dir, ErrLocked)
+			return nil, lockedError(cfg.Dir)
 		}
 		return nil, fmt.Errorf("open the store in %s: %w", cfg.Dir, err)
 	}
+	opened, err := openRecord(cfg.Dir, found.number)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store in %s: %w", cfg.Dir, err), db.Close())
+	}
 	s := &Store{
+		whole:    found.whole,
+		record:   opened,
+		number:   found.number,
 		dir:      cfg.Dir,
 		minFree:  cfg.MinFree,
 		log:      cfg.Log,
@@ -100,6 +121,34 @@ func Open(cfg Config) (*Store, error) {
 	return s, nil
 }
 
+// inspectLocked inspects the folder while no other process has it open, and removes what a killed process left there empty: Badger makes such a
+// file anew, and then complains that it is new.
+func inspectLocked(dir string, log *slog.Logger) (findings, error) {
+	unlock, err := lockFolder(dir)
+	if err != nil {
+		return findings{}, err
+	}
+	defer unlock()
+	found, err := inspect(dir, log)
+	if err != nil {
+		return findings{}, err
+	}
+	for _, name := range found.empty {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			return findings{}, fmt.Errorf("open the store in %s: %w", dir, err)
+		}
+	}
+	return found, nil
+}
+
+func lockedError(dir string) error {
+	return fmt.Errorf("data folder %s is %w: stop that one, or choose another folder", dir, ErrLocked)
+}
+
+// Whole tells whether Open could check that everything that the store ever confirmed is in the folder. It cannot where the machine went
+// down (what was confirmed in the last seconds is then on the disk, but the note that says so need not be), or where that note is missing.
+func (s *Store) Whole() bool { return s.whole }
+
 // badgerOptions are for small values and little memory: Badger's defaults take about 100 MB before the first write.
 func badgerOptions(cfg Config) badger.Options {
 	return badger.DefaultOptions(cfg.Dir).
@@ -112,6 +161,8 @@ func badgerOptions(cfg Config) badger.Options {
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithValueLogFileSize(valueLogBytes).
+		WithValueThreshold(valueThreshold).
+		WithChecksumVerificationMode(options.OnBlockRead).
 		WithLogger(logger{cfg.Log})
 }
 
@@ -196,9 +247,11 @@ func (s *Store) Close() error {
 	close(s.requests)
 	<-s.done
 	if err := checkFree(s.dir, minCloseFree); err != nil {
+		_ = s.record.close(false)
 		return fmt.Errorf("close the store: %w; nothing is lost, the next start recovers it", err)
 	}
-	if err := s.db.Close(); err != nil {
+	err := s.db.Close()
+	if err = errors.Join(err, s.record.close(err == nil && s.broken == nil)); err != nil {
 		return fmt.Errorf("close the store in %s: %w", s.dir, err)
 	}
 	return nil

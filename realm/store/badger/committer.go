@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -98,7 +99,12 @@ func (s *Store) commitGroup(group []*request) {
 	if len(accepted) == 0 {
 		return
 	}
-	if err := s.commit(txn); err != nil {
+	next := s.number + 1
+	err := txn.Set([]byte(numberKey), binary.BigEndian.AppendUint64(nil, next))
+	if err == nil {
+		err = s.commit(txn)
+	}
+	if err != nil {
 		// What the disk has of it shows when the log is read again, at the next start. Until then the memory cannot be believed, so
 		// nothing that builds on it is written.
 		s.metrics.Failures.Inc()
@@ -107,6 +113,12 @@ func (s *Store) commitGroup(group []*request) {
 		s.log.Error("store: a write failed; nothing more is written until the realm is started again", "dir", s.dir, "err", err)
 		answer(accepted, fmt.Errorf("%w: writing to the store in %s: %w", store.ErrUnknown, s.dir, err))
 		return
+	}
+	s.number = next
+	if err := s.record.confirm(next); err != nil && !s.recordFailed {
+		s.recordFailed = true
+		s.log.Error("store: the note of what is confirmed cannot be written. Commits are safe; after a kill the next start cannot check that all are there",
+			"dir", s.dir, "err", err)
 	}
 	s.metrics.Commits.Add(float64(len(accepted)))
 	answer(accepted, nil)

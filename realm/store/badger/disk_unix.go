@@ -4,6 +4,7 @@ package badger
 
 import (
 	"fmt"
+	"os"
 
 	"golang.org/x/sys/unix"
 
@@ -21,4 +22,17 @@ func checkFree(dir string, minFree uint64) error {
 		return fmt.Errorf("%w: %d MB left under %s, %d MB needed; free some space", store.ErrFull, free>>20, dir, minFree>>20)
 	}
 	return nil
+}
+
+// lockFolder keeps other processes from opening the folder, in the way that Badger does.
+func lockFolder(dir string) (unlock func(), err error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, lockedError(dir)
+	}
+	return func() { _ = f.Close() }, nil
 }

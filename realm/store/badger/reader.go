@@ -10,6 +10,9 @@ import (
 	"github.com/realmwire/realmwire/realm/store"
 )
 
+// firstKey is below every key of the contract, and above numberKey.
+const firstKey = "-"
+
 // reader reads what one Badger transaction sees.
 type reader struct {
 	ctx context.Context
@@ -43,7 +46,7 @@ func (r reader) Scan(prefix, after string, limit int) ([]store.Entry, error) {
 	it := r.txn.NewIterator(opts)
 	defer it.Close()
 
-	start := prefix
+	start := max(prefix, firstKey)
 	if after >= prefix && after != "" {
 		start = after + "\x00" // the smallest key above after
 	}
