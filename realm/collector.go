@@ -7,6 +7,7 @@ var (
 	descPlayers   = prometheus.NewDesc("realmwire_realm_zone_players", "Players in a zone, as it last said.", []string{"zone"}, nil)
 	descPlaces    = prometheus.NewDesc("realmwire_realm_zone_places", "Places taken in a zone, unused grants included.", []string{"zone"}, nil)
 	descCapacity  = prometheus.NewDesc("realmwire_realm_zone_capacity", "Players that a zone takes.", []string{"zone"}, nil)
+	descDisplaced = prometheus.NewDesc("realmwire_realm_unused_grants_displaced_total", "Unused grants that gave up their place: bounded for an account or a network, or the zone was full.", []string{"why"}, nil)
 	descTick      = prometheus.NewDesc("realmwire_realm_zone_tick_p99_ms", "99th percentile of a zone's tick time, as it last said.", []string{"zone"}, nil)
 )
 
@@ -15,7 +16,7 @@ type directoryCollector struct{ d *directory }
 
 // Describe implements prometheus.Collector.
 func (c directoryCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{descProcesses, descPlayers, descPlaces, descCapacity, descTick} {
+	for _, desc := range []*prometheus.Desc{descProcesses, descPlayers, descPlaces, descCapacity, descDisplaced, descTick} {
 		ch <- desc
 	}
 }
@@ -28,6 +29,9 @@ func (c directoryCollector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
 	}
 	gauge(descProcesses, float64(len(c.d.processes)))
+	for why, n := range c.d.displaced {
+		ch <- prometheus.MustNewConstMetric(descDisplaced, prometheus.CounterValue, float64(n), why)
+	}
 	for name, s := range c.d.zones {
 		gauge(descPlayers, float64(s.load.Players), name)
 		gauge(descPlaces, float64(s.taken), name)

@@ -23,6 +23,8 @@ type directory struct {
 	processes map[ID]*process    // guarded by mu
 	zones     map[string]*served // guarded by mu
 	places    map[ID]place       // guarded by mu; by character
+	unused    unusedGrants       // guarded by mu; those of the places that nobody has come for
+	displaced map[string]uint64  // guarded by mu; unused grants that gave up their place, by why
 }
 
 // process is a registered zone process.
@@ -62,6 +64,8 @@ func newDirectory(capacity int) *directory {
 		processes: make(map[ID]*process),
 		zones:     make(map[string]*served),
 		places:    make(map[ID]place),
+		unused:    newUnusedGrants(),
+		displaced: make(map[string]uint64),
 	}
 }
 
@@ -135,7 +139,7 @@ func (d *directory) dropLocked(p *process) {
 	}
 	for character, pl := range d.places {
 		if pl.zone.by == p {
-			delete(d.places, character)
+			d.unplaceLocked(character)
 		}
 	}
 }
@@ -165,10 +169,12 @@ type target struct {
 	zone    ZoneInfo
 }
 
-// reserve takes a place for a character in a zone, out of its present one. undo puts things back as they were.
-func (d *directory) reserve(character ID, zone string, epoch uint64, now time.Time) (t target, undo func(), err error) {
+// reserve takes a place for a claimant's character in a zone, out of its present one. undo puts things back as they were, but for grants
+// that gave way.
+func (d *directory) reserve(c claimant, zone string, epoch uint64, now time.Time) (t target, undo func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	character := c.character
 	s := d.zones[zone]
 	if s == nil || !s.by.alive(now) {
 		return target{}, nil, &Error{
@@ -177,19 +183,23 @@ func (d *directory) reserve(character ID, zone string, epoch uint64, now time.Ti
 		}
 	}
 	old, had := d.places[character]
-	if (!had || old.zone != s) && s.taken >= s.info.Capacity {
+	if (!had || old.zone != s) && s.taken >= s.info.Capacity && !d.makeRoomLocked(c, func(z *served) bool { return z == s }, now) {
 		return target{}, nil, &Error{
 			Code: CodeZoneFull, RetryAfter: 5 * time.Second,
 			Detail: fmt.Sprintf("%s is full (%d players); try again later.", s.info.Title, s.info.Capacity),
 		}
 	}
-	if !had && d.capacity > 0 && len(d.places) >= d.capacity {
+	if !had && d.capacity > 0 && len(d.places) >= d.capacity && !d.makeRoomLocked(c, func(*served) bool { return true }, now) {
 		return target{}, nil, &Error{
 			Code: CodeRealmFull, RetryAfter: 10 * time.Second,
 			Detail: fmt.Sprintf("The realm is full (%d players); try again later.", d.capacity),
 		}
 	}
+	waiting, waited := d.unused.all[character]
 	d.placeLocked(character, place{zone: s, epoch: epoch, until: now.Add(grantLife)})
+	if !c.walks {
+		d.addUnusedLocked(c, s, now)
+	}
 	undo = func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -199,19 +209,49 @@ func (d *directory) reserve(character ID, zone string, epoch uint64, now time.Ti
 		d.unplaceLocked(character)
 		if had && d.zones[old.zone.info.Name] == old.zone {
 			d.placeLocked(character, old)
+			if waited {
+				d.addUnusedLocked(waiting.claimant, old.zone, waiting.since)
+			}
 		}
 	}
 	return target{process: s.by.Process, zone: s.info}, undo, nil
 }
 
-// attach makes a place permanent. A place that is not there (the realm has restarted, or the grant was used late) is made, whatever the
-// capacity: the character is in the zone.
+// addUnusedLocked notes that nobody has come for a place yet, within the bounds of such.
+func (d *directory) addUnusedLocked(c claimant, zone *served, since time.Time) {
+	for over, why, is := d.unused.overBound(c); is; over, why, is = d.unused.overBound(c) {
+		d.displaceLocked(over, why)
+	}
+	d.unused.add(c, zone, since)
+}
+
+// attach makes a place permanent. A place that is not there (the realm has restarted, the grant gave way, or was used late) is made,
+// whatever the capacity: the zone has let the character in. Who has come goes before who has not.
 func (d *directory) attach(character ID, epoch uint64, incarnation ID, zone string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if s := d.zones[zone]; s != nil && s.by.Incarnation == incarnation && d.places[character].epoch <= epoch {
-		d.placeLocked(character, place{zone: s, epoch: epoch})
+	s := d.zones[zone]
+	if s == nil || s.by.Incarnation != incarnation || d.places[character].epoch > epoch {
+		return
 	}
+	d.placeLocked(character, place{zone: s, epoch: epoch})
+	if s.taken > s.info.Capacity {
+		d.makeRoomLocked(claimant{walks: true}, func(z *served) bool { return z == s }, time.Time{})
+	}
+}
+
+// makeRoomLocked lets an unused grant in one of the zones meant give its place to a claimant; false: none has to.
+func (d *directory) makeRoomLocked(c claimant, in func(*served) bool, now time.Time) bool {
+	character, ok := d.unused.givesWay(c, in, now)
+	if ok {
+		d.displaceLocked(character, "full")
+	}
+	return ok
+}
+
+func (d *directory) displaceLocked(character ID, why string) {
+	d.displaced[why]++
+	d.unplaceLocked(character)
 }
 
 // leave gives up the place that a character has by this epoch.
@@ -233,6 +273,7 @@ func (d *directory) unplaceLocked(character ID) {
 	if pl, ok := d.places[character]; ok {
 		pl.zone.taken--
 		delete(d.places, character)
+		d.unused.remove(character)
 	}
 }
 

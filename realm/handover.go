@@ -24,7 +24,7 @@ func (r *Realm) handover(ctx context.Context, incarnation ID, req HandoverReques
 	if !ok {
 		return Grant{}, refuse(CodeFenced, "character %s was deleted: drop it without saving", req.Character)
 	}
-	t, undo, err := r.dir.reserve(req.Character, req.ToZone, req.Epoch+1, r.now())
+	t, undo, err := r.dir.reserve(claimant{character: req.Character, walks: true}, req.ToZone, req.Epoch+1, r.now())
 	if err != nil {
 		return Grant{}, err
 	}

@@ -94,7 +94,7 @@ func (r *Realm) tryPlay(ctx context.Context, c Caller, character characterRecord
 	if p.Returning && seen.playedByOther(p.Client) {
 		return Grant{}, refuse(CodePlayedElsewhere, "%s is played elsewhere now. To play here, choose to play again: that ends it there.", character.Name)
 	}
-	t, undo, err := r.dir.reserve(character.ID, seen.lease.Zone, seen.lease.Epoch+1, r.now())
+	t, undo, err := r.dir.reserve(claimant{character: character.ID, account: character.Account, addr: c.Addr}, seen.lease.Zone, seen.lease.Epoch+1, r.now())
 	if err != nil {
 		return Grant{}, err
 	}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -49,7 +50,7 @@ func (e *ends) ended(t *testing.T, after time.Duration) {
 		t.Errorf("over after %v, want %v", got, after)
 	}
 	for name, c := range map[string]net.Conn{"client": e.client, "zone process": e.zone} {
-		if _, err := io.Copy(io.Discard, c); err != nil && err != io.ErrClosedPipe {
+		if _, err := io.Copy(io.Discard, c); err != nil && !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("the %s was not let go: %v", name, err)
 		}
 	}
