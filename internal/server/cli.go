@@ -103,6 +103,7 @@ func (f logFlags) logger(w io.Writer) *slog.Logger {
 // publicFlags are those of the public HTTP server.
 type publicFlags struct {
 	HTTP        string   `name:"http" default:":8080" help:"Address of the public HTTP server: the game's page, /v1, signalling, WebSocket."`
+	Web         string   `name:"web" type:"path" help:"Folder of a web client of your own, such as a web export of Godot, to serve in place of the built-in one. It has an index.html." placeholder:"DIR"`
 	TLSCert     string   `name:"tls-cert" type:"path" help:"Certificate file (PEM); with --tls-key the public server speaks HTTPS."`
 	TLSKey      string   `name:"tls-key" type:"path" help:"Key file of the certificate (PEM)."`
 	TrustProxy  []string `name:"trust-proxy" help:"Addresses or networks (10.0.0.0/8) of the TLS proxies in front; their X-Forwarded-For is believed." placeholder:"NETWORK"`

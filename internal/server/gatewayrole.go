@@ -43,7 +43,7 @@ func (r *gatewayRole) open(api realm.API, conn *bus.Conn, limits limitFlags, reg
 		return err
 	}
 	r.gateway, err = gateway.New(gateway.Config{
-		API: api, Bus: conn, Static: web.Dist, Registry: reg, TrustedProxies: proxies, AllowedOrigins: r.flags.AllowOrigin,
+		API: api, Bus: conn, Static: web.Dist, Folder: r.flags.Web, Registry: reg, TrustedProxies: proxies, AllowedOrigins: r.flags.AllowOrigin,
 		Unlimited: limits.off(), Log: log,
 	})
 	if err != nil {

@@ -24,6 +24,7 @@ type Config struct {
 	API            realm.API
 	Bus            *bus.Conn            // as bus.RoleGateway, for signalling
 	Static         fs.FS                // the built web client; default: a page that says there is none
+	Folder         string               // of a web client of the operator's own, in place of Static; default none
 	TrustedProxies []netip.Prefix       // whose X-Forwarded-For and X-Forwarded-Host are believed; default none
 	Unlimited      bool                 // no bounds for what one address may hold: for load tests
 	AllowedOrigins []string             // other origins whose pages may call /v1, as "https://host"; "*" = all; default none
@@ -40,6 +41,7 @@ type Gateway struct {
 	metrics *metrics
 	relay   *relay
 	maps    *mapCache
+	folder  *folder // nil: Static is served
 
 	ctx    context.Context // ends with Close; relayed connections end with it
 	cancel context.CancelFunc
@@ -64,7 +66,7 @@ func New(cfg Config) (*Gateway, error) {
 	g := &Gateway{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), maps: newMapCache(cfg.API)}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.relay = newRelay(g.ctx, cfg, g.metrics)
-	static, err := newStatic(cfg.Static)
+	static, err := g.client()
 	if err != nil {
 		g.Close()
 		return nil, err
@@ -72,6 +74,18 @@ func New(cfg Config) (*Gateway, error) {
 	g.handler = g.outer(g.routes(static))
 	g.work.Go(func() { g.relay.gate.loop(g.ctx) })
 	return g, nil
+}
+
+// client serves what players open in a browser.
+func (g *Gateway) client() (http.Handler, error) {
+	if g.cfg.Folder == "" {
+		return newStatic(g.cfg.Static)
+	}
+	f, err := openFolder(g.cfg.Folder)
+	if err == nil {
+		g.folder = f
+	}
+	return f, err
 }
 
 func (g *Gateway) routes(static http.Handler) *http.ServeMux {
@@ -104,5 +118,8 @@ func (g *Gateway) Close() {
 			g.relay.close()
 		}
 		g.work.Wait()
+		if g.folder != nil {
+			_ = g.folder.close() // nothing was written
+		}
 	})
 }

@@ -61,37 +61,47 @@ func newStatic(client fs.FS) (http.Handler, error) {
 
 func prepare(name string, data []byte) loaded {
 	sum := sha256.Sum256(data)
-	l := loaded{plain: data, etag: `"` + hex.EncodeToString(sum[:16]) + `"`, contentType: mime.TypeByExtension(path.Ext(name))}
-	switch path.Ext(name) { // not left to the machine's own tables
-	case ".js", ".mjs":
-		l.contentType = "text/javascript; charset=utf-8"
-	case ".html":
-		l.contentType = "text/html; charset=utf-8"
-	case ".css":
-		l.contentType = "text/css; charset=utf-8"
-	case ".json", ".webmanifest":
-		l.contentType = "application/json"
-	case ".wasm":
-		l.contentType = "application/wasm"
-	case ".txt":
-		l.contentType = "text/plain; charset=utf-8"
-	case ".svg":
-		l.contentType = "image/svg+xml"
-	case ".png", ".jpg", ".jpeg", ".webp", ".ogg", ".mp3", ".woff2": // compressed already
-		return l
+	l := loaded{plain: data, etag: `"` + hex.EncodeToString(sum[:16]) + `"`, contentType: typeOf(name)}
+	if !packed(name) {
+		l.gzipped = compress(data)
 	}
-	if l.contentType == "" {
-		l.contentType = "application/octet-stream"
-	}
-	l.gzipped = compress(data)
 	return l
+}
+
+// types are not left to the machine's own tables.
+var types = map[string]string{
+	".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
+	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+	".json": "application/json", ".webmanifest": "application/manifest+json",
+	".wasm": "application/wasm", ".pck": "application/octet-stream",
+	".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp", ".gif": "image/gif",
+	".ico": "image/x-icon", ".ogg": "audio/ogg", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm",
+	".woff2": "font/woff2", ".ttf": "font/ttf", ".otf": "font/otf",
+}
+
+func typeOf(name string) string {
+	ext := strings.ToLower(path.Ext(name))
+	if t := types[ext]; t != "" {
+		return t
+	}
+	if t := mime.TypeByExtension(ext); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// packed tells of files that are compressed already.
+func packed(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".webp", ".gif", ".ogg", ".mp3", ".mp4", ".webm", ".woff2", ".gz", ".br", ".zip":
+		return true
+	}
+	return false
 }
 
 // ServeHTTP implements http.Handler for GET and HEAD.
 func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "Only GET works here; the interface is under /v1/.", http.StatusMethodNotAllowed)
+	if !onlyReads(w, r) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
@@ -117,4 +127,14 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "no-cache") // kept, but asked about each time
 	}
 	sendBytes(w, r, l.etag, l.plain, l.gzipped)
+}
+
+// onlyReads refuses every method but GET and HEAD.
+func onlyReads(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return true
+	}
+	w.Header().Set("Allow", "GET, HEAD")
+	http.Error(w, "Only GET works here; the interface is under /v1/.", http.StatusMethodNotAllowed)
+	return false
 }
