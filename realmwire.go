@@ -9,19 +9,18 @@ package realmwire
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/realmwire/realmwire/internal/server"
+	"github.com/realmwire/realmwire/internal/stop"
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-// Main runs the command line with the games given, the first being the default, and exits. Ctrl-C and SIGTERM end it with
+// Main runs the command line with the games given, the first being the default, and exits. Ctrl-C, SIGTERM and SIGHUP end it with
 // everything saved.
 func Main(games ...rules.Game) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, release := stop.Context()
 	code := server.Main(ctx, os.Args[1:], os.Stdout, os.Stderr, games)
-	stop()
+	release()
 	os.Exit(code)
 }
 

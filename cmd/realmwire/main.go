@@ -3,6 +3,7 @@ package main
 
 import (
 	"github.com/realmwire/realmwire"
+	_ "github.com/realmwire/realmwire/internal/stop/early" // before main, so that a signal in the first milliseconds is a clean stop
 	"github.com/realmwire/realmwire/zone/games/dots"
 	"github.com/realmwire/realmwire/zone/games/rpg"
 )

@@ -116,7 +116,7 @@ func (p *Process) Err() error {
 // Stop asks the process to end, as Ctrl-C does, and waits until it has.
 func (p *Process) Stop() {
 	p.tb.Helper()
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	p.Signal(syscall.SIGTERM)
 	select {
 	case <-p.done:
 		if p.err != nil {
@@ -127,6 +127,9 @@ func (p *Process) Stop() {
 		p.tb.Fatalf("did not stop within 30 s\n%s", p.Log)
 	}
 }
+
+// Signal sends the process a signal, and does not wait.
+func (p *Process) Signal(sig os.Signal) { _ = p.cmd.Process.Signal(sig) }
 
 // Kill ends the process at once; its system does not.
 func (p *Process) Kill() {

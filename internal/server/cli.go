@@ -47,6 +47,16 @@ type environment struct {
 	options []kong.Option
 }
 
+// starting is the error of a role that did not start. One that was told to stop meanwhile has nothing to tell: whatever failed did so
+// because everything was being stopped, and what had started is closed in order.
+func (env *environment) starting(err error) error {
+	if err != nil && env.ctx.Err() != nil {
+		env.log.Info("stopped while starting", "at", err)
+		return nil
+	}
+	return err
+}
+
 // BeforeResolve is called by the parser when it knows the flags and the environment: it reads the file.
 func (c *cli) BeforeResolve(parsed *kong.Context) (err error) {
 	c.file, err = readConfig(parsed)

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/realmwire/realmwire/loadtest"
@@ -38,9 +40,13 @@ type loadtestCmd struct {
 
 // Run runs the test; the error makes the exit code.
 func (c *loadtestCmd) Run(env *environment) error {
-	return loadtest.Run(env.ctx, loadtest.Options{
+	err := loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
 		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots, Best: c.Tier == "best",
 		Network: c.Network, Joins: c.Joins, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Portals: c.Portals, Disconnects: c.Disconnects, Out: env.out,
 	})
+	if err != nil && env.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("the load test did not pass: it was interrupted before there was anything to report")
+	}
+	return err
 }

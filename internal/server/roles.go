@@ -24,13 +24,13 @@ type realmCmd struct {
 func (c *realmCmd) Run(env *environment) error {
 	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
 	if err != nil {
-		return err
+		return env.starting(err)
 	}
 	defer l.Close()
 	reg := newRegistry()
 	m, err := startRealm(env.ctx, c.realmFlags, c.limitFlags, c.busFlags, env.game, reg, env.log)
 	if err != nil {
-		return err
+		return env.starting(err)
 	}
 	defer m.close()
 	ops := startHTTP(l, opsHandler(reg), nil, env.log)
@@ -59,16 +59,16 @@ type gatewayCmd struct {
 func (c *gatewayCmd) Run(env *environment) error {
 	g, err := c.listen(env.ctx, env.log)
 	if err != nil {
-		return err
+		return env.starting(err)
 	}
 	defer g.l.Close()
 	conn, err := c.dial(env.ctx, c.tokenFlags, c.Data, bus.RoleGateway, env.log)
 	if err != nil {
-		return err
+		return env.starting(err)
 	}
 	defer conn.Close()
 	if err := g.open(realm.NewAPIClient(conn), conn, c.limitFlags, newRegistry(), env.log); err != nil {
-		return err
+		return env.starting(err)
 	}
 	fmt.Fprintf(env.out, "The gateway runs: %s\n", g.url())
 	if err := c.write(readyReport{HTTP: g.l.Addr().String(), URL: g.url()}); err != nil {
@@ -95,17 +95,17 @@ type zoneCmd struct {
 func (c *zoneCmd) Run(env *environment) error {
 	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
 	if err != nil {
-		return err
+		return env.starting(err)
 	}
 	conn, err := c.dial(env.ctx, c.tokenFlags, c.Data, bus.RoleZone, env.log)
 	if err != nil {
-		return errors.Join(err, l.Close())
+		return env.starting(errors.Join(err, l.Close()))
 	}
 	defer conn.Close()
 	reg := newRegistry()
 	p, err := newZoneProcess(c.simFlags, env.game, conn, l, opsHandler(reg), reg, env.log)
 	if err != nil {
-		return errors.Join(err, l.Close())
+		return env.starting(errors.Join(err, l.Close()))
 	}
 	return p.serve(env.ctx, func() error {
 		fmt.Fprintf(env.out, "The zone process runs: UDP %s, private HTTP %s.\n", p.transports.Addr(), l.Addr())
@@ -123,7 +123,8 @@ func (p *zoneProcess) serve(ctx context.Context, ready func() error) error {
 	if err == nil {
 		err = ready()
 	}
-	if err != nil {
+	stopped := ctx.Err() != nil // told to stop while it registered: that it did not is no failure
+	if err != nil && !stopped {
 		stop()
 		return errors.Join(err, <-done)
 	}

@@ -35,13 +35,13 @@ func (c *upCmd) Run(env *environment) error {
 	// Ports first: a taken one is the commonest failure, and nothing is half started then.
 	f, err := c.listen(env.ctx, env.log)
 	if err != nil {
-		return err
+		return env.starting(err)
 	}
 	defer f.l.Close()
 	e := &everything{gateway: f}
 	defer e.close(env.ctx)
 	if err := e.start(c, env, reg); err != nil {
-		return err
+		return env.starting(err)
 	}
 	err = e.process.serve(env.ctx, func() error {
 		c.greet(env, e)

@@ -203,15 +203,20 @@ func (d *dialler) credentials() (user, password string) {
 func (d *dialler) dial(ctx context.Context, opts ...nats.Option) (*nats.Conn, error) {
 	opts = append(opts, d.opts...)
 	said := false
+	var last error // of the attempts before
 	for {
 		at, err := d.at()
 		if err != nil {
 			return nil, err
 		}
-		nc, err := nats.Connect(at, opts...)
+		nc, err := attempt(ctx, at, opts)
 		if err == nil {
 			return nc, nil
 		}
+		if errors.Is(err, errStopped) && last != nil {
+			err = last
+		}
+		last = err
 		if refused := errors.Is(err, nats.ErrAuthorization); refused && !said {
 			d.cfg.Log.Warn("bus: not let in yet: a wrong token, or no realm to ask; trying again", "role", d.cfg.Role, "bus", at)
 			said = true
@@ -224,6 +229,34 @@ func (d *dialler) dial(ctx context.Context, opts ...nats.Option) (*nats.Conn, er
 			}
 			return nil, fmt.Errorf("cannot reach the bus at %s: %w; is the realm running there?", at, err)
 		}
+	}
+}
+
+// errStopped is an attempt that ctx ended before the server answered.
+var errStopped = errors.New("no answer in time")
+
+// attempt connects once. The library takes no context and waits for seconds for a server that says nothing; whoever is told to stop
+// does not wait with it.
+func attempt(ctx context.Context, at string, opts []nats.Option) (*nats.Conn, error) {
+	type outcome struct {
+		nc  *nats.Conn
+		err error
+	}
+	made := make(chan outcome, 1)
+	go func() {
+		nc, err := nats.Connect(at, opts...)
+		made <- outcome{nc, err}
+	}()
+	select {
+	case a := <-made:
+		return a.nc, a.err
+	case <-ctx.Done():
+		go func() {
+			if a := <-made; a.err == nil {
+				a.nc.Close()
+			}
+		}()
+		return nil, errStopped
 	}
 }
 
