@@ -29,7 +29,7 @@ func (r *Realm) Register(ctx context.Context, c Caller, cred Credentials) (in Si
 	if _, taken, err := get[nameRecord](ctx, r, accountNameKey(cred.Name)); err != nil || taken {
 		return SignedIn{}, orTaken(err, cred.Name)
 	}
-	hash, err := r.hasher.hash(ctx, cred.Password)
+	hash, err := r.hasher.hash(ctx, c.Addr, false, cred.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -39,7 +39,7 @@ func (r *Realm) Register(ctx context.Context, c Caller, cred Credentials) (in Si
 // Guest implements API.
 func (r *Realm) Guest(ctx context.Context, c Caller) (in SignedIn, err error) {
 	defer func() { r.metrics.SignIns.WithLabelValues("guest", result(err)).Inc() }()
-	if wait := r.guestLimit.take(addressKey(c.Addr), r.now()); wait > 0 {
+	if wait := r.limits.guest.take("", c.Addr, r.now()); wait > 0 {
 		return SignedIn{}, limited(wait, "Too many new guests from your address.")
 	}
 	return r.newAccount(ctx, guestPrefix+strings.ToLower(rand.Text()[:10]), "")
@@ -57,7 +57,7 @@ func (r *Realm) newAccount(ctx context.Context, name, hash string) (SignedIn, er
 		}
 		tx.Put(accountKey(account.ID), encode(account))
 		var err error
-		token, err = r.signIn(tx, account.ID)
+		token, err = r.signIn(tx, account.ID, "")
 		return err
 	})
 	if err != nil {
@@ -83,44 +83,45 @@ func orTaken(err error, name string) error {
 	return refuse(CodeNameTaken, "The name %q is taken; choose another.", name)
 }
 
-// Login implements API. An unknown name and a wrong password are one answer, at one cost.
+// Login implements API. An unknown name and a wrong password are one answer, at one cost. The caller's token, where there is one, need not be
+// good any more: it tells that the device has signed in to the account before.
 func (r *Realm) Login(ctx context.Context, c Caller, cred Credentials) (in SignedIn, err error) {
 	defer func() { r.metrics.SignIns.WithLabelValues("login", result(err)).Inc() }()
-	if err := r.limitSignIn(c); err != nil {
-		return SignedIn{}, err
-	}
 	wrong := refuse(CodeWrongCredentials, "Wrong name or password.")
 	if len(cred.Name) > maxAccountName || len(cred.Password) > maxPasswordBytes {
-		return SignedIn{}, wrong
+		return SignedIn{}, or(r.limitSignIn(c), wrong)
 	}
-	// A failure is counted before the password is looked at, and given back when it is right: so guesses made at the same moment count.
-	failures := strings.ToLower(cred.Name)
-	if wait := r.failureLimit.take(failures, r.now()); wait > 0 {
-		return SignedIn{}, limited(wait, "Too many wrong passwords for this account.")
-	}
-	account, err := r.accountByName(ctx, cred.Name)
+	guess, account, err := r.newGuess(ctx, c, cred.Name)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ok, err := r.hasher.verify(ctx, cred.Password, account.Hash)
+	ok, err := r.hasher.verify(ctx, c.Addr, guess.device != "", cred.Password, account.Hash)
 	if err != nil {
-		r.failureLimit.giveBack(failures)
+		r.forgive(guess)
 		return SignedIn{}, err
 	}
 	if !ok {
-		r.auditFailing(ctx, c, cred.Name, account.ID)
+		r.auditFailing(ctx, c, guess, account.ID)
 		return SignedIn{}, wrong
 	}
-	r.failureLimit.giveBack(failures)
-	if err := r.rehash(ctx, account, cred.Password); err != nil {
+	r.forgive(guess)
+	if err := r.rehash(ctx, c, account, cred.Password); err != nil {
 		r.log.Warn("realm: password hash not renewed", "account", account.ID, "err", err)
 	}
 	in.Account = account.public()
 	err = r.update(ctx, func(tx *store.Tx) error {
-		in.Token, err = r.signIn(tx, account.ID)
+		in.Token, err = r.signIn(tx, account.ID, guess.device)
 		return err
 	})
 	return in, err
+}
+
+// or is err, or what is to be said otherwise.
+func or(err error, otherwise *Error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
 }
 
 // accountByName returns an empty record for an unknown name.
@@ -133,24 +134,13 @@ func (r *Realm) accountByName(ctx context.Context, name string) (accountRecord, 
 	return account, err
 }
 
-// auditFailing records an account whose passwords are being guessed: once when the limit is reached, not for each typing error.
-func (r *Realm) auditFailing(ctx context.Context, c Caller, name string, account ID) {
-	if !r.failureLimit.spent(strings.ToLower(name), r.now()) {
-		return
-	}
-	r.audit(ctx, AuditRecord{
-		Act: "login-failing", Account: account, Address: c.Addr.String(),
-		Detail: fmt.Sprintf("so many wrong passwords for %.20q that the limit is reached", name),
-	})
-}
-
 // rehash renews a hash that was made at an older cost, now that the password is at hand.
-func (r *Realm) rehash(ctx context.Context, account accountRecord, password string) error {
+func (r *Realm) rehash(ctx context.Context, c Caller, account accountRecord, password string) error {
 	p, err := parseHash(account.Hash)
 	if err != nil || !p.outdated() {
 		return err
 	}
-	hash, err := r.hasher.hash(ctx, password)
+	hash, err := r.hasher.hash(ctx, c.Addr, true, password)
 	if err != nil {
 		return err
 	}
@@ -184,9 +174,13 @@ func (r *Realm) Upgrade(ctx context.Context, c Caller, cred Credentials) (Accoun
 	if err := checkPassword(cred.Password); err != nil {
 		return Account{}, err
 	}
-	hash, err := r.hasher.hash(ctx, cred.Password)
+	hash, err := r.hasher.hash(ctx, c.Addr, false, cred.Password)
 	if err != nil {
 		return Account{}, err
+	}
+	rec := AuditRecord{
+		Act: "account-upgraded", Account: account.ID, Address: c.Addr.String(),
+		Detail: fmt.Sprintf("%q has a password, and is called %q", account.Name, cred.Name),
 	}
 	err = r.update(ctx, func(tx *store.Tx) error {
 		now, ok, err := load[accountRecord](tx, accountKey(account.ID))
@@ -203,11 +197,12 @@ func (r *Realm) Upgrade(ctx context.Context, c Caller, cred Credentials) (Accoun
 		now.Name, now.Hash = cred.Name, hash
 		tx.Put(accountKey(account.ID), encode(now))
 		account = now
-		return nil
+		return r.record(tx, rec)
 	})
 	if err != nil {
 		return Account{}, err
 	}
+	r.audit(ctx, c, rec)
 	return account.public(), nil
 }
 
@@ -218,18 +213,4 @@ func (r *Realm) Me(ctx context.Context, c Caller) (Account, error) {
 		return Account{}, err
 	}
 	return account.public(), nil
-}
-
-func (r *Realm) limitSignIn(c Caller) error {
-	if wait := r.signInLimit.take(addressKey(c.Addr), r.now()); wait > 0 {
-		return limited(wait, "Too many sign-ins from your address.")
-	}
-	return nil
-}
-
-func (r *Realm) limitCalls(account ID) error {
-	if wait := r.callLimit.take(account.String(), r.now()); wait > 0 {
-		return limited(wait, "Too many requests from your account.")
-	}
-	return nil
 }

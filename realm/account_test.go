@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"github.com/realmwire/realmwire/internal/limit"
 	"github.com/realmwire/realmwire/realm/store"
 )
 
@@ -214,21 +215,21 @@ func TestAddressesAreLimited(t *testing.T) {
 
 func TestPasswordHash(t *testing.T) {
 	h := newHasher(newMetrics(nil))
-	encoded, err := h.hash(t.Context(), "correct horse")
+	encoded, err := h.hash(t.Context(), here, false, "correct horse")
 	must(t, err)
 	if !strings.HasPrefix(encoded, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("hash %s", encoded)
 	}
 	for password, want := range map[string]bool{"correct horse": true, "correct horsf": false, "": false} {
-		if ok, err := h.verify(t.Context(), password, encoded); err != nil || ok != want {
+		if ok, err := h.verify(t.Context(), here, false, password, encoded); err != nil || ok != want {
 			t.Errorf("%q: %v, %v", password, ok, err)
 		}
 	}
-	if ok, err := h.verify(t.Context(), "", ""); err != nil || ok {
+	if ok, err := h.verify(t.Context(), here, false, "", ""); err != nil || ok {
 		t.Errorf("no hash at all: %v, %v", ok, err)
 	}
 	for _, bad := range []string{"x", "$argon2id$v=19$m=1,t=1,p=1$AA", "$argon2i$v=19$m=1,t=1,p=1$AA$AA", "$argon2id$v=19$m=1,t=1,p=1$AA$AA"} {
-		if _, err := h.verify(t.Context(), "p", bad); err == nil {
+		if _, err := h.verify(t.Context(), here, false, "p", bad); err == nil {
 			t.Errorf("hash %q was taken", bad)
 		}
 	}
@@ -239,9 +240,21 @@ func TestPasswordHash(t *testing.T) {
 
 func TestHashQueueIsBounded(t *testing.T) {
 	h := newHasher(newMetrics(nil))
-	h.waiting.Store(maxHashWaiters)
-	_, err := h.hash(t.Context(), "one too many")
+	h.queue = limit.NewQueue(1, 1)
+	leave, err := h.enter(t.Context(), here, false)
+	must(t, err)
+	waited := make(chan error)
+	go func() {
+		_, err := h.verify(t.Context(), here, false, "", "")
+		waited <- err
+	}()
+	for h.queue.Waiting() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	_, err = h.hash(t.Context(), here, false, "one too many")
 	wantCode(t, err, CodeBusy)
+	leave()
+	must(t, <-waited)
 }
 
 func TestOldHashIsRenewed(t *testing.T) {
@@ -252,7 +265,7 @@ func TestOldHashIsRenewed(t *testing.T) {
 	account, _, err := get[accountRecord](ctx, w.realm, accountKey(in.Account.ID))
 	must(t, err)
 	current := account.Hash
-	must(t, w.realm.rehash(ctx, account, "long enough"))
+	must(t, w.realm.rehash(ctx, Caller{Addr: here}, account, "long enough"))
 	if account, _, _ = get[accountRecord](ctx, w.realm, accountKey(in.Account.ID)); account.Hash != current {
 		t.Error("a hash of today's cost was renewed")
 	}
@@ -280,61 +293,5 @@ func TestStoreErrors(t *testing.T) {
 	}
 	if storeError(nil) != nil {
 		t.Error("no error became one")
-	}
-}
-
-func TestLimiter(t *testing.T) {
-	l := newLimiter("test", Rate{Burst: 2, Every: time.Second}, false, newMetrics(nil))
-	now := newClock().Now()
-	for i, tt := range []struct {
-		after time.Duration
-		want  time.Duration
-	}{
-		{0, 0},
-		{0, 0},
-		{0, time.Second},
-		{500 * time.Millisecond, 500 * time.Millisecond},
-		{500 * time.Millisecond, 0},
-		{0, time.Second},
-		{10 * time.Second, 0},
-		{0, 0},
-		{0, time.Second},
-	} {
-		now = now.Add(tt.after)
-		if got := l.take("k", now); got != tt.want {
-			t.Errorf("take %d: wait %v, want %v", i, got, tt.want)
-		}
-	}
-	l.giveBack("k")
-	if l.spent("k", now) || l.take("k", now) != 0 || !l.spent("k", now) {
-		t.Error("what was given back cannot be taken")
-	}
-	l.sweep(now.Add(time.Hour))
-	if len(l.full) != 0 {
-		t.Errorf("%d keys kept after an hour", len(l.full))
-	}
-}
-
-func TestLimiterIsBounded(t *testing.T) {
-	l := newLimiter("test", Rate{Burst: 1, Every: time.Hour}, false, newMetrics(nil))
-	now := newClock().Now()
-	for i := range maxLimiterKeys + 1000 {
-		l.take(NewID().String(), now.Add(time.Duration(i)))
-	}
-	if n := len(l.full); n > maxLimiterKeys+1 {
-		t.Errorf("%d keys, at most %d and the shared one", n, maxLimiterKeys)
-	}
-	if l.take(NewID().String(), now) == 0 {
-		t.Error("new keys beyond the maximum are not limited together")
-	}
-}
-
-func TestAddressKey(t *testing.T) {
-	for a, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64",
-	} {
-		if got := addressKey(mustAddr(t, a)); got != want {
-			t.Errorf("%s counts as %s, want %s", a, got, want)
-		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 const (
 	loginLife  = 30 * 24 * time.Hour // extended when half of it is over
 	maxLogins  = 16                  // of one account; a new one ends the oldest
+	maxEarlier = 32                  // ended logins of one account, by whose tokens a device is known
 	tokenBytes = 32
 )
 
@@ -39,27 +40,38 @@ func tokenHash(token string) (hash string, ok bool) {
 	return hashToken(b), true
 }
 
-// signIn adds a login to the transaction and returns its token. The oldest logins beyond the limit end.
-func (r *Realm) signIn(tx *store.Tx, account ID) (token string, err error) {
+// signIn adds a login to the transaction and returns its token. The oldest logins beyond the limit end. device is the hash of an earlier token of
+// the device, which the new one takes the place of; "": there is none.
+func (r *Realm) signIn(tx *store.Tx, account ID, device string) (token string, err error) {
 	now := r.now().UTC()
 	token, hash := newToken()
 	logins, _, err := load[loginsRecord](tx, loginsKey(account))
 	if err != nil {
 		return "", err
 	}
+	logins.Earlier = slices.DeleteFunc(logins.Earlier, func(h string) bool { return h == device })
 	kept := logins.Logins[:0:0]
 	for i, s := range logins.Logins {
 		if !s.Expires.After(now) || len(logins.Logins)-i >= maxLogins {
 			tx.Delete(loginKey(s.Hash))
+			if s.Hash != device {
+				logins.end(s.Hash)
+			}
 			continue
 		}
 		kept = append(kept, s)
 	}
 	expires := now.Add(loginLife)
-	kept = append(kept, login{Hash: hash, Expires: expires})
-	tx.Put(loginsKey(account), encode(loginsRecord{V: recordVersion, Logins: kept}))
+	logins.V, logins.Logins = recordVersion, append(kept, login{Hash: hash, Expires: expires})
+	tx.Put(loginsKey(account), encode(logins))
 	tx.Put(loginKey(hash), encode(loginRecord{V: recordVersion, Account: account, Expires: expires}))
 	return token, nil
+}
+
+// end remembers a login that has ended: its device is known by its token.
+func (l *loginsRecord) end(hash string) {
+	l.Earlier = append(l.Earlier, hash)
+	l.Earlier = l.Earlier[max(0, len(l.Earlier)-maxEarlier):]
 }
 
 var errSignedOut = &Error{Code: CodeSignedOut, Detail: "You are not signed in, or have been signed out; sign in again."}
@@ -130,6 +142,7 @@ func (r *Realm) Logout(ctx context.Context, c Caller) error {
 		}
 		logins.V = recordVersion
 		logins.Logins = slices.DeleteFunc(logins.Logins, func(s login) bool { return s.Hash == hash })
+		logins.end(hash)
 		tx.Delete(loginKey(hash))
 		tx.Put(loginsKey(record.Account), encode(logins))
 		return nil

@@ -43,9 +43,7 @@ func (r *Realm) sweep(now time.Time) {
 		r.metrics.ProcessesLost.Inc()
 		r.log.Warn("realm: zone process fell silent", "incarnation", p.Incarnation, "zones", p.zoneNames())
 	}
-	for _, l := range []*limiter{r.signInLimit, r.guestLimit, r.failureLimit, r.callLimit, r.auditLimit} {
-		l.sweep(now)
-	}
+	r.limits.sweep(now)
 }
 
 // sweepOps deletes operations' rows that nobody will ask for any more. What it does not come to is done a minute later.

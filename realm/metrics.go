@@ -15,7 +15,7 @@ type metrics struct {
 	Saves           *prometheus.CounterVec `help:"Saves of characters, by result." labels:"result"`
 	Attaches        *prometheus.CounterVec `help:"Characters attached by zones, by result." labels:"result"`
 	RateLimited     *prometheus.CounterVec `help:"Calls refused by a rate limit." labels:"limit"`
-	LimiterOverflow *prometheus.CounterVec `help:"Calls counted in the bucket that keys share when there are too many." labels:"limit"`
+	LimiterOverflow *prometheus.CounterVec `help:"What a limit has forgotten before its time, the least used first, because it was counting so much." labels:"limit"`
 	HashRefused     prometheus.Counter     `help:"Sign-ins refused because too many waited for a password hash."`
 	ProcessesLost   prometheus.Counter     `help:"Zone processes that fell silent."`
 	AuditDropped    prometheus.Counter     `help:"Audit records not written: too many at once, or the store refused."`

@@ -259,7 +259,7 @@ func (w *world) signedIn(p player) Caller {
 	}
 	var token string
 	must(w.t, w.realm.update(w.t.Context(), func(tx *store.Tx) (err error) {
-		token, err = w.realm.signIn(tx, c.Account)
+		token, err = w.realm.signIn(tx, c.Account, "")
 		return err
 	}))
 	return Caller{Token: token, Addr: here}

@@ -35,14 +35,21 @@ func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profi
 	if err != nil || taken && index.ID != character.ID {
 		return Profile{}, orTaken(err, n.Name)
 	}
-	before := character.Name
+	if err := r.limitChanges(character.Account); err != nil {
+		return Profile{}, err
+	}
 	var now standing
+	var rec AuditRecord
 	err = r.settled(ctx, c, character, renamedText, func(tx *store.Tx, s standing) (err error) {
 		var ok bool
 		if character, ok, err = load[characterRecord](tx, characterKey(n.Character)); err != nil || !ok {
 			return orGone(err, n.Character)
 		}
-		before, now = character.Name, s
+		before := character.Name
+		now, rec = s, AuditRecord{
+			Act: "character-renamed", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
+			Detail: fmt.Sprintf("from %q to %q", before, n.Name),
+		}
 		if characterNameKey(before) != characterNameKey(n.Name) {
 			if err := claimName(tx, characterNameKey(n.Name), n.Name, character.ID); err != nil {
 				return err
@@ -51,15 +58,12 @@ func (r *Realm) RenameCharacter(ctx context.Context, c Caller, n NewName) (Profi
 		}
 		character.Name = n.Name
 		tx.Put(characterKey(character.ID), encode(character))
-		return nil
+		return r.record(tx, rec)
 	})
 	if err != nil {
 		return Profile{}, err
 	}
-	r.audit(ctx, AuditRecord{
-		Act: "character-renamed", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
-		Detail: fmt.Sprintf("from %q to %q", before, character.Name),
-	})
+	r.audit(ctx, c, rec)
 	return character.profile(now), nil
 }
 
@@ -71,6 +75,13 @@ func (r *Realm) DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
 	}
 	if err := confirmed(d, character.Name); err != nil {
 		return err
+	}
+	if err := r.limitChanges(character.Account); err != nil {
+		return err
+	}
+	rec := AuditRecord{
+		Act: "character-deleted", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
+		Detail: fmt.Sprintf("%q, a %s, made %s", character.Name, character.Class, character.Created.Format(time.DateOnly)),
 	}
 	err = r.settled(ctx, c, character, deletedText, func(tx *store.Tx, _ standing) error {
 		now, ok, err := load[characterRecord](tx, characterKey(d.Character))
@@ -91,15 +102,12 @@ func (r *Realm) DeleteCharacter(ctx context.Context, c Caller, d Deletion) error
 		tx.Delete(characterNameKey(now.Name))
 		tx.Delete(leaseKey(now.ID))
 		tx.Delete(stateKey(now.ID))
-		return nil
+		return r.record(tx, rec)
 	})
 	if err != nil {
 		return err
 	}
-	r.audit(ctx, AuditRecord{
-		Act: "character-deleted", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
-		Detail: fmt.Sprintf("%q, a %s, made %s", character.Name, character.Class, character.Created.Format(time.DateOnly)),
-	})
+	r.audit(ctx, c, rec)
 	return nil
 }
 

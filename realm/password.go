@@ -5,12 +5,15 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"net/netip"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/realmwire/realmwire/internal/limit"
 )
 
 // The cost of a password hash: OWASP's minimum for argon2id. Raising it takes effect for each account at its next login.
@@ -22,68 +25,67 @@ const (
 	hashKeyBytes  = 32
 )
 
-// maxHashWaiters bounds the logins that wait for a hash; more are told to try again.
+// maxHashWaiters bounds the strangers that wait for a hash, and apart from them those who are known; more are told to try again.
 const maxHashWaiters = 64
 
-// hasher computes password hashes, few at a time: each takes 19 MiB and tens of milliseconds, which a flood of logins must not multiply.
+// hasher computes password hashes, few at a time: each takes 19 MiB and tens of milliseconds, which a flood of logins must not multiply. The
+// turns are shared out by address.
 type hasher struct {
-	slots   chan struct{}
-	waiting atomic.Int64
-	decoy   string // what the password of an unknown name is compared with, so that it costs the same
+	queue   *limit.Queue
+	key     func(password, salt []byte, p parsedHash) []byte // argon2Key; tests take a cheaper one
+	decoy   string                                           // what the password of an unknown name is compared with, so that it costs the same
 	metrics *metrics
 }
 
 func newHasher(m *metrics) *hasher {
-	h := &hasher{slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), metrics: m}
+	h := &hasher{queue: limit.NewQueue(max(1, runtime.GOMAXPROCS(0)/2), maxHashWaiters), key: argon2Key, metrics: m}
 	h.decoy = formatHash(make([]byte, hashSaltBytes), make([]byte, hashKeyBytes))
 	return h
 }
 
-// enter waits for a slot; the returned function gives it back.
-func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
-	if h.waiting.Add(1) > maxHashWaiters {
-		h.waiting.Add(-1)
+// enter waits for a turn; the returned function ends it.
+func (h *hasher) enter(ctx context.Context, from netip.Addr, known bool) (leave func(), err error) {
+	leave, err = h.queue.Enter(ctx, from, known)
+	if errors.Is(err, limit.ErrBusy) {
 		h.metrics.HashRefused.Inc()
 		return nil, &Error{Code: CodeBusy, Detail: "Too many people sign in at this moment; try again in a few seconds.", RetryAfter: 3 * time.Second}
 	}
-	defer h.waiting.Add(-1)
-	select {
-	case h.slots <- struct{}{}:
-		return func() { <-h.slots }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return leave, err
 }
 
-// hash returns a new hash of password in PHC format.
-func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	leave, err := h.enter(ctx)
+// hash returns a new hash of password in PHC format. known tells that the caller has an account already.
+func (h *hasher) hash(ctx context.Context, from netip.Addr, known bool, password string) (string, error) {
+	leave, err := h.enter(ctx, from, known)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
 	salt := make([]byte, hashSaltBytes)
 	_, _ = rand.Read(salt) // never fails: crypto/rand
-	return formatHash(salt, argon2.IDKey([]byte(password), salt, hashTime, hashMemoryKiB, hashThreads, hashKeyBytes)), nil
+	return formatHash(salt, h.key([]byte(password), salt, parsedHash{memory: hashMemoryKiB, time: hashTime, threads: hashThreads})), nil
 }
 
 // verify tells whether password is the one of encoded; an empty encoded (no such account, or a guest) never matches and costs the same.
-func (h *hasher) verify(ctx context.Context, password, encoded string) (bool, error) {
-	leave, err := h.enter(ctx)
+func (h *hasher) verify(ctx context.Context, from netip.Addr, known bool, password, encoded string) (bool, error) {
+	leave, err := h.enter(ctx, from, known)
 	if err != nil {
 		return false, err
 	}
 	defer leave()
-	known := encoded != ""
-	if !known {
+	exists := encoded != ""
+	if !exists {
 		encoded = h.decoy
 	}
 	p, err := parseHash(encoded)
 	if err != nil {
 		return false, err
 	}
-	got := argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, uint32(len(p.key)))
-	return subtle.ConstantTimeCompare(got, p.key) == 1 && known, nil
+	got := h.key([]byte(password), p.salt, p)
+	return subtle.ConstantTimeCompare(got, p.key) == 1 && exists, nil
+}
+
+func argon2Key(password, salt []byte, p parsedHash) []byte {
+	return argon2.IDKey(password, salt, p.time, p.memory, p.threads, hashKeyBytes)
 }
 
 func formatHash(salt, key []byte) string {

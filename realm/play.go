@@ -182,8 +182,8 @@ func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, 
 		r.log.Warn("realm: takeover without the holder's word; the last saved state counts",
 			"character", character.ID, "holder", l.Holder, "why", how, "err", err)
 	}
-	r.audit(ctx, AuditRecord{
-		Act: "takeover", Account: character.Account, Character: character.ID, Address: c.Addr.String(),
+	r.audit(ctx, c, AuditRecord{
+		Act: "takeover", Account: character.Account, Character: character.ID,
 		Detail: fmt.Sprintf("from process %s in zone %s, which answered %q: %s", l.Holder, l.Zone, how, reason),
 	})
 	return answer, how == "dead"

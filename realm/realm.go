@@ -58,11 +58,7 @@ type Realm struct {
 	maps   *mapShelf
 	hasher *hasher
 
-	signInLimit  *limiter // by address
-	guestLimit   *limiter // by address
-	failureLimit *limiter // by account name
-	callLimit    *limiter // by account
-	auditLimit   *limiter
+	limits limits
 
 	admission atomic.Pointer[AdmissionKeys]
 
@@ -85,29 +81,24 @@ func New(cfg Config) (*Realm, error) {
 	}
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Registerer)
-	limits := cfg.Limits.withDefaults()
 	ctx, stop := context.WithCancel(context.Background())
 	if err := migrate(ctx, cfg.Store, cfg.Now(), cfg.Log); err != nil {
 		stop()
 		return nil, err
 	}
 	r := &Realm{
-		cfg:          cfg,
-		store:        cfg.Store,
-		bus:          cfg.Bus,
-		now:          cfg.Now,
-		log:          cfg.Log,
-		metrics:      m,
-		dir:          newDirectory(cfg.Capacity),
-		maps:         newMapShelf(),
-		hasher:       newHasher(m),
-		signInLimit:  newLimiter("sign-in", limits.SignInPerAddress, limits.Off, m),
-		guestLimit:   newLimiter("guest", limits.GuestPerAddress, limits.Off, m),
-		failureLimit: newLimiter("wrong-password", limits.FailuresPerAccount, limits.Off, m),
-		callLimit:    newLimiter("calls", limits.CallsPerAccount, limits.Off, m),
-		auditLimit:   newLimiter("audit", auditRate, false, m),
-		stop:         stop,
-		done:         make(chan struct{}),
+		cfg:     cfg,
+		store:   cfg.Store,
+		bus:     cfg.Bus,
+		now:     cfg.Now,
+		log:     cfg.Log,
+		metrics: m,
+		dir:     newDirectory(cfg.Capacity),
+		maps:    newMapShelf(),
+		hasher:  newHasher(m),
+		limits:  newLimits(cfg.Limits, m),
+		stop:    stop,
+		done:    make(chan struct{}),
 	}
 	if cfg.Registerer != nil {
 		cfg.Registerer.MustRegister(directoryCollector{r.dir})

@@ -21,7 +21,7 @@ import (
 //	character-name/N nameRecord → character
 //	lease/ID         leaseRecord: where a character is, and who may write its state (lease.go)
 //	state/ID         stateRecord: what was saved of it; absent until something was
-//	audit/…          audit.go
+//	audit/…, audit-change/… audit.go
 //	admission/0      admissionRecord: keys for the tags of WebSockets' URLs (admission.go)
 //	data-version/0   dataRecord: of the whole (migrate.go)
 //	op/…             the store's own: which batches were applied
@@ -39,8 +39,9 @@ type (
 		ID ID  `json:"id"`
 	}
 	loginsRecord struct {
-		V      int     `json:"v"`
-		Logins []login `json:"logins"` // oldest first
+		V       int      `json:"v"`
+		Logins  []login  `json:"logins"`            // oldest first
+		Earlier []string `json:"earlier,omitempty"` // hashes of tokens of logins that have ended, the oldest first: they open nothing (guess.go)
 	}
 	login struct {
 		Hash    string    `json:"hash"`

@@ -34,7 +34,9 @@ func TestLostAnswers(t *testing.T) {
 	}
 	met := map[storetest.Fate]int{}
 	for range rounds {
-		w.realm.auditLimit.off = true // so that audit records can be counted
+		// So that audit records can be counted.
+		off := newLimiter("test", auditRate, true, w.realm.metrics)
+		w.realm.limits.audit, w.realm.limits.auditAddress = off, off
 		var all sync.WaitGroup
 		for _, m := range models {
 			all.Go(func() {

@@ -73,7 +73,11 @@ func (g *Gateway) accountOperations(api huma.API) {
 		func(ctx context.Context, p peer, in *body[realm.Credentials]) (realm.SignedIn, error) {
 			return a.Register(ctx, p.caller, in.Body)
 		})
-	handle(g, api, op(http.MethodPost, "/v1/login", "Sign an account in", http.StatusOK),
+	login := op(http.MethodPost, "/v1/login", "Sign an account in", http.StatusOK)
+	login.Security = []map[string][]string{{}, {"token": {}}}
+	login.Description = "A client that has a login token of the account from before sends it, though it may be good for nothing else any more: " +
+		"then it can still sign in while others guess the account's password."
+	handle(g, api, login,
 		func(ctx context.Context, p peer, in *body[realm.Credentials]) (realm.SignedIn, error) {
 			return a.Login(ctx, p.caller, in.Body)
 		})
