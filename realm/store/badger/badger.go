@@ -51,19 +51,18 @@ type Config struct {
 
 // Store is a store.Store on a folder. One process opens a folder at a time.
 type Store struct {
-	dir          string
-	minFree      uint64
-	log          *slog.Logger
-	db           *badger.DB
-	requests     chan *request
-	done         chan struct{} // closed when the committer has ended
-	metrics      *metrics
-	commit       func(*badger.Txn) error // (*badger.Txn).Commit; tests make it fail
-	broken       error                   // of the write that failed; the committer's own
-	whole        bool
-	record       *record // the committer's own, then Close's
-	number       uint64  // of the last group; the committer's own
-	recordFailed bool    // and was reported; the committer's own
+	dir      string
+	minFree  uint64
+	log      *slog.Logger
+	db       *badger.DB
+	requests chan *request
+	done     chan struct{} // closed when the committer has ended
+	metrics  *metrics
+	commit   func(*badger.Txn) error // (*badger.Txn).Commit; tests make it fail
+	broken   error                   // of the write that failed; the committer's own
+	whole    bool
+	record   *record // the committer's own, then Close's
+	number   uint64  // of the last group; the committer's own
 
 	mu     sync.Mutex
 	closed bool           // guarded by mu

@@ -371,7 +371,8 @@ func TestConfirmedIsGone(t *testing.T) {
 	}
 	said.number -= 3 // as the disk had it when the power went
 	said.boot = strings.Repeat("0", bootSize)
-	if err := os.WriteFile(filepath.Join(dir, confirmedFile), said.encode(), 0o600); err != nil {
+	slot := append(said.encode(), make([]byte, slotStride-slotSize)...)
+	if err := os.WriteFile(filepath.Join(dir, confirmedFile), append(slot, slot...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s := openIn(t, dir)
