@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// maxHandshakes bounds those that run at a time; clients repeat what finds no place.
+	// maxHandshakes bounds those that run at a time, one for each account; clients repeat what finds no place.
 	maxHandshakes = 64
 	// maxEarly bounds the datagrams with data that overtake the end of their handshake.
 	maxEarly = 4
@@ -28,6 +28,7 @@ const (
 // handshake is a DTLS handshake under way.
 type handshake struct {
 	pipe  *dtls.Pipe // nil when none runs
+	slot  *slot      // its place
 	early [][]byte
 }
 
@@ -74,12 +75,19 @@ func (s *session) shake(now time.Time, from netip.AddrPort, datagram []byte) {
 	}
 	s.paid(now, from, len(datagram))
 	if h.pipe == nil {
-		if datagram[0] != dtls.TypeHandshake || !s.server.beginHandshake() {
+		if datagram[0] != dtls.TypeHandshake {
 			return
 		}
-		h.pipe = dtls.NewPipe(from, s.writeHandshake)
-		go s.accept(h.pipe, s.connectBy.Sub(now))
+		ctx, cancel := context.WithTimeout(s.server.ctx, s.connectBy.Sub(now))
+		place := &slot{account: s.claims.Account, from: from.Addr(), begun: now, heard: now, cancel: cancel}
+		if !s.server.beginHandshake(place) {
+			cancel()
+			return
+		}
+		h.slot, h.pipe = place, dtls.NewPipe(from, s.writeHandshake)
+		go s.accept(ctx, h.pipe, place)
 	}
+	s.server.heard(h.slot, now, datagram)
 	h.pipe.Push(datagram)
 }
 
@@ -96,13 +104,12 @@ func (s *session) writeHandshake(datagram []byte) {
 	}
 }
 
-// accept runs a handshake to its end, within the time that is left.
-func (s *session) accept(pipe *dtls.Pipe, left time.Duration) {
+// accept runs a handshake to its end.
+func (s *session) accept(ctx context.Context, pipe *dtls.Pipe, place *slot) {
 	defer s.server.work.Done()
-	ctx, cancel := context.WithTimeout(s.server.ctx, left)
 	records, err := dtls.Accept(ctx, pipe, s.server.identity, s.offer.fingerprint)
-	cancel()
-	s.server.endHandshake()
+	place.cancel()
+	s.server.endHandshake(place)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	early := s.handshake.early
@@ -122,6 +129,7 @@ func (s *session) accept(pipe *dtls.Pipe, left time.Duration) {
 func (s *session) establish(now time.Time, records *dtls.Records, early [][]byte) {
 	var random [8]byte
 	rand.Read(random[:])
+	s.server.settled(s)
 	s.records = records
 	s.assoc = sctp.New(sctp.Config{
 		Tag: binary.LittleEndian.Uint32(random[:]) | 1, TSN: binary.LittleEndian.Uint32(random[4:]), MTU: sctpMTU,

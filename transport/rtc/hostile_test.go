@@ -251,3 +251,25 @@ func TestCloseWhileAHandshakeRuns(t *testing.T) {
 		t.Error("closed twice:", err)
 	}
 }
+
+// TestSilentPeersKeepNobodyOut: 64 holders of tickets begin a handshake and say no more, and as many have an answer and never come. A
+// player gets in all the same, long before they would be given up.
+func TestSilentPeersKeepNobodyOut(t *testing.T) {
+	s := newServer(t, rtc.ServerConfig{HandshakeTimeout: wait, MaxPeers: 80})
+	for i := range 64 {
+		a := s.attacker(ticket.Claims{Account: uint64(1 + i)})
+		p := a.place()
+		if !a.claim(p) {
+			t.Fatal("no answer to a check")
+		}
+		a.shake(p, func([]byte) {})
+	}
+	for i := range 16 {
+		s.attacker(ticket.Claims{Account: uint64(100 + i)})
+	}
+	time.Sleep(1100 * time.Millisecond) // for which they may stand still
+	s.join(func(_, _ string) {})
+	if n := s.rtc.Counters().GaveWay.Load(); n < 2 {
+		t.Errorf("%d gave way, an offer and a handshake should", n)
+	}
+}

@@ -32,8 +32,10 @@ type Server struct {
 	mu        sync.RWMutex // guards what follows
 	byUfrag   map[string]*session
 	byAddress map[netip.AddrPort]*session
-	entered   uint64 // sessions so far
-	shaking   int    // handshakes under way
+	entered   uint64                 // sessions so far
+	pending   map[*session]time.Time // those whose offer was answered, and when, until their handshake is made
+	givingWay int                    // sessions of byUfrag that have given up their place
+	shaking   slots                  // handshakes under way
 	door      driver.Door
 
 	counters Counters
@@ -53,6 +55,7 @@ type Counters struct {
 	BadChecks  atomic.Uint64 `help:"connectivity checks for nobody, or not authentic"`
 	Handshakes atomic.Uint64 `help:"handshakes that failed"`
 	Busy       atomic.Uint64 `help:"datagrams that found no place for their handshake"`
+	GaveWay    atomic.Uint64 `help:"handshakes, and answered offers, that stood still and gave their place to another"`
 	Unpaid     atomic.Uint64 `help:"datagrams of handshakes not sent, since too little had come from the address"`
 	Redirects  atomic.Uint64 `help:"connectivity checks from another address than the session's, which moved nothing"`
 	Moved      atomic.Uint64 `help:"sessions whose peer changed its address"`
@@ -87,6 +90,7 @@ func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
 	s := &Server{
 		cfg: cfg, at: []netip.AddrPort{public}, identity: identity, driver: d, readWriter: d.Socket().NewWriter(),
 		byUfrag: make(map[string]*session), byAddress: make(map[netip.AddrPort]*session),
+		pending: make(map[*session]time.Time),
 	}
 	if !public.IsValid() {
 		s.at = localCandidates(d.Socket().Addr())
@@ -125,7 +129,12 @@ func (s *Server) Answer(rawTicket []byte, offerSDP string) (string, error) {
 		return "", &transport.CloseError{Code: transport.ProtocolError, Text: "the offer cannot be answered: " + err.Error()}
 	}
 	p := &session{server: s, claims: claims, cred: newCredentials(), offer: o}
-	if err := s.enter(p); err != nil {
+	gaveWay, err := s.enter(p, now())
+	if gaveWay != nil {
+		s.counters.GaveWay.Add(1)
+		gaveWay.finish(transport.Timeout, "the data channels did not open while others waited")
+	}
+	if err != nil {
 		return "", err
 	}
 	if err := s.cfg.Tickets.Use(claims, now()); err != nil {
@@ -146,22 +155,48 @@ func (s *session) begin(now time.Time) {
 	s.server.driver.Changed(s)
 }
 
-// enter takes a place for a session.
-func (s *Server) enter(p *session) error {
+// enter takes a place for a session. Where all are taken, one gives way that was answered and has stood still since.
+func (s *Server) enter(p *session, now time.Time) (gaveWay *session, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.door.Shut() {
-		return &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
+		return nil, &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
 	}
-	if len(s.byUfrag) >= s.cfg.MaxPeers {
+	if len(s.byUfrag)-s.givingWay >= s.cfg.MaxPeers {
+		gaveWay = s.stillPending(now)
+	}
+	if len(s.byUfrag)-s.givingWay >= s.cfg.MaxPeers {
 		s.counters.Full.Add(1)
-		return &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
+		return nil, &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d WebRTC peers); try another transport", s.cfg.MaxPeers)}
 	}
 	s.door.Enter()
 	s.entered++
 	p.serial = s.entered
 	s.byUfrag[p.cred.ufrag] = p
-	return nil
+	s.pending[p] = now
+	return gaveWay, nil
+}
+
+// stillPending takes the place of the session that has waited longest for its handshake, if that is long enough. s is locked.
+func (s *Server) stillPending(now time.Time) (oldest *session) {
+	for p, since := range s.pending {
+		if now.Sub(since) >= silentFor && (oldest == nil || since.Before(s.pending[oldest])) {
+			oldest = p
+		}
+	}
+	if oldest != nil {
+		delete(s.pending, oldest)
+		s.givingWay++
+		oldest.gaveWay = true
+	}
+	return oldest
+}
+
+// settled notes that a session's handshake is made: it keeps its place.
+func (s *Server) settled(p *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.pending, p)
 }
 
 // tally counts an end by its reason; asked says that the acceptor was asked.
@@ -199,6 +234,10 @@ func (s *Server) forget(p *session) {
 	if s.byUfrag[p.cred.ufrag] == p {
 		s.counters.association(sent)
 		delete(s.byUfrag, p.cred.ufrag)
+		delete(s.pending, p)
+		if p.gaveWay {
+			s.givingWay--
+		}
 		s.door.Leave()
 	}
 	for _, a := range addresses {
@@ -207,20 +246,34 @@ func (s *Server) forget(p *session) {
 }
 
 // beginHandshake takes a place for one, which must call endHandshake and work.Done.
-func (s *Server) beginHandshake() bool {
+func (s *Server) beginHandshake(h *slot) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.shaking == maxHandshakes || s.door.Shut() {
+	if s.door.Shut() {
+		return false
+	}
+	gaveWay, ok := s.shaking.enter(h)
+	for _, other := range gaveWay {
+		s.counters.GaveWay.Add(1)
+		other.cancel()
+	}
+	if !ok {
 		s.counters.Busy.Add(1)
 		return false
 	}
-	s.shaking++
 	s.work.Add(1) // before Close may wait
 	return true
 }
 
-func (s *Server) endHandshake() {
+func (s *Server) endHandshake(h *slot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shaking--
+	s.shaking.leave(h)
+}
+
+// heard notes a datagram of a handshake.
+func (s *Server) heard(h *slot, now time.Time, datagram []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h.progress(now, datagram)
 }

@@ -33,6 +33,8 @@ type session struct {
 	offer  offer
 	place  driver.Place
 
+	gaveWay bool // its place is another's by now; guarded by the server's lock
+
 	mu        sync.Mutex // guards what follows, up to the blank line; never held while the handler runs
 	connectBy time.Time  // zero once accepted, or refused
 	lastHeard time.Time

@@ -28,6 +28,7 @@ const (
 // Durations, in seconds of ticks.
 const (
 	joinSeconds     = 5  // from the proven ticket to Join
+	silentSeconds   = 1  // of them, when others need the place
 	attachSeconds   = 15 // the realm's time to answer
 	transferSeconds = 10 // for the client to arrive in the next zone after it was given the grant
 	closeSeconds    = 15 // for the transport to report a session closed

@@ -21,9 +21,25 @@ func (c *Core) connect(id ConnID, who *Connect) {
 	switch {
 	case c.draining:
 		c.refuse(s, message.ServerShutdown, "The server is restarting. Please try again in a moment.")
-	case len(c.sessions) > c.cfg.Zone.Capacity+maxWaiting:
+	case len(c.sessions) > c.cfg.Zone.Capacity+maxWaiting && !c.silentGivesWay():
 		c.refuse(s, message.ZoneFull, c.fullText())
 	}
+}
+
+// silentGivesWay ends the session that has gone longest without its Join, if that is long enough: whoever proves tickets and says no more
+// must not keep others out.
+func (c *Core) silentGivesWay() bool {
+	var oldest *session
+	for _, s := range c.sessions {
+		if s.phase == phaseJoin && (oldest == nil || s.deadline < oldest.deadline) {
+			oldest = s
+		}
+	}
+	if oldest == nil || oldest.deadline > c.tick+c.ticks(joinSeconds-silentSeconds) {
+		return false
+	}
+	c.dismiss(oldest, message.AttachRefused, "Your client did not say in time what it wants. Please enter again.", false)
+	return true
 }
 
 func (c *Core) refuse(s *session, why message.Reason, text string) {

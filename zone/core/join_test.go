@@ -136,6 +136,13 @@ func TestTooManySessionsAreRefused(t *testing.T) {
 	if n := len(w.core.Out().Closes); n != 1 {
 		t.Fatalf("%d sessions refused, want the one too many", n)
 	}
+	// A second later the first of those that have said nothing goes instead, and the newcomer stays.
+	w.core.tick += w.core.ticks(silentSeconds)
+	w.core.Out().Reset()
+	w.connect(10_000, 6, transport.KCP)
+	if closes := w.core.Out().Closes; len(closes) != 1 || closes[0].Conn != 1 {
+		t.Fatalf("closed %+v, want the first session", closes)
+	}
 }
 
 func TestAttachAnswersForThoseWhoLeft(t *testing.T) {
