@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 
@@ -10,30 +11,36 @@ import (
 // A connectivity check is a STUN binding request (RFC 8445, 7.2.2). It is authentic when its MESSAGE-INTEGRITY was made with
 // our password, which only the client has, from the answer. An ICE-lite agent sends none of its own.
 
+// maxCheck and maxAttributes bound a check: clients' have about a hundred bytes and ten attributes, and all that is there is read
+// before its integrity is known.
+const (
+	maxCheck      = 600
+	maxAttributes = 24
+)
+
 // bindingUfrag returns the receiver's user fragment in a STUN binding request (RFC 8489: header of 20 bytes, then attributes
 // of type, length and a value padded to four bytes; USERNAME is "receiver:sender").
 func bindingUfrag(b []byte) ([]byte, bool) {
 	const headerSize, bindingRequest, magic, username = 20, 0x0001, 0x2112A442, 0x0006
-	if len(b) < headerSize || binary.BigEndian.Uint16(b) != bindingRequest || binary.BigEndian.Uint32(b[4:]) != magic {
+	if len(b) < headerSize || len(b) > maxCheck || binary.BigEndian.Uint16(b) != bindingRequest || binary.BigEndian.Uint32(b[4:]) != magic {
 		return nil, false
 	}
-	for b = b[headerSize:]; len(b) >= 4; {
+	var ufrag []byte
+	found := false
+	b = b[headerSize:]
+	for n := 0; len(b) >= 4; n++ {
 		typ, size := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
 		b = b[4:]
-		if len(b) < size {
+		if len(b) < size || n == maxAttributes {
 			return nil, false
 		}
-		if typ == username {
-			for i, c := range b[:size] {
-				if c == ':' {
-					return b[:i], true
-				}
-			}
-			return b[:size], true
+		if typ == username && !found {
+			ufrag, _, _ = bytes.Cut(b[:size], []byte{':'})
+			found = true
 		}
 		b = b[min(len(b), (size+3)&^3):]
 	}
-	return nil, false
+	return ufrag, found
 }
 
 // answerCheck appends the response to an authentic check that came from an address; nothing to one that is not, or that is

@@ -29,7 +29,13 @@ func (s *session) receive(now time.Time, d udp.Datagram) {
 	if d.Addr == s.path.Remote {
 		s.credit.in += len(d.Data)
 	}
-	for rest, paid := d.Data, len(d.Data); len(rest) > 0; paid = 0 {
+	if !s.assoc.Left(now) {
+		s.server.counters.Dear.Add(1)
+		s.mu.Unlock()
+		return
+	}
+	rest, paid := d.Data, len(d.Data)
+	for n := 0; len(rest) > 0 && n < dtls.MaxRecords; n, paid = n+1, 0 {
 		var rec dtls.Record
 		var ok bool
 		if rec, rest, ok = dtls.Next(rest); !ok {

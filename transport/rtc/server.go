@@ -61,6 +61,7 @@ type Counters struct {
 	Moved      atomic.Uint64 `help:"sessions whose peer changed its address"`
 	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
 	Protocol   atomic.Uint64 `help:"sessions whose peer broke the protocol"`
+	Dear       atomic.Uint64 `help:"datagrams not looked at, since their peers had made too much work"`
 
 	// Of SCTP, when a session has ended.
 	Overfull atomic.Uint64 `help:"chunks of peers over a bound of ours"`
@@ -214,6 +215,7 @@ func (s *Server) tally(code transport.CloseCode, asked bool) {
 // association adds what one of them has counted.
 func (c *Counters) association(s sctp.Stats) {
 	c.Overfull.Add(s.Refused)
+	c.Dear.Add(s.Dear)
 	c.Resent.Add(s.Resent)
 	c.Repeated.Add(s.Copies)
 	c.Lost.Add(s.Abandoned)

@@ -44,6 +44,9 @@ type Record struct {
 // Sealed reports whether the record belongs to the time after the handshake.
 func (r Record) Sealed() bool { return r.Epoch == sealedEpoch }
 
+// MaxRecords bounds the records of a datagram that are looked at. Peers send data in one, and a flight of a handshake in five.
+const MaxRecords = 8
+
 // Next splits the first record from a datagram. ok is false when there is none, or it is malformed.
 func Next(datagram []byte) (r Record, rest []byte, ok bool) {
 	if len(datagram) < recordHeaderSize || datagram[1] != version12>>8 {

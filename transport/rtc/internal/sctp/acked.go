@@ -50,18 +50,29 @@ func (o *outbound) sack(now time.Time, s sack) error {
 	o.peerWindow = int(min(s.window, maxCwnd))
 	if advanced || n.bytes > 0 {
 		o.rtt.backoff = 0
+		o.alarm.known = false
 	}
 	o.congestion.acked(o.cum, n.bytes, o.mtu, full)
 	o.abandon(now)
 	return nil
 }
 
+// renegeEvery is how often a peer may take back what it had named: it does so when it is short of memory, or two of its reports
+// have changed places on their way. One that did it with every packet would have us go over all that is outstanding each time.
+const renegeEvery = 100 * time.Millisecond
+
 // gaps takes the reports of what arrived beyond the cumulative TSN. What an earlier report named and this one does not,
 // the peer has thrown away again, or an older report was overtaken: a reliable chunk of that kind is under way anew.
 func (o *outbound) gaps(now time.Time, s sack, n *news) {
-	gaps := s.gaps
+	gaps, end := s.gaps, s.end()
+	reneges := now.Sub(o.takenBack) >= renegeEvery
+	arrivedTo, looked := s.cum, 0
 	for i := range o.out.len() {
 		r := o.out.at(i)
+		if before(end, r.tsn) && before(o.arrivedTo, r.tsn) {
+			break // nothing is known of what is further on, nor has been
+		}
+		looked++
 		offset := r.tsn - s.cum
 		for len(gaps) > 0 && uint32(binary.BigEndian.Uint16(gaps[2:])) < offset {
 			gaps = gaps[4:]
@@ -72,14 +83,47 @@ func (o *outbound) gaps(now time.Time, s sack, n *news) {
 			n.add(r)
 			n.highest, n.gap = r.tsn, true
 			o.land(now, r)
+		case !named && r.fate == arrived && !r.latest && reneges:
+			o.takeBack(now, r)
 		case !named && r.fate == arrived && !r.latest:
-			r.fate, r.sends, r.sent = flying, max(r.sends, 2), now
-			o.flight += int(r.size)
-			if r.repeatable() {
-				o.small++
-			}
+			o.doubt = now
+		}
+		if r.fate == arrived {
+			arrivedTo = r.tsn
 		}
 	}
+	o.arrivedTo = arrivedTo
+	o.work += looked / workRecords
+	if n.gap {
+		o.work += 2 * looked / workRecords // for what is missing, and for the next alarm
+	}
+}
+
+// takeBack notes that the peer may not have r any more.
+func (o *outbound) takeBack(now time.Time, r *record) {
+	r.fate, r.sends, r.sent = flying, max(r.sends, 2), now
+	o.flight += int(r.size)
+	o.takenBack = now
+	o.alarm.known = false
+	if r.repeatable() {
+		o.small++
+	}
+}
+
+// doubted takes back all that was named, where a report named less but came too soon after another of that kind: the next names
+// again what the peer has.
+func (o *outbound) doubted(now time.Time) {
+	since := o.doubt
+	if since.IsZero() || now.Sub(o.takenBack) < renegeEvery {
+		return
+	}
+	o.doubt = time.Time{}
+	for i := range o.out.len() {
+		if r := o.out.at(i); r.fate == arrived && !r.latest {
+			o.takeBack(since, r)
+		}
+	}
+	o.takenBack = now
 }
 
 // missing counts a report against what was sent before something that arrived, and has not arrived itself.

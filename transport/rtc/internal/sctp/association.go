@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/realmwire/realmwire/transport/internal/budget"
 )
 
 // Errors of sending.
@@ -75,6 +77,7 @@ const (
 // Stats count since the association began.
 type Stats struct {
 	Refused   uint64 // the peer's DATA chunks over a limit of ours, which it must send again
+	Dear      uint64 // packets that were not looked at, since the peer had made too much work
 	Resent    uint64 // reliable chunks sent again because they were lost
 	Copies    uint64 // reliable chunks that rode again before it was known whether they arrived
 	Abandoned uint64 // latest messages that were lost
@@ -95,6 +98,8 @@ type Association struct {
 	opening opening
 	control []byte // chunks that answer the peer's
 	once    once
+	work    budget.Budget
+	dear    uint64
 	resets  resets
 	echo    echo
 }
@@ -130,7 +135,7 @@ func (a *Association) Loss() float64 { return a.out.loss }
 // Stats returns the counters.
 func (a *Association) Stats() Stats {
 	s := a.out.stats
-	s.Refused = a.in.refused
+	s.Refused, s.Dear = a.in.refused, a.dear
 	return s
 }
 

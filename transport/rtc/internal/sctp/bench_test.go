@@ -71,7 +71,8 @@ func TestNoAllocations(t *testing.T) {
 func (a *Association) size() int {
 	n := int(unsafe.Sizeof(*a)) + cap(a.control) + cap(a.out.latest.payload) + cap(a.shake.reports)
 	n += (len(a.out.queue.buf) + len(a.out.out.buf)) * int(unsafe.Sizeof(record{}))
-	n += cap(a.in.held)*int(unsafe.Sizeof((*run)(nil))) + len(a.in.held)*int(unsafe.Sizeof(run{})) + cap(a.in.messages)*int(unsafe.Sizeof(Message{}))
+	h := &a.in.held
+	n += cap(h.slots)*int(unsafe.Sizeof(run{})) + 2*(cap(h.free)+cap(h.order)+cap(h.ready)) + cap(a.in.messages)*int(unsafe.Sizeof(Message{}))
 	n += (cap(a.in.streams) + cap(a.out.streams)) * int(unsafe.Sizeof(stream{}))
 	n += cap(a.in.spans)*int(unsafe.Sizeof(span{})) + 4*cap(a.in.duplicates)
 	return n + poolSize*(len(a.in.pool.free)+len(a.out.pool.free)+len(a.in.spent))

@@ -56,6 +56,15 @@ type sack struct {
 	gaps   []byte
 }
 
+// end is the last TSN that a gap names, cum if there is none.
+func (s *sack) end() uint32 {
+	var last uint16
+	for g := s.gaps; len(g) > 0; g = g[4:] {
+		last = max(last, binary.BigEndian.Uint16(g[2:]))
+	}
+	return s.cum + uint32(last)
+}
+
 func parseSack(c chunk) (sack, bool) {
 	if len(c.body) < sackHeader-chunkHeader {
 		return sack{}, false

@@ -1,6 +1,10 @@
 package sctp
 
-import "time"
+import (
+	"time"
+
+	"github.com/realmwire/realmwire/transport/internal/budget"
+)
 
 // errorUserAbort is the cause of our ABORT (RFC 9260 section 3.3.10.12).
 const errorUserAbort = 12
@@ -14,6 +18,7 @@ func (a *Association) Emit(now time.Time, b []byte) ([]byte, bool) {
 	case a.opening.due:
 		b = a.appendOpening(now, b)
 	case a.shake.answer:
+		a.work.Spend(budget.Answer)
 		b = a.appendInitAck(now, appendHeader(b, h))
 	case a.state == closing:
 		a.state = over
@@ -22,6 +27,9 @@ func (a *Association) Emit(now time.Time, b []byte) ([]byte, bool) {
 	case len(a.control) == 0 && (a.state != established || !a.due(now)):
 		return b, false
 	default:
+		if a.out.nextSize() == 0 { // it only answers
+			a.work.Spend(budget.Answer)
+		}
 		b = a.appendBody(now, appendHeader(b, h), start+a.cfg.MTU)
 	}
 	seal(b[start:])

@@ -32,10 +32,10 @@ type inbound struct {
 	duplicates []uint32
 }
 
-// owe notes that an acknowledgement is owed by then.
-func (in *inbound) owe(at time.Time) {
-	if !in.ack || at.Before(in.ackAt) {
-		in.ack, in.ackAt = true, at
+// owe notes that an acknowledgement is owed at once, or after ackHold.
+func (in *inbound) owe(now time.Time, hold time.Duration) {
+	if !in.ack || hold == 0 { // what was owed before is due before
+		in.ack, in.ackAt = true, now.Add(hold)
 	}
 }
 
@@ -46,23 +46,23 @@ func (in *inbound) data(now time.Time, d *data) error {
 		if len(in.duplicates) < maxDuplicates {
 			in.duplicates = append(in.duplicates, d.tsn)
 		}
-		in.owe(now)
+		in.owe(now, 0)
 		return nil
 	}
 	gaps := len(in.spans)
 	if err := in.take(d); err != nil {
 		return err
 	}
-	if len(in.held) > 0 {
+	if in.heldChunks > 0 {
 		in.settle(in.cum)
 	}
 	if len(in.spans) > gaps {
 		in.reports = gapReports
 	}
 	if len(in.spans) > 0 && in.reports > 0 || len(in.spans) < gaps || d.flags&flagImmediate != 0 || in.unacked >= ackBytes {
-		in.owe(now)
+		in.owe(now, 0)
 	} else {
-		in.owe(now.Add(ackHold))
+		in.owe(now, ackHold)
 	}
 	return nil
 }
@@ -114,14 +114,14 @@ func (in *inbound) forward(now time.Time, body []byte) error {
 	}
 	cum, gaps := binary.BigEndian.Uint32(body), len(in.spans)
 	if !before(in.cum, cum) { // our acknowledgement is under way, or was lost
-		in.owe(now.Add(ackHold))
+		in.owe(now, ackHold)
 		return nil
 	}
 	in.skip(cum)
 	if len(in.spans) < gaps {
-		in.owe(now)
+		in.owe(now, 0)
 	} else { // some peers give up what they send as they send it: their notice is no news
-		in.owe(now.Add(ackHold))
+		in.owe(now, ackHold)
 	}
 	in.settle(in.cum)
 	for list := body[4:min(len(body), 4+4*maxStreams)]; len(list) >= 4; list = list[4:] {

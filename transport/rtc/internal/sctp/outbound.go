@@ -4,7 +4,7 @@ import "time"
 
 const (
 	// maxOutstanding bounds the chunks sent and not acknowledged.
-	maxOutstanding = 1024
+	maxOutstanding = 512
 	// maxQueued bounds the reliable chunks that wait to be sent for the first time.
 	maxQueued = 2048
 	// fragmentSpare is what a fragment of a reliable message leaves of a packet, so that an acknowledgement fits beside it.
@@ -73,8 +73,14 @@ type outbound struct {
 	forwardDue bool   // the peer has not been told of forward
 	forwardAt  time.Time
 	peerWindow int
-	flight     int // bytes under way
-	waiting    int // records that are unsent or lost
+	flight     int       // bytes under way
+	waiting    int       // records that are unsent or lost
+	waitFrom   uint32    // where the first of them may be
+	arrivedTo  uint32    // no gap report named one beyond
+	takenBack  time.Time // when the last report was that named less
+	doubt      time.Time // when one came that soon after did too, and was not heeded; zero if none did
+	work       int       // that the packet under way made, see Association.charge
+	alarm      alarm
 	small      int // records that may ride again, see repeats.go
 	backlog    int
 	backlogMax int
@@ -123,16 +129,27 @@ func (o *outbound) nextWaiting() *record {
 	if o.waiting == 0 {
 		return nil
 	}
-	for i := range o.out.len() {
+	first := o.out.at(0).tsn
+	for i := max(0, int(int32(o.waitFrom-first))); i < o.out.len(); i++ {
 		r := o.out.at(i)
+		if r.fate != lost && r.fate != unsent {
+			continue
+		}
+		o.waitFrom = r.tsn
 		if r.fate == lost && o.room(int(r.size), 0) || r.fate == unsent && o.room(int(r.size), latestReserve) {
 			return r
 		}
-		if r.fate == lost || r.fate == unsent {
-			break
-		}
+		break
 	}
 	return nil
+}
+
+// wait notes that r is to leave.
+func (o *outbound) wait(r *record, f fate) {
+	if r.fate = f; o.waiting == 0 || before(r.tsn, o.waitFrom) {
+		o.waitFrom = r.tsn
+	}
+	o.waiting++
 }
 
 // appendNext appends the chunk that nextSize speaks of.
@@ -156,6 +173,7 @@ func (o *outbound) appendNext(now time.Time, b []byte) []byte {
 	r.fate, r.sent, r.missing = flying, now, 0
 	r.sends = min(r.sends+1, 200)
 	o.flight += int(r.size)
+	o.alarm.by(o.deadline(r))
 	return appendData(b, r.chunk(r.payload))
 }
 
@@ -164,8 +182,7 @@ func (o *outbound) appendNext(now time.Time, b []byte) []byte {
 func (o *outbound) launchMessage() {
 	for range o.queue.at(0).fragments {
 		r := o.launch(*o.queue.at(0))
-		r.fate = unsent
-		o.waiting++
+		o.wait(r, unsent)
 		if r.repeatable() {
 			o.small++
 		}
@@ -186,6 +203,7 @@ func (o *outbound) appendLatest(now time.Time, b []byte) []byte {
 		r.timed = true
 	}
 	o.flight += int(r.size)
+	o.alarm.by(o.deadline(r))
 	return appendData(b, r.chunk(m.payload))
 }
 
@@ -236,8 +254,7 @@ func (o *outbound) lose(r *record) {
 		o.stats.Abandoned++
 		return
 	}
-	r.fate = lost
-	o.waiting++
+	o.wait(r, lost)
 }
 
 // observe takes one chunk's fate into the moving share of loss.
@@ -264,6 +281,11 @@ func (o *outbound) deadline(r *record) time.Time {
 
 // advance takes as lost what was not acknowledged in time.
 func (o *outbound) advance(now time.Time) {
+	o.doubted(now)
+	if o.alarm.known && (o.alarm.at.IsZero() || now.Before(o.alarm.at)) {
+		return
+	}
+	o.alarm.known = false
 	expired := false
 	for i := range o.out.len() {
 		r := o.out.at(i)
@@ -280,15 +302,36 @@ func (o *outbound) advance(now time.Time) {
 	}
 }
 
-// wake is the earliest deadline; zero if there is none.
-func (o *outbound) wake() (at time.Time) {
-	for i := range o.out.len() {
-		if r := o.out.at(i); r.fate == flying {
-			at = earlier(at, o.deadline(r))
+// alarm is the earliest deadline of what flies, or sooner; known says that it has been looked up since deadlines may have moved
+// nearer. An early alarm costs one look at all that flies; an acknowledgement that says nothing new costs none.
+type alarm struct {
+	at    time.Time // zero if there is none
+	known bool
+}
+
+// by notes a deadline.
+func (a *alarm) by(at time.Time) {
+	if a.known {
+		a.at = earlier(a.at, at)
+	}
+}
+
+// wake is when something falls due; zero if nothing does.
+func (o *outbound) wake() time.Time {
+	if !o.alarm.known {
+		o.alarm = alarm{known: true}
+		for i := range o.out.len() {
+			if r := o.out.at(i); r.fate == flying {
+				o.alarm.by(o.deadline(r))
+			}
 		}
 	}
+	at := o.alarm.at
 	if o.forward != o.cum {
 		at = earlier(at, o.forwardAt)
+	}
+	if !o.doubt.IsZero() {
+		at = earlier(at, o.takenBack.Add(renegeEvery))
 	}
 	return at
 }

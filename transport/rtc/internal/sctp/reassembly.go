@@ -7,6 +7,8 @@ const (
 	maxHeld = 512
 	// maxFragments bounds the chunks of one message, beyond what maxHeld allows.
 	maxFragments = 512
+	// crumb is the largest chunk whose buffer has no room for another. Larger ones have one of the pool.
+	crumb = 32
 )
 
 // Message is one message of the peer.
@@ -22,11 +24,10 @@ type assembly struct {
 	maxMessage int
 	pool       pool
 	streams    streams
-	held       runs          // chunks that wait: for the rest of their message, or for its turn
-	ready      map[turn]*run // of these, the ordered messages that are complete
+	held       runs // what waits for the rest of its message, or for its message's turn
 	heldChunks int
 	heldBytes  int
-	spare      *run      // for the next chunk
+	work       int       // that the packet under way made, see charge
 	messages   []Message // for the caller of Receive
 	spent      [][]byte  // buffers of the pool that messages lie in
 }
@@ -37,10 +38,11 @@ func (a *assembly) begin() {
 		a.pool.put(b)
 	}
 	a.messages, a.spent = emptied(a.messages), emptied(a.spent)
+	a.held.rest()
 }
 
-// listKept is the largest list that is kept for the next packet.
-const listKept = 32
+// listKept is the largest list that is kept for the next packet: as many messages as one may hold.
+const listKept = 64
 
 // emptied returns list without what was in it.
 func emptied[T any](list []T) []T {
@@ -54,98 +56,107 @@ func emptied[T any](list []T) []T {
 // hold keeps a copy of d until its turn. Its message, or what waited for it, may be complete now. It reports false for a
 // message that is too long.
 func (a *assembly) hold(d *data, s *stream) bool {
-	r := a.single(d)
-	i := a.held.after(d.tsn)
-	if i > 0 && a.held[i-1].meets(r) {
+	h := &a.held
+	at := a.single(d)
+	i := h.after(d.tsn)
+	if i > 0 && h.at(i-1).meets(&h.slots[at]) {
 		i--
-		r = a.join(a.held[i], r)
+		a.join(h.order[i], at)
+		at = h.order[i]
 	} else {
-		a.held = slices.Insert(a.held, i, r)
+		h.order = slices.Insert(h.order, i, at)
 	}
-	if i+1 < len(a.held) && r.meets(a.held[i+1]) {
-		a.join(r, a.held[i+1])
-		a.held.remove(i+1, i+2)
+	if i+1 < len(h.order) && h.slots[at].meets(h.at(i+1)) {
+		a.join(at, h.order[i+1])
+		h.order = slices.Delete(h.order, i+1, i+2)
 	}
+	r := &h.slots[at]
 	switch {
 	case r.size > a.maxMessage:
 		return false
 	case !r.complete():
 	case r.unordered():
-		a.held.remove(i, i+1)
-		a.deliver(r)
-	case a.ready[r.turn()] == nil:
-		if a.ready == nil {
-			a.ready = make(map[turn]*run)
+		h.order = slices.Delete(h.order, i, i+1)
+		a.deliver(at)
+	default:
+		if place, found := h.turnAt(turnOf(r.stream, r.ssn)); !found {
+			h.ready = slices.Insert(h.ready, place, at)
+			a.collect(s)
 		}
-		a.ready[r.turn()] = r
-		a.collect(s)
 	}
 	return true
 }
 
 // single makes a run of one chunk.
-func (a *assembly) single(d *data) *run {
-	r := a.spare
-	if a.spare = nil; r == nil {
-		r = new(run)
-	}
-	*r = run{
+func (a *assembly) single(d *data) slot {
+	r := run{
 		first: d.tsn, last: d.tsn, ppid: d.ppid, stream: d.stream, ssn: d.ssn, flags: d.flags & (flagWhole | flagUnordered),
-		chunks: 1, size: len(d.payload), head: part{data: a.pool.copy(d.payload)},
+		chunks: 1, size: len(d.payload), next: noSlot,
 	}
-	r.tail = &r.head
+	if len(d.payload) <= crumb {
+		r.data = append([]byte(nil), d.payload...)
+	} else {
+		r.data = a.pool.copy(d.payload)
+	}
+	a.work += workHeld
 	a.heldChunks++
 	a.heldBytes += len(d.payload)
-	return r
+	at := a.held.put(r)
+	a.held.slots[at].tail = at
+	return at
 }
 
-// join appends next to r, which it meets, and returns r.
-func (a *assembly) join(r, next *run) *run {
-	r.last, r.chunks, r.size = next.last, r.chunks+next.chunks, r.size+next.size
-	r.flags |= next.flags & flagEnd
-	if next.tail != &next.head || len(next.head.data) > cap(r.tail.data)-len(r.tail.data) {
-		r.tail.next, r.tail = &next.head, next.tail
-		return r
+// join appends the run in slot next to the one in slot at, which it meets.
+func (a *assembly) join(at, next slot) {
+	h := &a.held
+	r, n := &h.slots[at], &h.slots[next]
+	r.last, r.chunks, r.size = n.last, r.chunks+n.chunks, r.size+n.size
+	r.flags |= n.flags & flagEnd
+	tail := &h.slots[r.tail]
+	if n.next != noSlot || len(tail.data)+len(n.data) > poolSize {
+		tail.next, r.tail = next, n.tail
+		return
 	}
-	r.tail.data = append(r.tail.data, next.head.data...) // crumbs share a buffer
-	a.pool.put(next.head.data)
-	*next = run{}
-	a.spare = next
-	return r
+	tail.data = append(tail.data, n.data...) // crumbs share a buffer
+	a.pool.put(n.data)
+	h.clear(next)
 }
 
 // collect hands out the messages of s whose turn has come.
 func (a *assembly) collect(s *stream) {
-	for len(a.ready) > 0 {
-		r := a.ready[turn{s.id, s.next}]
-		if r == nil {
-			return
+	h := &a.held
+	for len(h.ready) > 0 {
+		place, found := h.turnAt(turnOf(s.id, s.next))
+		if !found {
+			break
 		}
 		s.next++
-		at := a.held.after(r.first)
-		a.held.remove(at-1, at)
-		a.deliver(r)
+		at := h.ready[place]
+		i := h.after(h.slots[at].first)
+		h.order = slices.Delete(h.order, i-1, i)
+		a.deliver(at)
 	}
 }
 
 // settle lets go of what cum has passed: there, nothing is missing any more. All that may go on waiting is the message
 // that ends at cum, which the next chunk may continue.
 func (a *assembly) settle(cum uint32) {
+	h := &a.held
 	n := 0
-	for n < len(a.held) && !before(cum, a.held[n].first) {
-		r := a.held[n]
+	for n < len(h.order) && !before(cum, h.at(n).first) {
+		r := h.at(n)
 		if !r.ends() && r.begins() && r.last == cum {
 			break
 		}
-		n++
 		if r.complete() && (r.unordered() || a.inTurn(r)) {
-			a.deliver(r)
+			a.deliver(h.order[n])
 		} else {
-			a.forget(r)
+			a.forget(h.order[n])
 		}
+		n++
 	}
 	if n > 0 {
-		a.held.remove(0, n)
+		h.order = slices.Delete(h.order, 0, n)
 	}
 }
 
@@ -160,37 +171,39 @@ func (a *assembly) inTurn(r *run) bool {
 	return true
 }
 
-// deliver hands out a complete message, which is held no more.
-func (a *assembly) deliver(r *run) {
+// deliver hands out a complete message, which stands in the order no more.
+func (a *assembly) deliver(at slot) {
+	r := &a.held.slots[at]
 	m := Message{Stream: r.stream, PPID: r.ppid}
-	if r.head.next == nil {
-		m.Data = r.head.data
-		a.spent = append(a.spent, r.head.data)
-		r.head.data = nil
+	if r.next == noSlot {
+		m.Data = r.data
+		a.spent = append(a.spent, r.data)
+		r.data = nil
 	} else {
 		m.Data = make([]byte, 0, r.size)
-		for p := &r.head; p != nil; p = p.next {
-			m.Data = append(m.Data, p.data...)
+		for part := at; part != noSlot; part = a.held.slots[part].next {
+			m.Data = append(m.Data, a.held.slots[part].data...)
 		}
 	}
 	a.messages = append(a.messages, m)
-	a.forget(r)
+	a.forget(at)
 }
 
-// forget lets go of a run that is held no more.
-func (a *assembly) forget(r *run) {
-	if r.complete() && a.ready[r.turn()] == r {
-		delete(a.ready, r.turn())
+// forget lets go of a run that stands in the order no more.
+func (a *assembly) forget(at slot) {
+	h := &a.held
+	r := &h.slots[at]
+	if r.complete() && !r.unordered() {
+		if place, found := h.turnAt(turnOf(r.stream, r.ssn)); found && h.ready[place] == at {
+			h.ready = slices.Delete(h.ready, place, place+1)
+		}
 	}
-	a.heldChunks -= r.chunks
+	a.heldChunks -= int(r.chunks)
 	a.heldBytes -= r.size
-	for p := &r.head; p != nil; p = p.next {
-		a.pool.put(p.data)
-	}
-	if *r = (run{}); a.spare == nil {
-		a.spare = r
-	}
-	if a.heldChunks == 0 {
-		a.ready = nil
+	for at != noSlot {
+		next := h.slots[at].next
+		a.pool.put(h.slots[at].data)
+		h.clear(at)
+		at = next
 	}
 }

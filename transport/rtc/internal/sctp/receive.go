@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
+
+	"github.com/realmwire/realmwire/transport/internal/budget"
 )
 
 // errorUnknownChunk is the cause of an ERROR that reports one.
@@ -20,7 +22,12 @@ func (a *Association) Receive(now time.Time, packet []byte) ([]Message, error) {
 	if !ok || !a.mine(h, chunks) {
 		return nil, nil
 	}
-	for len(chunks) > 0 {
+	if !a.Left(now) {
+		a.dear++
+		return nil, nil
+	}
+	defer a.charge()
+	for n := 0; len(chunks) > 0 && n < maxControl; {
 		c, rest, ok := nextChunk(chunks)
 		if !ok {
 			return a.in.messages, fmt.Errorf("%w: a broken chunk", ErrProtocol)
@@ -29,10 +36,32 @@ func (a *Association) Receive(now time.Time, packet []byte) ([]Message, error) {
 		if err != nil || !more {
 			return a.in.messages, err
 		}
-		chunks = rest
+		a.in.work++
+		if chunks = rest; c.kind != chunkData {
+			n++
+		}
 	}
 	return a.in.messages, nil
 }
+
+// Left tells whether a packet that comes now would be looked at, or the peer has made too much work.
+func (a *Association) Left(now time.Time) bool { return a.work.Left(now) }
+
+// What chunks count for beyond their being there: see package budget.
+const (
+	workHeld    = 3  // a chunk that waits
+	workRecords = 16 // so many records that a SACK has us look at count for one
+)
+
+// charge takes the work of a packet off the peer's budget.
+func (a *Association) charge() {
+	a.work.Spend(budget.Packet + a.in.work + a.out.work)
+	a.in.work, a.out.work = 0, 0
+}
+
+// maxControl bounds the chunks of a packet that are no DATA: peers have no use for more than a few, and hundreds of the smallest
+// fit. What follows them is not looked at, as if the path had lost it.
+const maxControl = 16
 
 // mine tells whether a packet carries our tag (RFC 9260 section 8.5): an INIT has none, and who has lost its state returns
 // its own.

@@ -123,7 +123,7 @@ func TestReceive(t *testing.T) {
 					t.Fatalf("step %d: SACK %q, not %q", i, got, s.sack)
 				}
 			}
-			if n := p.a.in.heldBytes; len(p.a.in.held) == 0 && n != 0 {
+			if n := p.a.in.heldBytes; p.a.in.heldChunks == 0 && n != 0 {
 				t.Errorf("%d bytes held of nothing", n)
 			}
 		})

@@ -15,13 +15,15 @@ const (
 	// repeatEvery keeps copies out of the packets of the same moment, which are lost together. The first two ride as soon
 	// as they can; from the third on each waits twice as long as the one before, because few are needed.
 	repeatEvery = 6 * time.Millisecond
+	// repeatScan bounds how many records are looked at for copies: a peer that acknowledges nothing has us keep many.
+	repeatScan = 128
 )
 
 // appendRepeats appends the copies that should ride in a packet which leaves now, at most room bytes.
 func (o *outbound) appendRepeats(now time.Time, b []byte, room int) []byte {
 	room = min(room, repeatRoom)
 	left := o.small
-	for i := 0; i < o.out.len() && left > 0 && room > dataHeader; i++ {
+	for i := 0; i < min(o.out.len(), repeatScan) && left > 0 && room > dataHeader; i++ {
 		r := o.out.at(i)
 		if !r.repeatable() {
 			continue

@@ -117,7 +117,7 @@ func simulate(t *testing.T, w *world, bulk int) {
 func (w *world) drain() {
 	busy := func() bool {
 		for _, a := range w.ends {
-			if o := &a.out; a.Backlog() > 0 || o.out.len() > 0 || o.forward != o.cum || o.latest.set || len(a.in.held) > 0 || len(a.in.spans) > 0 {
+			if o := &a.out; a.Backlog() > 0 || o.out.len() > 0 || o.forward != o.cum || o.latest.set || a.in.heldChunks > 0 || len(a.in.spans) > 0 {
 				return true
 			}
 		}
@@ -127,7 +127,7 @@ func (w *world) drain() {
 		if ms == 60_000 {
 			for end, a := range w.ends {
 				w.t.Errorf("end %d: backlog %d, %d outstanding, %d held, spans %v, cum %d, forward %d of %d, flight %d, wake %v", end, a.Backlog(),
-					a.out.out.len(), len(a.in.held), a.in.spans, a.in.cum, a.out.forward, a.out.cum, a.out.flight, a.Wake().Sub(w.now))
+					a.out.out.len(), a.in.heldChunks, a.in.spans, a.in.cum, a.out.forward, a.out.cum, a.out.flight, a.Wake().Sub(w.now))
 			}
 			w.t.Fatal("it does not drain")
 		}
