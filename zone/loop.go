@@ -98,6 +98,9 @@ func New(cfg Config) (*Zone, error) {
 	}
 	cfg.Core = simulation.Config()
 	log := cfg.Log.With("zone", cfg.Core.Zone.Name)
+	for _, warning := range cfg.Core.Ground.Warnings {
+		log.Warn("map: " + warning)
+	}
 	z := &Zone{
 		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), log: log, began: time.Now(), inbox: newInbox(),
 		conns: map[core.ConnID]*connection{}, calls: make(chan struct{}, maxRealmCalls),

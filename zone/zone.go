@@ -39,9 +39,9 @@ func LoadGround(g *rules.Game, z rules.Zone) (core.Ground, error) {
 	if g.Maps == nil {
 		return core.Ground{}, fmt.Errorf("zone %s: the map is %q, but the game %s has no Maps; embed the folder and set it", z.Name, z.Map, g.Name)
 	}
-	loaded, err := tiled.Load(g.Maps, z.Map)
-	if err != nil {
-		return core.Ground{}, fmt.Errorf("zone %s: %w", z.Name, err)
+	r := tiled.Check(g.Maps, z.Map)
+	if err := r.Err(); err != nil {
+		return core.Ground{}, fmt.Errorf("zone %s: load map:\n%w", z.Name, err)
 	}
-	return core.Ground{Map: loaded.Map, Objects: loaded.Objects}, nil
+	return core.Ground{Map: r.Map.Map, Objects: r.Map.Objects, Warnings: r.Warnings()}, nil
 }

@@ -31,6 +31,7 @@ type cli struct {
 	Netsim   netsimCmd     `cmd:"" help:"Run a bad network between clients and a zone process: a UDP proxy that delays, loses and reorders."`
 	Gen      genCmd        `cmd:"" help:"Generate codecs from the schema that a Go package declares."`
 	NATSConf natsConfigCmd `cmd:"" name:"nats-config" help:"Show the configuration that a NATS server of your own needs, to admit the processes that the realm admits."`
+	Map      mapCmd        `cmd:"" help:"Look at maps that were drawn with Tiled."`
 	Compat   compatCmd     `cmd:"" help:"Say whether clients built for one version of a schema can play with a server of another. Exit status 1: they cannot."`
 	Show     showCmd       `cmd:"" name:"config" help:"Show every setting with its value and where that comes from: a flag, the environment, the file or the default."`
 	Version  versionCmd    `cmd:"" help:"Show the version."`

@@ -46,4 +46,6 @@ type HandoverRequest struct {
 type Ground struct {
 	Map     *tilemap.Map
 	Objects []tilemap.Object
+	// Warnings are what the map's author should know: what is drawn or done otherwise than the editor shows.
+	Warnings []string
 }

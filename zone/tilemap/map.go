@@ -91,8 +91,10 @@ type Map struct {
 var _ mover.Grid = (*Map)(nil)
 
 // Object is something on a map that only the server knows: an NPC, a trigger. Kind is its class in Tiled.
-// X, Y is the top left corner (a point has W = H = 0).
+// X, Y is the top left corner (a point has W = H = 0). Props has the defaults of its class and template, too; members of a class
+// property are "stats.hp", items of a list "drops.0", and a property of the type object is the ID of another.
 type Object struct {
+	ID                int32 // in the file
 	Layer, Name, Kind string
 	X, Y, W, H        int32
 	Props             map[string]string

@@ -9,7 +9,7 @@ import (
 	"github.com/realmwire/realmwire/zone/rules"
 )
 
-//go:embed maps/*.tmx maps/*.tsx
+//go:embed maps/*.tmx maps/*.tsx maps/*.tiled-project
 var files embed.FS
 
 // Classes are the classes of a character; their places are the values of [Class].

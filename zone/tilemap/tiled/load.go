@@ -1,19 +1,17 @@
 // Package tiled reads the files of the Tiled map editor and compiles them to the maps of [tilemap]. Servers and tools need
 // it; clients read the compiled artefact, and do without.
+//
+// What Tiled shows and the game would not is never passed over in silence: it is a [Finding], an error where a wall would be
+// walkable, a tile another one, or something lost that the author wrote, and else a warning.
 package tiled
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	gotiled "github.com/lafriks/go-tiled"
-
-	"github.com/realmwire/realmwire/zone/mover"
 	"github.com/realmwire/realmwire/zone/tilemap"
 )
 
@@ -24,249 +22,212 @@ const (
 	layerPortals  = "portals"
 )
 
-const maxFile = 32 << 20
-
-// Load reads a Tiled map (orthogonal, 16×16 px tiles, one tileset) and compiles it. The zone's name is the file's name
-// without .tmx, its title the map property "title". Layers:
+// Load reads a Tiled map (orthogonal, 16×16 px tiles, one tileset) and compiles it. The map's name is the file's name
+// without .tmx, its title the map property "title". Layers, which may lie in groups:
 //
 //   - tile layers "terrain" and "barriers" (needed), "decor" and "overhead" (optional). Any tile in barriers is solid,
-//     and so are tiles of the other layers but overhead whose tileset property "solid" is true;
+//     and so are tiles of the other layers but overhead whose tileset property "solid" is true, of their own or by their
+//     class, or whose collision shape is a rectangle that covers the tile. Nothing in overhead is solid; a property "solid"
+//     of that layer, false, says that this is meant;
 //   - object layer "spawns" (needed, points; one is named "start") and "portals" (rectangles with the string
 //     properties to_zone and, unless "start" is meant, to_point). All other object layers are returned as Objects.
 //
-// The error lists everything that is wrong, with file, layer and object, and how to fix it.
+// Objects may be instances of templates (.tx). Defaults of their class come from the .tiled-project nearest to the map, in its
+// folder or above. Members of a class property are properties "stats.hp", items of a list "drops.0".
+//
+// The error lists everything that is wrong, with file, layer and object, and how to fix it. [Check] tells the warnings, too.
 func Load(fsys fs.FS, name string) (*tilemap.Loaded, error) {
-	raw, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return nil, fmt.Errorf("load map: %w", err)
-	}
-	if len(raw) > maxFile {
-		return nil, fmt.Errorf("load map: %s is %d bytes, at most %d are allowed", name, len(raw), maxFile)
-	}
-	if err := precheck(name, raw); err != nil {
+	r := Check(fsys, name)
+	if err := r.Err(); err != nil {
 		return nil, fmt.Errorf("load map:\n%w", err)
 	}
-	src, err := gotiled.LoadReader(path.Dir(name), bytes.NewReader(raw), gotiled.WithFileSystem(fsys))
-	if err != nil {
-		return nil, fmt.Errorf("load map: %s: %w; open it in Tiled, check that its tilesets are beside it, and save it with CSV layers", name, err)
-	}
-	c := compiler{file: name, src: src}
-	out := c.compile()
-	if err := errors.Join(c.errs...); err != nil {
-		return nil, fmt.Errorf("load map:\n%w", err)
-	}
-	if out.Map, err = tilemap.New(*out.Map, c.solid); err != nil {
-		return nil, fmt.Errorf("load map: %s: %w", name, err)
-	}
-	return out, nil
+	return r.Map, nil
 }
 
-// compiler turns a parsed Tiled file into a map and gathers what is wrong with it.
+// Check reads a map as [Load] does, and returns everything that it found.
+func Check(fsys fs.FS, name string) *Report {
+	c := compiler{fsys: fsys, file: name, at: Place{File: name}}
+	if c.src = c.open(c.at, name, "map"); c.src != nil {
+		c.compile()
+	}
+	if c.failed() {
+		return &c.Report
+	}
+	m, err := tilemap.New(*c.out.Map, c.solid)
+	if err != nil {
+		c.fail(c.at, "%v", err)
+		return &c.Report
+	}
+	c.out.Map = m
+	c.Map = &c.out
+	return &c.Report
+}
+
+// compiler turns a Tiled file into a map and gathers what there is to say about it.
 type compiler struct {
-	file  string
-	src   *gotiled.Map
-	errs  []error
-	out   tilemap.Loaded
-	solid []bool          // by tile, row-major
-	walls map[uint16]bool // tile indices (1-based) with the solid property
+	Report
+	fsys fs.FS
+	file string
+	at   Place // the file
+	src  *element
+
+	width, height int     // tiles
+	px, py        float64 // size of a tile
+	set           *tileset
+	tilesetFile   string
+	types         *project // nil: nobody has asked yet
+	inherited     int      // values that classes have given
+	templates     map[string]*element
+
+	out        tilemap.Loaded
+	solid      []bool // by tile, row-major
+	ids        map[int]bool
+	refs       []reference
+	labels     labels
+	startTried bool
 }
 
-func (c *compiler) fail(format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf("%s: "+format, append([]any{c.file}, args...)...))
+// reference is a property that names an object by its id.
+type reference struct {
+	at Place
+	id string
 }
 
-func (c *compiler) compile() *tilemap.Loaded {
+// labels are classes of which no project says what they mean.
+type labels struct {
+	classes []string
+	first   Place
+}
+
+func (c *compiler) compile() {
 	name := strings.TrimSuffix(path.Base(c.file), path.Ext(c.file))
 	if !tilemap.ValidName(name) {
-		c.fail("the file's name becomes the zone's, and must be 1 to %d of a-z, 0-9 and '-'; rename it", tilemap.MaxName)
+		c.fail(c.at, "the file's name becomes the map's, and must be 1 to %d of a-z, 0-9 and '-'; rename it", tilemap.MaxName)
 	}
-	c.out.Map = &tilemap.Map{Name: name, Title: name, Width: int32(c.src.Width), Height: int32(c.src.Height), Props: map[string]string{}}
-	if c.src.Properties != nil {
-		for _, p := range *c.src.Properties {
-			c.out.Props[p.Name] = p.Value
-		}
+	c.out.Map = &tilemap.Map{Name: name, Title: name}
+	sound := c.head()
+	c.tilesets()
+	c.mapProperties()
+	if !sound {
+		return // in another grid, or of another size, nothing else would be true
 	}
-	if title := c.out.Props["title"]; title != "" {
+	c.layers()
+	c.afterwards()
+}
+
+// head checks what the map says of itself, and reports whether its layers can be read.
+func (c *compiler) head() bool {
+	sound := true
+	if o := c.src.get("orientation"); o != "orthogonal" {
+		c.fail(c.at, "is %s, only orthogonal maps are supported; change the orientation in the map's properties", o)
+		sound = false
+	}
+	px, py := c.integer(c.at, c.src, "tilewidth", 0), c.integer(c.at, c.src, "tileheight", 0)
+	if px != tilemap.TilePx || py != tilemap.TilePx {
+		c.fail(c.at, "has tiles of %d×%d px, they must be %d×%d; change the tile size in the map's properties", px, py, tilemap.TilePx, tilemap.TilePx)
+	}
+	if c.integer(c.at, c.src, "infinite", 0) != 0 {
+		c.fail(c.at, "is an infinite map; clear 'Infinite' in the map's properties")
+		sound = false
+	}
+	c.px, c.py = float64(px), float64(py)
+	c.width, c.height = c.integer(c.at, c.src, "width", 0), c.integer(c.at, c.src, "height", 0)
+	if c.width < 1 || c.height < 1 || c.width > tilemap.MaxSide || c.height > tilemap.MaxSide {
+		c.fail(c.at, "is %d×%d tiles, each side must be 1 to %d; resize it", c.width, c.height, tilemap.MaxSide)
+		sound = false
+	}
+	if color := c.src.get("backgroundcolor"); color != "" {
+		c.warn(c.at, "its background colour %s is not drawn; clear it, and paint terrain where it would show", color)
+	}
+	if sound = sound && px > 0 && py > 0; sound {
+		c.out.Width, c.out.Height = int32(c.width), int32(c.height)
+		c.solid = make([]bool, c.width*c.height)
+	}
+	return sound
+}
+
+// mapProperties takes the map's own properties: its title, and what the game and the clients get.
+func (c *compiler) mapProperties() {
+	own := c.properties(c.at, c.src)
+	class := c.src.get("class")
+	c.noteClass(c.at, class, c.inherit(c.at, own, class, "map"))
+	for name, v := range own {
+		at := c.at
+		at.Property = name
+		c.noteReferences(at, &v)
+	}
+	props := c.flat(c.at, own)
+	c.out.Props = props
+	title, ok := props["title"]
+	at := c.at
+	at.Property = "title"
+	switch {
+	case ok && title != "":
 		c.out.Title = title
-		delete(c.out.Props, "title")
-	}
-	if len(c.src.Tilesets) != 1 {
-		c.fail("uses %d tilesets; a map uses exactly one, the atlas", len(c.src.Tilesets))
-		return &c.out
-	}
-	c.findSolidTiles()
-	c.tileLayers()
-	c.objectLayers()
-	return &c.out
-}
-
-func (c *compiler) findSolidTiles() {
-	c.walls = map[uint16]bool{}
-	for _, t := range c.src.Tilesets[0].Tiles {
-		if t.Properties.GetBool("solid") {
-			c.walls[uint16(t.ID)+1] = true
-		}
-	}
-}
-
-func (c *compiler) tileLayers() {
-	c.solid = make([]bool, c.out.Width*c.out.Height)
-	byName := map[string]*gotiled.Layer{}
-	for _, l := range c.src.Layers {
-		switch {
-		case !slices.Contains(tilemap.DrawnLayers, l.Name) && l.Name != layerBarriers:
-			c.fail("layer %q: unknown tile layer; rename it to terrain, decor, overhead or barriers, or delete it", l.Name)
-		case byName[l.Name] != nil:
-			c.fail("layer %q: there are two of that name; merge them", l.Name)
-		case l.OffsetX != 0 || l.OffsetY != 0:
-			c.fail("layer %q: is shifted by %d,%d px; set its offset to 0", l.Name, l.OffsetX, l.OffsetY)
-		}
-		byName[l.Name] = l
-	}
-	for _, need := range []string{tilemap.LayerTerrain, layerBarriers} {
-		if byName[need] == nil {
-			c.fail("layer %q is missing; add a tile layer of that name", need)
-		}
-	}
-	for _, name := range tilemap.DrawnLayers {
-		if l := byName[name]; l != nil {
-			tiles := c.tiles(l, name != tilemap.LayerOverhead)
-			c.out.Layers = append(c.out.Layers, tilemap.Layer{Name: name, Tiles: tiles})
-		}
-	}
-	if l := byName[layerBarriers]; l != nil {
-		for i, t := range c.tiles(l, false) {
-			if t != 0 {
-				c.solid[i] = true
+		delete(props, "title")
+	case !ok:
+		for _, name := range sortedNames(own) {
+			if meant(name, "title") != "" {
+				at.Property = name
+				c.warn(at, "is not the map's title, which is the property \"title\"; rename it")
 			}
 		}
 	}
-}
-
-// tiles turns a layer into atlas indices and, if asked, marks its solid tiles.
-func (c *compiler) tiles(l *gotiled.Layer, markSolid bool) []uint16 {
-	count := c.src.Tilesets[0].TileCount
-	out := make([]uint16, len(l.Tiles))
-	for i, t := range l.Tiles {
-		x, y := i%c.src.Width, i/c.src.Width
-		switch {
-		case t.IsNil():
-			continue
-		case int64(t.ID) >= int64(count):
-			c.fail("layer %q: tile %d at column %d, row %d is not in the tileset, which has %d; erase it or mend the tileset", l.Name, t.ID, x, y, count)
-			return out // one is enough: a wrong tileset would give thousands
-		case t.HorizontalFlip || t.VerticalFlip || t.DiagonalFlip:
-			c.fail("layer %q: the tile at column %d, row %d is flipped or rotated, which clients do not draw; place it again unflipped", l.Name, x, y)
-			return out
-		}
-		out[i] = uint16(t.ID) + 1
-		if markSolid && c.walls[out[i]] {
-			c.solid[i] = true
-		}
-	}
-	return out
-}
-
-func (c *compiler) objectLayers() {
-	total := 0
-	for _, g := range c.src.ObjectGroups {
-		total += len(g.Objects)
-		for _, o := range g.Objects {
-			c.object(g, o)
-		}
-	}
-	if total > tilemap.MaxObjects {
-		c.fail("has %d objects, at most %d are allowed; delete some", total, tilemap.MaxObjects)
-	}
-	if _, ok := c.out.Spawn(tilemap.StartSpawn); !ok && len(c.errs) == 0 {
-		c.fail("layer %q: there is no spawn point %q; add a point object of that name to the object layer", layerSpawns, tilemap.StartSpawn)
+	if len(c.out.Title) > tilemap.MaxTitle {
+		c.fail(at, "the title is longer than %d bytes; shorten it", tilemap.MaxTitle)
 	}
 }
 
-func (c *compiler) object(g *gotiled.ObjectGroup, o *gotiled.Object) {
-	fail := func(format string, args ...any) {
-		c.fail("layer %q, object %q (id %d): "+format, append([]any{g.Name, o.Name, o.ID}, args...)...)
-	}
-	x, y := o.X+float64(g.OffsetX), o.Y+float64(g.OffsetY)
-	switch {
-	case o.GID != 0 || o.Rotation != 0 || len(o.Ellipses)+len(o.Polygons)+len(o.PolyLines) > 0 || o.Text != nil || o.TemplateSource != "":
-		fail("must be a plain point or rectangle, not rotated; delete it and draw it again")
-		return
-	case x < 0 || y < 0 || x+o.Width > float64(c.src.Width*tilemap.TilePx) || y+o.Height > float64(c.src.Height*tilemap.TilePx) ||
-		x >= float64(c.src.Width*tilemap.TilePx) || y >= float64(c.src.Height*tilemap.TilePx):
-		fail("lies outside the map; move it inside")
-		return
-	case len(o.Name) > tilemap.MaxName:
-		fail("its name is longer than %d bytes; shorten it", tilemap.MaxName)
+// noteClass remembers a class that might have defaults which nobody knows.
+func (c *compiler) noteClass(at Place, class string, known bool) {
+	if known || class == "" || c.types.broken {
 		return
 	}
-	props := make(map[string]string, len(o.Properties))
-	for _, p := range o.Properties {
-		props[p.Name] = p.Value
+	if len(c.labels.classes) == 0 {
+		c.labels.first = at
 	}
-	if err := tilemap.CheckProps(props); err != nil {
-		fail("%v", err)
-	}
-	kind := o.Class
-	if kind == "" {
-		kind = o.Type //nolint:staticcheck // class is what Tiled 1.9 wrote; before, and again since 1.10, it is type
-	}
-	obj := tilemap.Object{Layer: g.Name, Name: o.Name, Kind: kind, X: units(x), Y: units(y), W: units(o.Width), H: units(o.Height), Props: props}
-	switch g.Name {
-	case layerSpawns:
-		c.spawn(obj, fail)
-	case layerPortals:
-		c.portal(obj, fail)
-	default:
-		c.out.Objects = append(c.out.Objects, obj)
+	if class = fmt.Sprintf("%q", class); !slices.Contains(c.labels.classes, class) {
+		c.labels.classes = append(c.labels.classes, class)
 	}
 }
 
-// units turns pixels, in which Tiled counts with fractions, into movement units.
-func units(px float64) int32 {
-	return int32(px*mover.UnitsPerTile/tilemap.TilePx + 0.5)
-}
-
-func (c *compiler) spawn(o tilemap.Object, fail func(string, ...any)) {
-	s := tilemap.Spawn{Name: o.Name, X: o.X + o.W/2, Y: o.Y + o.H/2}
-	tx, ty := s.X>>mover.TileShift, s.Y>>mover.TileShift
-	_, taken := c.out.Spawn(o.Name)
-	switch {
-	case o.Name == "":
-		fail("has no name; give it one")
-	case taken:
-		fail("there are two spawn points of that name; rename one")
-	case c.blocked(tx, ty):
-		fail("stands in the solid tile at column %d, row %d; move it", tx, ty)
-	default:
-		c.out.Spawns = append(c.out.Spawns, s)
+// noteReferences remembers the objects that a property names.
+func (c *compiler) noteReferences(at Place, v *value) {
+	switch v.kind {
+	case "object":
+		if v.text != "0" {
+			c.refs = append(c.refs, reference{at, v.text})
+		}
+	case "class":
+		for _, name := range sortedNames(v.members) {
+			m := v.members[name]
+			c.noteReferences(at, &m)
+		}
+	case "list":
+		for i := range v.items {
+			c.noteReferences(at, &v.items[i])
+		}
 	}
 }
 
-// blocked reports whether a tile is solid; what lies outside the map is.
-func (c *compiler) blocked(tx, ty int32) bool {
-	return uint32(tx) >= uint32(c.out.Width) || uint32(ty) >= uint32(c.out.Height) || c.solid[ty*c.out.Width+tx]
-}
-
-func (c *compiler) portal(o tilemap.Object, fail func(string, ...any)) {
-	p := tilemap.Portal{Name: o.Name, X: o.X, Y: o.Y, W: o.W, H: o.H, ToZone: o.Props["to_zone"], ToPoint: o.Props["to_point"]}
-	if p.ToPoint == "" {
-		p.ToPoint = tilemap.StartSpawn
+// afterwards says what is known only when all has been read.
+func (c *compiler) afterwards() {
+	for _, ref := range c.refs {
+		if id, err := parseNumber(ref.id); err == nil && !c.ids[int(id)] {
+			c.warn(ref.at, "names object %s, which the map does not have; mend it", ref.id)
+		}
 	}
-	switch {
-	case o.Name == "":
-		fail("has no name; give it one")
-	case slices.ContainsFunc(c.out.Portals, func(q tilemap.Portal) bool { return q.Name == o.Name }):
-		fail("there are two portals of that name; rename one")
-	case p.W < 1 || p.H < 1:
-		fail("is a point; a portal is a rectangle that players walk into")
-	case p.ToZone == "":
-		fail("leads nowhere; add a string property to_zone with the name of the zone it leads to")
-	case !tilemap.ValidName(p.ToZone):
-		fail("leads to %q, which cannot be a zone's name; mend to_zone", p.ToZone)
-	case len(p.ToPoint) > tilemap.MaxName:
-		fail("its to_point is longer than %d bytes; mend it", tilemap.MaxName)
-	default:
-		c.out.Portals = append(c.out.Portals, p)
+	if n := len(c.labels.classes); n > 0 {
+		const most = 8
+		others := ""
+		if n > 1 {
+			others = " (others have " + strings.Join(c.labels.classes[1:min(n, most)], ", ")
+			if n > most {
+				others += fmt.Sprintf(" and %d more", n-most)
+			}
+			others += ")"
+		}
+		c.warn(c.labels.first, "has the class %s%s, and no .tiled-project lies beside the map or above it: what classes give by default is not known; "+
+			"embed the project with the maps", c.labels.classes[0], others)
 	}
 }

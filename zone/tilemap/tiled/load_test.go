@@ -135,7 +135,6 @@ func TestLoadRefuses(t *testing.T) {
 		{"shifted layer", swap(`name="terrain"`, `name="terrain" offsetx="3"`), []string{`layer "terrain"`, "shifted"}},
 		{"no tileset file", swap("atlas.tsx", "other.tsx"), []string{"other.tsx"}},
 		{"image layer", swap(`<objectgroup id="4"`, `<imagelayer name="sky"/><objectgroup id="4"`), []string{`layer "sky"`, "image layers"}},
-		{"group layer", swap(`<objectgroup id="4"`, `<group name="town"/><objectgroup id="4"`), []string{`layer "town"`, "group layers"}},
 		{"no start", swap(`name="start"`, `name="begin"`), []string{`layer "spawns"`, `"start"`, "add"}},
 		{"no spawns", swap(`name="spawns"`, `name="spawn"`), []string{`layer "spawns"`, `"start"`}},
 		{"two spawns", object("spawns", `<object id="9" name="east" x="1" y="1"/>`), []string{`layer "spawns"`, `object "east" (id 2)`, "rename"}},

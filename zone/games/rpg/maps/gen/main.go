@@ -1,4 +1,4 @@
-// Command gen writes the maps of the RPG and their tileset:
+// Command gen writes the maps of the RPG, their tileset and their Tiled project:
 //
 //	go run ./zone/games/rpg/maps/gen
 //
@@ -17,13 +17,18 @@ import (
 func main() {
 	dir := flag.String("o", "zone/games/rpg/maps", "folder that the maps are written to")
 	flag.Parse()
-	files := map[string]string{"atlas.tsx": tsx()}
-	for _, c := range []*canvas{overworld(), dungeonEntrance()} {
-		files[c.name+".tmx"] = c.tmx()
-	}
-	for name, text := range files {
+	for name, text := range files() {
 		if err := os.WriteFile(filepath.Join(*dir, name), []byte(text), 0o644); err != nil {
 			log.Fatalf("write maps: %v; run this from the root of the repo, or give -o", err)
 		}
 	}
+}
+
+// files are all that is written, by name.
+func files() map[string]string {
+	out := map[string]string{"atlas.tsx": tsx(), "rpg.tiled-project": tiledProject()}
+	for _, c := range []*canvas{overworld(), dungeonEntrance()} {
+		out[c.name+".tmx"] = c.tmx()
+	}
+	return out
 }

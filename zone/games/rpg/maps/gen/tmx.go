@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,11 +40,14 @@ func (c *canvas) tmx() string {
 	b.WriteString(" <tileset firstgid=\"1\" source=\"atlas.tsx\"/>\n")
 	for _, l := range []*layer{&c.terrain, &c.decor, &c.overhead, &c.barriers} {
 		id++
-		hidden := ""
+		hidden, props := "", ""
 		if l.name == "barriers" {
 			hidden = ` visible="0"`
 		}
-		fmt.Fprintf(&b, " <layer id=\"%d\" name=\"%s\" width=\"%d\" height=\"%d\"%s>\n  <data encoding=\"csv\">\n", id, l.name, c.w, c.h, hidden)
+		if l.name == "overhead" { // roofs and the tops of walls, behind which people walk
+			props = "  <properties>\n   <property name=\"solid\" type=\"bool\" value=\"false\"/>\n  </properties>\n"
+		}
+		fmt.Fprintf(&b, " <layer id=\"%d\" name=\"%s\" width=\"%d\" height=\"%d\"%s>\n%s  <data encoding=\"csv\">\n", id, l.name, c.w, c.h, hidden, props)
 		for y := range c.h {
 			for x := range c.w {
 				fmt.Fprintf(&b, "%d", l.tiles[y*c.w+x])
@@ -102,4 +106,41 @@ func tsx() string {
 	}
 	b.WriteString("</tileset>\n")
 	return b.String()
+}
+
+// npcClasses are the classes that an object in the layer npcs may have.
+var npcClasses = []string{"slime", "rat", "villager", "elder"}
+
+// tiledProject writes the project in which the maps are opened: with it Tiled knows the classes of NPCs, and what they have by default.
+func tiledProject() string {
+	type member struct {
+		Name  string `json:"name"`
+		Type  string `json:"type"`
+		Value int    `json:"value"`
+	}
+	type class struct {
+		Color    string   `json:"color"`
+		DrawFill bool     `json:"drawFill"`
+		ID       int      `json:"id"`
+		Members  []member `json:"members"`
+		Name     string   `json:"name"`
+		Type     string   `json:"type"`
+		UseAs    []string `json:"useAs"`
+	}
+	var file struct {
+		Folders       []string `json:"folders"`
+		PropertyTypes []class  `json:"propertyTypes"`
+	}
+	file.Folders = []string{"."}
+	for i, name := range npcClasses {
+		file.PropertyTypes = append(file.PropertyTypes, class{
+			Color: "#ffa0a0a4", DrawFill: true, ID: i + 1, Name: name, Type: "class", UseAs: []string{"object"},
+			Members: []member{{Name: "count", Type: "int", Value: 1}},
+		})
+	}
+	text, err := json.MarshalIndent(file, "", "    ")
+	if err != nil {
+		panic(err) // the types are plain
+	}
+	return string(text) + "\n"
 }

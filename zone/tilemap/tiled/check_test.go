@@ -1,0 +1,642 @@
+package tiled
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode/utf16"
+
+	"github.com/realmwire/realmwire/zone/tilemap"
+)
+
+// plain is the good map as its author would have it: nothing is to be said of it.
+var plain = strings.Replace(good, `<layer id="2" name="overhead" width="4" height="3"><data encoding="csv">7,`,
+	`<layer id="2" name="overhead" width="4" height="3"><data encoding="csv">9,`, 1)
+
+const emptyProject = `{"propertyTypes": []}`
+
+// files are a game's Maps with the plain map; edits are pairs of a text and what stands in its place, in the map or the tileset.
+func files(t *testing.T, edits ...string) fstest.MapFS {
+	t.Helper()
+	tmx, set := plain, tsx
+	for i := 0; i < len(edits); i += 2 {
+		switch {
+		case strings.Contains(tmx, edits[i]):
+			tmx = strings.Replace(tmx, edits[i], edits[i+1], 1)
+		case strings.Contains(set, edits[i]):
+			set = strings.Replace(set, edits[i], edits[i+1], 1)
+		default:
+			t.Fatalf("neither the map nor the tileset has %q", edits[i])
+		}
+	}
+	return fstest.MapFS{
+		"maps/meadow.tmx":         {Data: []byte(tmx)},
+		"maps/atlas.tsx":          {Data: []byte(set)},
+		"maps/game.tiled-project": {Data: []byte(emptyProject)},
+	}
+}
+
+func with(f fstest.MapFS, more map[string]string) fstest.MapFS {
+	for name, text := range more {
+		if text == "" {
+			delete(f, name)
+			continue
+		}
+		f[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return f
+}
+
+func listed(r *Report) string {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%v: %v\n", f.Severity, f)
+	}
+	return b.String()
+}
+
+// expect finds one finding that has all of the words, and is of the severity.
+func expect(t *testing.T, r *Report, s Severity, words ...string) {
+	t.Helper()
+	for _, f := range r.Findings {
+		all := f.Severity == s
+		for _, w := range words {
+			all = all && strings.Contains(f.String(), w)
+		}
+		if all {
+			return
+		}
+	}
+	t.Errorf("there is no %v with %q:\n%s", s, words, listed(r))
+}
+
+func TestNothingIsSaidOfAPlainMap(t *testing.T) {
+	r := Check(files(t), "maps/meadow.tmx")
+	if r.Map == nil || len(r.Findings) > 0 {
+		t.Fatalf("findings:\n%s", listed(r))
+	}
+	if got, want := strings.Join(r.Files, " "), "maps/meadow.tmx maps/atlas.tsx maps/game.tiled-project"; got != want {
+		t.Errorf("files are %s, want %s", got, want)
+	}
+}
+
+const slime = `<object id="4" name="Slime" type="slime" x="0" y="0" width="32" height="16">`
+
+// Each row is one thing that Tiled shows and the game would not: an error keeps the zone from starting, a warning does not.
+func TestCheckFinds(t *testing.T) {
+	tile6 := `<tile id="6"><properties><property name="solid" type="bool" value="true"/></properties></tile>`
+	shape := func(object string) []string {
+		return []string{tile6, `<tile id="6"><objectgroup draworder="index" id="2">` + object + `</objectgroup></tile>`}
+	}
+	solid := func(attrs string) []string {
+		return []string{`<property name="solid" type="bool" value="true"/>`, `<property ` + attrs + `/>`}
+	}
+	npc := func(object string) []string {
+		return []string{`<objectgroup id="6" name="npcs">`, `<objectgroup id="6" name="npcs">` + object}
+	}
+	prop := func(p string) []string { return []string{`<property name="count" type="int" value="2"/>`, p} }
+	layer := func(name, attrs string) []string {
+		return []string{`name="` + name + `"`, `name="` + name + `" ` + attrs}
+	}
+	const atlas, meadow = "maps/atlas.tsx", "maps/meadow.tmx"
+	for name, c := range map[string]struct {
+		edits []string
+		s     Severity
+		words []string
+	}{
+		// Collision shapes on tiles.
+		"partial shape":           {shape(`<object id="1" x="0" y="8" width="16" height="8"/>`), Error, []string{atlas, "tile 6", "rectangle", "property solid"}},
+		"shape beyond the tile":   {shape(`<object id="1" x="-16" y="0" width="32" height="16"/>`), Error, []string{atlas, "tile 6", "rectangle"}},
+		"ellipse shape":           {shape(`<object id="1" x="0" y="0" width="16" height="16"><ellipse/></object>`), Error, []string{atlas, "tile 6", "an ellipse"}},
+		"capsule shape":           {shape(`<object id="1" x="0" y="0" width="16" height="16"><capsule/></object>`), Error, []string{atlas, "tile 6", "a capsule"}},
+		"polygon shape":           {shape(`<object id="1" x="0" y="0"><polygon points="0,0 16,0 16,16"/></object>`), Error, []string{atlas, "tile 6", "a polygon"}},
+		"line shape":              {shape(`<object id="1" x="0" y="0"><polyline points="0,0 16,0"/></object>`), Error, []string{atlas, "tile 6", "a line"}},
+		"rotated shape":           {shape(`<object id="1" x="0" y="0" width="16" height="16" rotation="45"/>`), Error, []string{atlas, "tile 6", "rotated"}},
+		"shape of NaN":            {shape(`<object id="1" x="NaN" y="0" width="16" height="16"/>`), Error, []string{atlas, "tile 6", "NaN"}},
+		"point on a tile":         {shape(`<object id="1" x="8" y="8"><point/></object>`), Warning, []string{atlas, "tile 6", "a point"}},
+		"shape on a solid tile":   {[]string{`value="true"/></properties></tile>`, `value="true"/></properties><objectgroup><object id="1" x="2" y="2" width="4" height="4"/></objectgroup></tile>`}, Warning, []string{atlas, "tile 6", "whole tile"}},
+		"shape and solid=false":   {[]string{`value="false"/></properties></tile>`, `value="false"/></properties><objectgroup><object id="1" x="0" y="0" width="16" height="16"/></objectgroup></tile>`}, Error, []string{atlas, "tile 8", "solid says false"}},
+		"solid in overhead":       {[]string{`<data encoding="csv">9,0`, `<data encoding="csv">7,0`}, Warning, []string{meadow, `layer "overhead"`, "tile 6", "column 0, row 0", "barriers"}},
+		"solid=true of overhead":  {[]string{`name="overhead" width="4" height="3">`, `name="overhead" width="4" height="3"><properties><property name="solid" type="bool" value="true"/></properties>`}, Error, []string{`layer "overhead"`, `"solid"`}},
+		"solid=true of a layer":   {[]string{`name="terrain" width="4" height="3">`, `name="terrain" width="4" height="3"><properties><property name="Solid" type="bool" value="true"/></properties>`}, Error, []string{`layer "terrain"`, `"Solid"`, "barriers"}},
+		"solid=true of a tileset": {[]string{`<image source`, `<properties><property name="solid" type="bool" value="true"/></properties><image source`}, Error, []string{atlas, `"solid"`, "whole tileset"}},
+		"property of a layer":     {[]string{`name="terrain" width="4" height="3">`, `name="terrain" width="4" height="3"><properties><property name="fog" value="1"/></properties>`}, Warning, []string{`layer "terrain"`, `"fog"`}},
+		"other words for walls":   {solid(`name="collides" type="bool" value="true"`), Warning, []string{atlas, "tile 6", `"collides"`, "not read"}},
+
+		// The spellings of solid.
+		"Solid":             {solid(`name="Solid" type="bool" value="true"`), Error, []string{atlas, "tile 6", `"Solid"`, `"solid"`, "rename"}},
+		"SOLID":             {solid(`name="SOLID" type="bool" value="true"`), Error, []string{atlas, "tile 6", `"SOLID"`}},
+		"solid with spaces": {solid(`name=" solid " type="bool" value="true"`), Error, []string{atlas, "tile 6", `" solid "`}},
+		"solid=yes":         {solid(`name="solid" type="bool" value="yes"`), Error, []string{atlas, "tile 6", `"solid"`, "yes"}},
+		"solid text yes":    {solid(`name="solid" value="yes"`), Error, []string{atlas, "tile 6", `"solid"`, "bool"}},
+		"solid text":        {solid(`name="solid" value="true"`), Warning, []string{atlas, "tile 6", `"solid"`, "bool"}},
+		"solid number":      {solid(`name="solid" type="int" value="1"`), Warning, []string{atlas, "tile 6", `"solid"`, "bool"}},
+		"solid number 2":    {solid(`name="solid" type="int" value="2"`), Error, []string{atlas, "tile 6", `"solid"`, "bool"}},
+		"solid class":       {solid(`name="solid" type="class" propertytype="S"`), Error, []string{atlas, "tile 6", `"solid"`, "bool"}},
+
+		// The tileset.
+		"tiles of 32 px":       {[]string{`name="atlas" tilewidth="16" tileheight="16"`, `name="atlas" tilewidth="32" tileheight="32"`}, Error, []string{atlas, "32×32", "16×16"}},
+		"tiles of 16×32 px":    {[]string{`name="atlas" tilewidth="16" tileheight="16"`, `name="atlas" tilewidth="16" tileheight="32"`}, Error, []string{atlas, "16×32"}},
+		"spacing":              {[]string{`name="atlas"`, `name="atlas" spacing="1"`}, Error, []string{atlas, "1 px between"}},
+		"margin":               {[]string{`name="atlas"`, `name="atlas" margin="2"`}, Error, []string{atlas, "2 px around"}},
+		"tile offset":          {[]string{`<image source`, `<tileoffset x="0" y="4"/><image source`}, Error, []string{atlas, "0,4 px"}},
+		"transparent colour":   {[]string{`<image source`, `<image trans="ff00ff" source`}, Warning, []string{atlas, "ff00ff"}},
+		"columns":              {[]string{`columns="16"`, `columns="8"`}, Error, []string{atlas, "8 columns", "room for 16"}},
+		"more than the image":  {[]string{`tilecount="32"`, `tilecount="64"`}, Error, []string{atlas, "64 tiles", "room for 32"}},
+		"no count, no size":    {[]string{` tilecount="32" columns="16"`, "", ` width="256" height="32"`, ""}, Error, []string{atlas, "how many tiles"}},
+		"no image":             {[]string{`<image source="atlas.png" width="256" height="32"/>`, ""}, Warning, []string{atlas, "no image"}},
+		"part of the image":    {[]string{`<tile id="6">`, `<tile id="6" x="0" y="0" width="8" height="8">`}, Error, []string{atlas, "tile 6"}},
+		"tile twice":           {[]string{`<tile id="8">`, `<tile id="6">`}, Error, []string{atlas, "tile 6", "twice"}},
+		"animation":            {[]string{`<tile id="8">`, `<tile id="8"><animation><frame tileid="0" duration="9"/></animation>`}, Warning, []string{atlas, "tile 8", "animated"}},
+		"two tilesets":         {[]string{`<tileset firstgid="1" source="atlas.tsx"/>`, `<tileset firstgid="1" source="atlas.tsx"/><tileset firstgid="33" source="atlas.tsx"/>`}, Error, []string{meadow, "2 tilesets"}},
+		"no tileset":           {[]string{`<tileset firstgid="1" source="atlas.tsx"/>`, ``}, Error, []string{meadow, "0 tilesets"}},
+		"first tile 0":         {[]string{`firstgid="1"`, `firstgid="0"`}, Error, []string{meadow, "number 0"}},
+		"tile 4294967295":      {[]string{"1,7,1", "1,268435455,1"}, Error, []string{`layer "terrain"`, "not in the tileset"}},
+		"turned hexagon bit":   {[]string{"1,7,1", "1,268435463,1"}, Error, []string{`layer "terrain"`, "flipped"}},
+		"solid and rotated":    {[]string{"1,7,1", "1,1610612743,1"}, Error, []string{`layer "terrain"`, "flipped"}},
+		"huge firstgid":        {[]string{`firstgid="1"`, `firstgid="99999999999"`}, Error, []string{meadow, `"firstgid"`, "99999999999"}},
+		"image of a negative":  {[]string{`width="256" height="32"`, `width="-256" height="32"`}, Error, []string{atlas, "-256"}},
+		"words of tomorrow":    {[]string{`<image source`, `<hologram/><image source`}, Warning, []string{atlas, "hologram"}},
+		"attribute, capitals":  {layer("terrain", `Visible="0"`), Warning, []string{meadow, `"Visible"`, "write visible"}},
+		"attribute, tomorrow":  {layer("terrain", `glow="1"`), Warning, []string{meadow, `"glow"`}},
+		"path with backslash":  {[]string{`source="atlas.tsx"`, `source="..\maps\atlas.tsx"`}, Warning, []string{meadow, `..\maps\atlas.tsx`, "backslash", "../maps/atlas.tsx"}},
+		"absolute path":        {[]string{`source="atlas.tsx"`, `source="/home/me/atlas.tsx"`}, Error, []string{meadow, "/home/me/atlas.tsx", "one machine"}},
+		"drive letter":         {[]string{`source="atlas.tsx"`, `source="C:\game\atlas.tsx"`}, Error, []string{meadow, `C:\game\atlas.tsx`, "one machine"}},
+		"URL":                  {[]string{`source="atlas.tsx"`, `source="file:///atlas.tsx"`}, Error, []string{meadow, "file:///atlas.tsx"}},
+		"path out of the game": {[]string{`source="atlas.tsx"`, `source="../../atlas.tsx"`}, Error, []string{meadow, "../../atlas.tsx", "leads out"}},
+		"missing tileset":      {[]string{`source="atlas.tsx"`, `source="gone.tsx"`}, Error, []string{meadow, "maps/gone.tsx"}},
+		"capitals of a file":   {[]string{`source="atlas.tsx"`, `source="Atlas.TSX"`}, Error, []string{meadow, "maps/Atlas.TSX", "maps/atlas.tsx", "capitals"}},
+		"tileset is a map":     {[]string{`source="atlas.tsx"`, `source="meadow.tmx"`}, Error, []string{meadow, "not a Tiled tileset but a <map>"}},
+		"JSON tileset":         {[]string{`source="atlas.tsx"`, `source="atlas.tsj"`}, Error, []string{meadow, "atlas.tsj", ".tsx"}},
+
+		// Layers.
+		"hidden":              {layer("terrain", `visible="0"`), Warning, []string{`layer "terrain"`, "hidden"}},
+		"hidden, in words":    {layer("terrain", `visible="false"`), Error, []string{`layer "terrain"`, "visible", "false"}},
+		"hidden objects":      {layer("npcs", `visible="0"`), Warning, []string{`layer "npcs"`, "hidden"}},
+		"hidden object":       {[]string{`type="slime"`, `type="slime" visible="0"`}, Warning, []string{`object "Slime" (id 4)`, "hidden"}},
+		"opacity":             {layer("terrain", `opacity="0.5"`), Warning, []string{`layer "terrain"`, "opacity of 0.5"}},
+		"opacity NaN":         {layer("terrain", `opacity="NaN"`), Error, []string{`layer "terrain"`, "opacity", "NaN"}},
+		"tint":                {layer("terrain", `tintcolor="#ff0000"`), Warning, []string{`layer "terrain"`, "#ff0000"}},
+		"blend mode":          {layer("terrain", `mode="multiply"`), Warning, []string{`layer "terrain"`, "multiply"}},
+		"parallax":            {layer("terrain", `parallaxx="0.5"`), Error, []string{`layer "terrain"`, "parallax"}},
+		"parallax, barriers":  {layer("barriers", `parallaxy="2"`), Error, []string{`layer "barriers"`, "parallax"}},
+		"parallax, objects":   {layer("npcs", `parallaxy="2"`), Warning, []string{`layer "npcs"`, "parallax"}},
+		"offset":              {layer("barriers", `offsetx="0.5"`), Error, []string{`layer "barriers"`, "0.5,0 px"}},
+		"offset NaN":          {layer("npcs", `offsetx="NaN"`), Error, []string{`layer "npcs"`, "offsetx", "NaN"}},
+		"offset Inf":          {layer("npcs", `offsety="-Inf"`), Error, []string{`layer "npcs"`, "offsety", "Inf"}},
+		"offset in tiles":     {layer("terrain", `x="1"`), Error, []string{`layer "terrain"`, "1,0 tiles"}},
+		"other size":          {[]string{`name="terrain" width="4" height="3"`, `name="terrain" width="3" height="4"`}, Error, []string{`layer "terrain"`, "3×4", "4×3"}},
+		"another order":       {[]string{`<layer id="1"`, `<layer id="9" name="decor"><data encoding="csv">0,0,0,0,0,0,0,0,0,0,0,0</data></layer><layer id="1"`}, Warning, []string{`layer "terrain"`, "above decor"}},
+		"Terrain":             {[]string{`name="terrain"`, `name="Terrain"`}, Error, []string{`layer "Terrain"`, "rename it to terrain"}},
+		"barrier":             {[]string{`name="barriers"`, `name="Barrier "`}, Error, []string{`layer "Barrier "`, "rename it to barriers"}},
+		"Spawns":              {[]string{`name="spawns"`, `name="Spawns"`}, Error, []string{`layer "Spawns"`, `"spawns"`}},
+		"PORTALS":             {[]string{`name="portals"`, `name="PORTALS"`}, Error, []string{`layer "PORTALS"`, `"portals"`}},
+		"portal":              {[]string{`name="portals"`, `name="portal"`}, Error, []string{`layer "portal"`, `"portals"`}},
+		"objects as barriers": {[]string{`name="npcs"`, `name="Barriers"`}, Error, []string{`layer "Barriers"`, "tile"}},
+		"objects for walls":   {[]string{`name="npcs"`, `name="Collisions"`}, Warning, []string{`layer "Collisions"`, "barriers"}},
+		"image layer":         {[]string{`<layer id="1"`, `<imagelayer id="9" name="sky"><image source="sky.png"/></imagelayer><layer id="1"`}, Error, []string{`layer "sky"`, "image layers"}},
+		"no name":             {[]string{`<layer id="1" name="terrain"`, `<layer id="1"`}, Error, []string{`layer "" (id 1)`, "unknown"}},
+		"offset of a group":   {[]string{`<layer id="1"`, `<group name="g" offsetx="8">` + `<layer id="1"`, "</layer>", "</layer></group>"}, Error, []string{`layer "g/terrain"`, "8,0 px"}},
+		"hidden group":        {[]string{`<layer id="1"`, `<group name="g" visible="0">` + `<layer id="1"`, "</layer>", "</layer></group>"}, Warning, []string{`layer "g/terrain"`, "hidden"}},
+		"opacity of a group":  {[]string{`<layer id="1"`, `<group name="g" opacity="0.5">` + `<layer id="1"`, "</layer>", "</layer></group>"}, Warning, []string{`layer "g/terrain"`, "0.5"}},
+		"gzip":                {[]string{`encoding="csv"`, `encoding="base64" compression="gzip"`}, Error, []string{`layer "terrain"`, "gzip", "CSV"}},
+		"zstd":                {[]string{`encoding="csv"`, `encoding="base64" compression="zstd"`}, Error, []string{`layer "terrain"`, "zstd", "CSV"}},
+		"XML":                 {[]string{` encoding="csv">`, `><tile gid="1"/>`}, Error, []string{`layer "terrain"`, "XML", "CSV"}},
+		"chunks":              {[]string{` encoding="csv">`, ` encoding="csv"><chunk x="0" y="0" width="16" height="16"/>`}, Error, []string{`layer "terrain"`, "Infinite"}},
+		"CSV in capitals":     {[]string{`encoding="csv"`, `encoding="CSV"`}, Error, []string{`layer "terrain"`, `"CSV"`}},
+		"no data":             {[]string{`name="terrain" width="4" height="3"><data`, `name="terrain" width="4" height="3"></layer><layer name="decor"><data`}, Error, []string{`layer "terrain"`, "0 times"}},
+		"more tiles":          {[]string{"1,1,1,1\n", "1,1,1,1,\n"}, Error, []string{`layer "terrain"`, "13 tiles"}},
+		"background":          {[]string{`infinite="0"`, `infinite="0" backgroundcolor="#000000"`}, Warning, []string{meadow, "#000000"}},
+		"oblique":             {[]string{"orthogonal", "oblique"}, Error, []string{meadow, "oblique"}},
+		"size NaN":            {[]string{`width="4"`, `width="NaN"`}, Error, []string{meadow, `"width"`, "NaN"}},
+		"negative size":       {[]string{`width="4"`, `width="-4"`}, Error, []string{meadow, "-4×3"}},
+		"tiles of no size":    {[]string{`tilewidth="16"`, `tilewidth="0"`}, Error, []string{meadow, "0×16"}},
+
+		// Objects.
+		"x NaN":              {[]string{slime, strings.Replace(slime, `x="0"`, `x="NaN"`, 1)}, Error, []string{`object "Slime" (id 4)`, `"x"`, "NaN"}},
+		"x Inf":              {[]string{slime, strings.Replace(slime, `x="0"`, `x="+Inf"`, 1)}, Error, []string{`object "Slime" (id 4)`, `"x"`, "Inf"}},
+		"x hexadecimal":      {[]string{slime, strings.Replace(slime, `x="0"`, `x="0x1p3"`, 1)}, Error, []string{`object "Slime" (id 4)`, `"x"`, "0x1p3"}},
+		"x with comma":       {[]string{slime, strings.Replace(slime, `x="0"`, `x="1,5"`, 1)}, Error, []string{`object "Slime" (id 4)`, `"x"`, "1,5"}},
+		"x huge":             {[]string{slime, strings.Replace(slime, `x="0"`, `x="1e300"`, 1)}, Error, []string{`object "Slime" (id 4)`, `"x"`, "1e300"}},
+		"negative width":     {[]string{slime, strings.Replace(slime, `width="32"`, `width="-2"`, 1)}, Error, []string{`object "Slime" (id 4)`, "-2×16"}},
+		"wider than the map": {[]string{slime, strings.Replace(slime, `width="32"`, `width="65"`, 1)}, Error, []string{`object "Slime" (id 4)`, "outside"}},
+		"shifted outside":    {layer("npcs", `offsety="-0.3"`), Error, []string{`object "Slime" (id 4)`, "outside", "0,-0.3 px"}},
+		"capsule":            {npc(`<object id="9" name="c" x="1" y="1" width="9" height="9"><capsule/></object>`), Error, []string{`object "c" (id 9)`, "a capsule"}},
+		"polygon":            {npc(`<object id="9" name="c" x="1" y="1"><polygon points="0,0 1,1 0,1"/></object>`), Error, []string{`object "c" (id 9)`, "a polygon"}},
+		"polyline":           {npc(`<object id="9" name="c" x="1" y="1"><polyline points="0,0 1,1"/></object>`), Error, []string{`object "c" (id 9)`, "a line"}},
+		"text":               {npc(`<object id="9" name="c" x="1" y="1" width="9" height="9"><text>Hi</text></object>`), Error, []string{`object "c" (id 9)`, "a text"}},
+		"tile object":        {npc(`<object id="9" name="c" gid="7" x="1" y="17" width="16" height="16"/>`), Error, []string{`object "c" (id 9)`, "a tile"}},
+		"rotation NaN":       {npc(`<object id="9" name="c" x="1" y="1" rotation="NaN"/>`), Error, []string{`object "c" (id 9)`, "rotation", "NaN"}},
+		"a class for walls":  {[]string{`type="slime"`, `type="Wall"`}, Warning, []string{`object "Slime" (id 4)`, "Wall", "barriers"}},
+		"a solid object":     {prop(`<property name="solid" type="bool" value="true"/>`), Warning, []string{`object "Slime" (id 4)`, `"solid"`, "barriers"}},
+		"two of one id":      {npc(`<object id="4" name="c" x="1" y="1"/>`), Warning, []string{`object "Slime" (id 4)`, "id of another"}},
+		"Start":              {[]string{`name="start"`, `name="Start"`}, Error, []string{`object "Start" (id 1)`, `"start"`, "rename"}},
+		"To_Zone":            {[]string{`name="to_zone"`, `name="To_Zone"`}, Error, []string{`object "cave" (id 3)`, `"To_Zone"`, `"to_zone"`}},
+		"toPoint":            {[]string{`name="to_point"`, `name="toPoint"`}, Error, []string{`object "cave" (id 3)`, `"toPoint"`, `"to_point"`}},
+		"unread of a portal": {[]string{`<property name="to_zone"`, `<property name="key" value="gold"/><property name="to_zone"`}, Warning, []string{`object "cave" (id 3)`, `"key"`}},
+		"Title":              {[]string{`name="title"`, `name="Title"`}, Warning, []string{meadow, `"Title"`, `"title"`}},
+
+		// Properties.
+		"bool no":          {prop(`<property name="b" type="bool" value="no"/>`), Error, []string{`object "Slime" (id 4)`, `"b"`, "neither true nor false"}},
+		"int with letters": {prop(`<property name="n" type="int" value="12a"/>`), Error, []string{`"n"`, "12a"}},
+		"int of 33 bits":   {prop(`<property name="n" type="int" value="4294967296"/>`), Error, []string{`"n"`, "4294967296"}},
+		"float NaN":        {prop(`<property name="n" type="float" value="nan"/>`), Error, []string{`"n"`, "nan"}},
+		"colour":           {prop(`<property name="c" type="color" value="reddish"/>`), Error, []string{`"c"`, "reddish"}},
+		"Int":              {prop(`<property name="n" type="Int" value="1"/>`), Error, []string{`"n"`, `"Int"`, "int"}},
+		"type of tomorrow": {prop(`<property name="n" type="vector3" value="1"/>`), Error, []string{`"n"`, "vector3"}},
+		"no object":        {prop(`<property name="o" type="object" value="77"/>`), Warning, []string{`"o"`, "77"}},
+		"property twice":   {prop(`<property name="n" value="1"/><property name="n" value="2"/>`), Error, []string{`"n"`, "twice"}},
+		"no property name": {prop(`<property value="1"/>`), Error, []string{`object "Slime" (id 4)`, "no name"}},
+		"name of a member": {prop(`<property name="s.hp" value="1"/><property name="s" type="class" propertytype="S"><properties><property name="hp" value="2"/></properties></property>`), Error, []string{`"s.hp"`, "rename"}},
+		"unknown class":    {prop(`<property name="s" type="class" propertytype="S"><properties><property name="hp" value="2"/></properties></property>`), Warning, []string{`"s"`, `"S"`, "game.tiled-project"}},
+		"long list":        {prop(`<property name="l" type="list">` + strings.Repeat(`<item value="1"/>`, 65) + `</property>`), Error, []string{`object "Slime" (id 4)`, "properties"}},
+		"long text":        {prop(`<property name="l">` + strings.Repeat("la\n", 400) + `</property>`), Error, []string{`object "Slime" (id 4)`, "longer"}},
+		"member NaN":       {prop(`<property name="s" type="class"><properties><property name="hp" type="float" value="NaN"/></properties></property>`), Error, []string{`"s.hp"`, "NaN"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := files(t, c.edits...)
+			r := Check(f, meadow)
+			expect(t, r, c.s, c.words...)
+			if failed := r.Err() != nil; failed != (r.Map == nil) || c.s == Error && !failed {
+				t.Errorf("a map %v beside\n%s", r.Map, listed(r))
+			}
+			if _, err := Load(f, meadow); (err != nil) != (r.Err() != nil) {
+				t.Errorf("Load says %v, and Check\n%s", err, listed(r))
+			}
+		})
+	}
+}
+
+// What Tiled shows and the game honours: nothing is said, and the map has it.
+func TestCheckHonours(t *testing.T) {
+	tile6 := `<tile id="6"><properties><property name="solid" type="bool" value="true"/></properties></tile>`
+	solidAt10 := func(m *tilemap.Loaded) bool { return m.Solid(1, 0) }
+	props := func(name, want string) func(m *tilemap.Loaded) bool {
+		return func(m *tilemap.Loaded) bool { return m.Objects[0].Props[name] == want }
+	}
+	prop := func(p string) []string { return []string{`<property name="count" type="int" value="2"/>`, p} }
+	solid := func(value string) []string {
+		return []string{`<property name="solid" type="bool" value="true"/>`, `<property name="solid" type="bool" value="` + value + `"/>`}
+	}
+	for name, c := range map[string]struct {
+		edits []string
+		holds func(m *tilemap.Loaded) bool
+	}{
+		"True":            {solid("True"), solidAt10},
+		"TRUE":            {solid("TRUE"), solidAt10},
+		"1":               {solid("1"), solidAt10},
+		"False":           {solid("False"), func(m *tilemap.Loaded) bool { return !m.Solid(1, 0) }},
+		"0":               {solid("0"), func(m *tilemap.Loaded) bool { return !m.Solid(1, 0) }},
+		"no value":        {[]string{`type="bool" value="true"`, `type="bool"`}, func(m *tilemap.Loaded) bool { return !m.Solid(1, 0) }},
+		"as content":      {[]string{`type="bool" value="true"/>`, `type="bool">true</property>`}, solidAt10},
+		"full shape":      {[]string{tile6, `<tile id="6"><objectgroup draworder="index" id="2"><object id="1" x="0" y="0" width="16" height="16"/></objectgroup></tile>`}, solidAt10},
+		"nearly full":     {[]string{tile6, `<tile id="6"><objectgroup><object id="1" x="-0.01" y="0" width="16.01" height="15.99"/></objectgroup></tile>`}, solidAt10},
+		"no shape at all": {[]string{tile6, `<tile id="6"><objectgroup draworder="index" id="2"/></tile>`}, func(m *tilemap.Loaded) bool { return !m.Solid(1, 0) }},
+		"old properties":  {[]string{tile6, `<tile id="6"><objectgroup><properties><property name="solid" type="bool" value="true"/></properties></objectgroup></tile>`}, solidAt10},
+		"a shape that is not used": {
+			[]string{`<tile id="8">`, `<tile id="20"><objectgroup><object id="1" x="3" y="3" width="2" height="2"/></objectgroup></tile><tile id="8">`}, solidAt10,
+		},
+		"meant in overhead": {
+			[]string{`name="overhead" width="4" height="3"><data encoding="csv">9`, `name="overhead" width="4" height="3"><properties><property name="solid" type="bool" value="false"/></properties><data encoding="csv">7`},
+			func(m *tilemap.Loaded) bool { return !m.Solid(0, 0) },
+		},
+		"hidden barriers":  {[]string{`name="barriers"`, `name="barriers" visible="0" opacity="0.3"`}, func(m *tilemap.Loaded) bool { return m.Solid(3, 2) }},
+		"turned barriers":  {[]string{"0,0,0,5<", "0,0,0,3221225477<"}, func(m *tilemap.Loaded) bool { return m.Solid(3, 2) }},
+		"no tilecount":     {[]string{` tilecount="32" columns="16"`, ""}, solidAt10},
+		"embedded tileset": {[]string{`<tileset firstgid="1" source="atlas.tsx"/>`, strings.Replace(strings.TrimPrefix(tsx, `<?xml version="1.0" encoding="UTF-8"?>`), `<tileset `, `<tileset firstgid="1" `, 1)}, solidAt10},
+		"document type":    {[]string{`<map version`, `<!DOCTYPE map SYSTEM "http://mapeditor.org/dtd/1.0/map.dtd"><map version`}, solidAt10},
+		"comments":         {[]string{"1,9,1,1,", "1,9,<!-- here -->1,1,"}, solidAt10},
+		"CDATA":            {[]string{"1,9,1,1,", "<![CDATA[1,9,1,1,]]>"}, solidAt10},
+		"class in 1.9":     {[]string{`type="slime"`, `class="slime"`}, func(m *tilemap.Loaded) bool { return m.Objects[0].Kind == "slime" }},
+		"editor's words":   {[]string{`<properties><property name="title"`, `<editorsettings><chunksize width="16" height="16"/></editorsettings><properties><property name="title"`}, solidAt10},
+		"wang sets":        {[]string{`<image source`, `<wangsets><wangset name="w" type="corner" tile="-1"><wangcolor name="a" color="#ff0000" tile="-1" probability="1"/><wangtile tileid="0" wangid="0,1,0,1,0,1,0,1"/></wangset></wangsets><transformations hflip="1"/><image source`}, solidAt10},
+		"entities":         {[]string{`value="The Meadow"`, `value="Rock &amp; &#82;oll &lt;3"`}, func(m *tilemap.Loaded) bool { return m.Title == "Rock & Roll <3" }},
+		"hidden picture":   {[]string{`<layer id="1"`, `<imagelayer id="9" name="sketch" visible="0"/><layer id="1"`}, solidAt10},
+		"groups":           {[]string{`<layer id="1"`, `<group id="8" name="a"><group id="9" name="b"><layer id="1"`, "</layer>", "</layer></group></group>"}, func(m *tilemap.Loaded) bool { return m.Layers[0].Name == "terrain" && m.Solid(1, 0) }},
+		"offset of objects": {[]string{`name="npcs"`, `name="npcs" offsetx="0.5" offsety="1.25"`}, func(m *tilemap.Loaded) bool {
+			return m.Objects[0].X == 8 && m.Objects[0].Y == 20 && m.Objects[0].W == 512
+		}},
+		"offset of groups":   {[]string{`<objectgroup id="6" name="npcs">`, `<group name="g" offsetx="3"><objectgroup id="6" name="npcs" offsetx="-2.5">`, "</map>", "</group></map>"}, func(m *tilemap.Loaded) bool { return m.Objects[0].X == 8 && m.Objects[0].Layer == "npcs" }},
+		"title of two lines": {[]string{`<property name="title" value="The Meadow"/>`, "<property name=\"title\">The Meadow\nof Sheep</property>"}, func(m *tilemap.Loaded) bool { return m.Title == "The Meadow\nof Sheep" && m.Props["title"] == "" }},
+		"text of lines":      {prop("<property name=\"says\">Hello there!\nMind the slimes.</property>"), props("says", "Hello there!\nMind the slimes.")},
+		"text of CRLF lines": {prop("<property name=\"says\">Hello\r\nyou</property>"), props("says", "Hello\nyou")},
+		"text as CDATA":      {prop("<property name=\"says\"><![CDATA[a < b\n& c]]></property>"), props("says", "a < b\n& c")},
+		"value over content": {prop("<property name=\"says\" value=\"a\">b</property>"), props("says", "a")},
+		"string":             {prop(`<property name="p" type="string" value=" a "/>`), props("p", " a ")},
+		"int":                {prop(`<property name="p" type="int" value="-7"/>`), props("p", "-7")},
+		"int without value":  {prop(`<property name="p" type="int"/>`), props("p", "0")},
+		"float":              {prop(`<property name="p" type="float" value="1e-3"/>`), props("p", "1e-3")},
+		"bool":               {prop(`<property name="p" type="bool" value="True"/>`), props("p", "true")},
+		"bool 0":             {prop(`<property name="p" type="bool" value="0"/>`), props("p", "false")},
+		"color":              {prop(`<property name="p" type="color" value="#80ff0000"/>`), props("p", "#80ff0000")},
+		"no color":           {prop(`<property name="p" type="color" value=""/>`), props("p", "")},
+		"file":               {prop(`<property name="p" type="file" value="../sounds/a.ogg"/>`), props("p", "../sounds/a.ogg")},
+		"object":             {prop(`<property name="p" type="object" value="3"/>`), func(m *tilemap.Loaded) bool { return m.Objects[0].Props["p"] == "3" && m.Objects[0].ID == 4 }},
+		"enum":               {prop(`<property name="p" propertytype="Element" value="Fire,Ice"/>`), props("p", "Fire,Ice")},
+		"enum number":        {prop(`<property name="p" type="int" propertytype="Element" value="3"/>`), props("p", "3")},
+		"list": {prop(`<property name="l" type="list"><item type="int" value="10"/><item value="text"/><item type="list"><item type="bool" value="True"/></item></property>`), func(m *tilemap.Loaded) bool {
+			p := m.Objects[0].Props
+			return p["l.0"] == "10" && p["l.1"] == "text" && p["l.2.0"] == "true" && len(p) == 3
+		}},
+		"list of lines":       {prop("<property name=\"l\" type=\"list\"><item>a\nb</item></property>"), props("l.0", "a\nb")},
+		"empty list":          {prop(`<property name="l" type="list"/>`), func(m *tilemap.Loaded) bool { return len(m.Objects[0].Props) == 0 }},
+		"white is no tint":    {[]string{`name="terrain"`, `name="terrain" tintcolor="#FFFFFF" opacity="1" visible="1" locked="1" mode="normal" parallaxx="1" offsetx="0" x="0"`}, solidAt10},
+		"rotation of a round": {[]string{`type="slime"`, `type="slime" rotation="360"`}, solidAt10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := Check(files(t, c.edits...), "maps/meadow.tmx")
+			if r.Map == nil || len(r.Findings) > 0 {
+				t.Fatalf("findings:\n%s", listed(r))
+			}
+			if !c.holds(r.Map) {
+				t.Errorf("the map is %+v with %+v", r.Map.Map, r.Map.Objects)
+			}
+		})
+	}
+}
+
+// A point is where it is, whatever size the file gives it; an object at the edge of a pixel is rounded once.
+func TestPositions(t *testing.T) {
+	r := Check(files(t, `name="npcs">`, `name="npcs"><object id="8" name="dot" x="10" y="10" width="8" height="8"><point/></object><object id="9" name="edge" x="63.98" y="47.98" width="0.02" height="0.02"/>`),
+		"maps/meadow.tmx")
+	if r.Map == nil {
+		t.Fatalf("findings:\n%s", listed(r))
+	}
+	if dot := r.Map.Objects[0]; dot.W != 0 || dot.H != 0 || dot.X != 160 {
+		t.Errorf("the point is %+v", dot)
+	}
+	if edge := r.Map.Objects[1]; edge.X+edge.W > r.Map.Width*256 {
+		t.Errorf("the object at the edge is %+v", edge)
+	}
+}
+
+const wallProject = `{"propertyTypes": [
+	{"id": 1, "name": "Wall", "type": "class", "useAs": ["tile"], "members": [{"name": "solid", "type": "bool", "value": true}]},
+	{"id": 2, "name": "slime", "type": "class", "useAs": ["object"], "members": [
+		{"name": "count", "type": "int", "value": 3}, {"name": "stats", "type": "class", "propertyType": "Stats", "value": {"hp": 9}},
+		{"name": "mood", "type": "string", "propertyType": "Mood", "value": "calm"},
+		{"name": "drops", "type": "list", "value": [{"type": "string", "value": "goo"}, {"type": "int", "value": 2}]}]},
+	{"id": 3, "name": "Stats", "type": "class", "members": [{"name": "hp", "type": "int", "value": 5}, {"name": "speed", "type": "float", "value": 1.5}]},
+	{"id": 4, "name": "Mood", "type": "enum", "storageType": "string", "values": ["calm", "wild"], "valuesAsFlags": false},
+	{"id": 5, "name": "Land", "type": "class", "useAs": ["map"], "members": [{"name": "weather", "type": "string", "value": "rain"}]}
+]}`
+
+func TestClassesOfTheProject(t *testing.T) {
+	tile6 := `<tile id="6"><properties><property name="solid" type="bool" value="true"/></properties></tile>`
+	project := map[string]string{"maps/game.tiled-project": wallProject}
+	t.Run("a wall by its class", func(t *testing.T) {
+		for _, attr := range []string{"type", "class"} {
+			r := Check(with(files(t, tile6, `<tile id="6" `+attr+`="Wall"/>`), project), "maps/meadow.tmx")
+			if len(r.Findings) > 0 || !r.Map.Solid(1, 0) {
+				t.Errorf("%s: the wall is not solid; findings:\n%s", attr, listed(r))
+			}
+		}
+	})
+	t.Run("its own property counts more", func(t *testing.T) {
+		r := Check(with(files(t, tile6, `<tile id="6" type="Wall"><properties><property name="solid" type="bool" value="false"/></properties></tile>`), project), "maps/meadow.tmx")
+		if len(r.Findings) > 0 || r.Map.Solid(1, 0) {
+			t.Errorf("the tile is solid; findings:\n%s", listed(r))
+		}
+	})
+	t.Run("another spelling of the class", func(t *testing.T) {
+		r := Check(with(files(t, tile6, `<tile id="6" type="wall"/>`), project), "maps/meadow.tmx")
+		expect(t, r, Error, "maps/atlas.tsx", "tile 6", `"wall"`, `"Wall"`)
+	})
+	t.Run("a class for something else", func(t *testing.T) {
+		r := Check(with(files(t, tile6, `<tile id="6" type="slime"/>`), project), "maps/meadow.tmx")
+		if len(r.Findings) > 0 || r.Map.Solid(1, 0) {
+			t.Errorf("findings:\n%s", listed(r))
+		}
+	})
+	t.Run("defaults of objects and maps", func(t *testing.T) {
+		r := Check(with(files(t, `<property name="count" type="int" value="2"/>`, `<property name="mood" propertytype="Mood" value="wild"/>`, `<map version`, `<map class="Land" version`), project), "maps/meadow.tmx")
+		if len(r.Findings) > 0 {
+			t.Fatalf("findings:\n%s", listed(r))
+		}
+		want := map[string]string{"count": "3", "mood": "wild", "stats.hp": "9", "stats.speed": "1.5", "drops.0": "goo", "drops.1": "2"}
+		if got := r.Map.Objects[0].Props; !maps.Equal(got, want) {
+			t.Errorf("properties are %v, want %v", got, want)
+		}
+		if r.Map.Props["weather"] != "rain" {
+			t.Errorf("the map's properties are %v", r.Map.Props)
+		}
+	})
+	t.Run("members that the file sets", func(t *testing.T) {
+		r := Check(with(files(t, `<property name="count" type="int" value="2"/>`,
+			`<property name="stats" type="class" propertytype="Stats"><properties><property name="speed" type="float" value="7"/></properties></property>`), project), "maps/meadow.tmx")
+		if p := r.Map.Objects[0].Props; p["stats.hp"] != "5" || p["stats.speed"] != "7" {
+			t.Errorf("properties are %v", p)
+		}
+	})
+	t.Run("another spelling of an object's class", func(t *testing.T) {
+		r := Check(with(files(t, `type="slime"`, `type="Slime"`), project), "maps/meadow.tmx")
+		expect(t, r, Warning, `object "Slime" (id 4)`, `"Slime"`, `"slime"`)
+	})
+	t.Run("no project", func(t *testing.T) {
+		gone := map[string]string{"maps/game.tiled-project": ""}
+		r := Check(with(files(t, tile6, `<tile id="6" type="Wall"/>`), gone), "maps/meadow.tmx")
+		expect(t, r, Error, "maps/atlas.tsx", "tile 6", `"Wall"`, ".tiled-project", "solid")
+		r = Check(with(files(t), gone), "maps/meadow.tmx")
+		expect(t, r, Warning, `object "Slime" (id 4)`, `"slime"`, ".tiled-project")
+		r = Check(with(files(t, `<property name="count" type="int" value="2"/>`, `<property name="s" type="class" propertytype="Stats"><properties><property name="hp" type="int" value="2"/></properties></property>`), gone), "maps/meadow.tmx")
+		expect(t, r, Warning, `object "Slime" (id 4)`, `"s"`, `"Stats"`, ".tiled-project")
+		if r.Map.Objects[0].Props["s.hp"] != "2" {
+			t.Errorf("properties are %v", r.Map.Objects[0].Props)
+		}
+	})
+	t.Run("a project above", func(t *testing.T) {
+		r := Check(with(files(t, tile6, `<tile id="6" type="Wall"/>`), map[string]string{"maps/game.tiled-project": "", "game.tiled-project": "\ufeff" + wallProject}), "maps/meadow.tmx")
+		if len(r.Findings) > 0 || !r.Map.Solid(1, 0) {
+			t.Errorf("findings:\n%s", listed(r))
+		}
+	})
+	for name, c := range map[string]struct {
+		more  map[string]string
+		words []string
+	}{
+		"two projects":       {map[string]string{"maps/other.tiled-project": emptyProject}, []string{"game.tiled-project", "other.tiled-project", "keep one"}},
+		"no JSON":            {map[string]string{"maps/game.tiled-project": "<project/>"}, []string{"maps/game.tiled-project", "not a Tiled project"}},
+		"cut":                {map[string]string{"maps/game.tiled-project": wallProject[:200]}, []string{"maps/game.tiled-project", "not a Tiled project"}},
+		"classes elsewhere":  {map[string]string{"maps/game.tiled-project": `{"objectTypesFile": "types.xml"}`}, []string{"maps/game.tiled-project", "types.xml"}},
+		"default of no bool": {map[string]string{"maps/game.tiled-project": strings.Replace(wallProject, `"value": 3`, `"value": {}`, 1)}, []string{"maps/game.tiled-project", `"slime.count"`}},
+		"class in itself": {map[string]string{"maps/game.tiled-project": `{"propertyTypes": [{"name": "slime", "type": "class", "members": [` +
+			strings.Repeat(`{"name": "a", "type": "class", "propertyType": "slime", "value": {}},`, 4) + `{"name": "b", "type": "class", "propertyType": "slime", "value": {}}]}]}`}, []string{"maps/game.tiled-project"}},
+		"class of nowhere": {map[string]string{"maps/game.tiled-project": strings.ReplaceAll(wallProject, `"name": "Stats"`, `"name": "Other"`)}, []string{"maps/game.tiled-project", `"Stats"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, Check(with(files(t), c.more), "maps/meadow.tmx"), Error, c.words...)
+		})
+	}
+}
+
+func TestTemplates(t *testing.T) {
+	const tx = `<?xml version="1.0" encoding="UTF-8"?>
+<template><object name="Slime" type="slime" width="16" height="8"><properties><property name="count" type="int" value="5"/><property name="mood" value="calm"/></properties></object></template>`
+	use := func(instance string) []string { return []string{`name="npcs">`, `name="npcs">` + instance} }
+	t.Run("are honoured", func(t *testing.T) {
+		r := Check(with(files(t, use(`<object id="9" template="slime.tx" x="16" y="16"/><object id="10" template="slime.tx" name="Big" x="16" y="16" width="32" height="16"><properties><property name="count" type="int" value="1"/></properties></object>`)...),
+			map[string]string{"maps/slime.tx": tx}), "maps/meadow.tmx")
+		if len(r.Findings) > 0 {
+			t.Fatalf("findings:\n%s", listed(r))
+		}
+		small, big := r.Map.Objects[0], r.Map.Objects[1]
+		if small.Name != "Slime" || small.Kind != "slime" || small.X != 256 || small.W != 256 || small.H != 128 || small.Props["count"] != "5" || small.ID != 9 {
+			t.Errorf("the instance is %+v", small)
+		}
+		if big.Name != "Big" || big.W != 512 || big.Props["count"] != "1" || big.Props["mood"] != "calm" {
+			t.Errorf("the changed instance is %+v", big)
+		}
+	})
+	for name, c := range map[string]struct {
+		instance string
+		file     string
+		words    []string
+	}{
+		"in JSON":         {`<object id="9" template="slime.tj" x="16" y="16"/>`, tx, []string{`layer "npcs", object "" (id 9)`, "maps/slime.tj", "template", ".tx"}},
+		"missing":         {`<object id="9" template="gone.tx" x="16" y="16"/>`, tx, []string{`object "" (id 9)`, "maps/gone.tx"}},
+		"outside":         {`<object id="9" template="../../slime.tx" x="16" y="16"/>`, tx, []string{`object "" (id 9)`, "../../slime.tx"}},
+		"of an ellipse":   {`<object id="9" template="slime.tx" x="16" y="16"/>`, strings.Replace(tx, "<properties>", "<ellipse/><properties>", 1), []string{`object "Slime" (id 9)`, "ellipse"}},
+		"of a tile":       {`<object id="9" template="slime.tx" x="16" y="16"/>`, strings.Replace(tx, "<object", `<tileset firstgid="1" source="atlas.tsx"/><object gid="3"`, 1), []string{`object "Slime" (id 9)`, "a tile"}},
+		"JSON inside":     {`<object id="9" template="slime.tx" x="16" y="16"/>`, `{"type": "template"}`, []string{"maps/slime.tx", "JSON"}},
+		"without object":  {`<object id="9" template="slime.tx" x="16" y="16"/>`, `<template/>`, []string{"maps/slime.tx", "without an object"}},
+		"another element": {`<object id="9" template="slime.tx" x="16" y="16"/>`, `<tileset/>`, []string{"maps/slime.tx", "not a Tiled template"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := with(files(t, use(c.instance)...), map[string]string{"maps/slime.tx": c.file, "maps/slime.tj": "{}"})
+			expect(t, Check(f, "maps/meadow.tmx"), Error, c.words...)
+		})
+	}
+}
+
+// A picture for every tile is no atlas, with gaps in the numbers or without.
+func TestCollectionsOfImages(t *testing.T) {
+	for _, last := range []string{"2", "8"} {
+		set := `<tileset name="things" tilewidth="64" tileheight="80" tilecount="2" columns="0"><grid orientation="orthogonal" width="1" height="1"/>
+			<tile id="0"><image width="16" height="16" source="grass.png"/></tile><tile id="` + last + `"><image width="64" height="80" source="tree.png"/></tile></tileset>`
+		r := Check(with(files(t), map[string]string{"maps/atlas.tsx": set}), "maps/meadow.tmx")
+		expect(t, r, Error, "maps/atlas.tsx", "collection of images", "Based on Tileset Image")
+		if strings.Contains(listed(r), "not in the tileset") {
+			t.Errorf("tiles are missed that are there:\n%s", listed(r))
+		}
+	}
+}
+
+func TestCharacterSets(t *testing.T) {
+	latin := func(encoding string, extra rune) []byte {
+		text := strings.Replace(strings.Replace(plain, "UTF-8", encoding, 1), "The Meadow", "Höhle "+string(extra), 1)
+		var out []byte
+		for _, r := range text {
+			if r == '€' {
+				r = 0x80
+			}
+			out = append(out, byte(r))
+		}
+		return out
+	}
+	wide := func(mark bool, high int) []byte {
+		text := strings.Replace(strings.Replace(plain, "UTF-8", "UTF-16", 1), "The Meadow", "Höhle 𝄞", 1)
+		if mark {
+			text = "\ufeff" + text
+		}
+		var out []byte
+		for _, u := range utf16.Encode([]rune(text)) {
+			pair := [2]byte{}
+			pair[high], pair[1-high] = byte(u>>8), byte(u)
+			out = append(out, pair[:]...)
+		}
+		return out
+	}
+	load := func(raw []byte) *Report {
+		f := files(t)
+		f["maps/meadow.tmx"] = &fstest.MapFile{Data: raw}
+		return Check(f, "maps/meadow.tmx")
+	}
+	for name, c := range map[string]struct {
+		raw   []byte
+		title string
+	}{
+		"UTF-8 with a mark":     {[]byte("\ufeff" + strings.Replace(plain, "The Meadow", "Höhle", 1)), "Höhle"},
+		"no declaration":        {[]byte(strings.Replace(strings.TrimPrefix(plain, `<?xml version="1.0" encoding="UTF-8"?>`), "The Meadow", "Höhle", 1)), "Höhle"},
+		"ISO-8859-1":            {latin("ISO-8859-1", 'ß'), "Höhle ß"},
+		"iso-8859-1":            {latin("iso-8859-1", 'ß'), "Höhle ß"},
+		"windows-1252":          {latin("windows-1252", '€'), "Höhle €"},
+		"UTF-16, big":           {wide(true, 0), "Höhle 𝄞"},
+		"UTF-16, little":        {wide(true, 1), "Höhle 𝄞"},
+		"UTF-16 without a mark": {wide(false, 1), "Höhle 𝄞"},
+		"UTF-16 big, no mark":   {wide(false, 0), "Höhle 𝄞"},
+	} {
+		if r := load(c.raw); len(r.Findings) > 0 || r.Map.Title != c.title {
+			t.Errorf("%s: findings:\n%s", name, listed(r))
+		}
+	}
+	for name, c := range map[string]struct {
+		raw   []byte
+		words []string
+	}{
+		"KOI8-R":             {[]byte(strings.Replace(plain, "UTF-8", "KOI8-R", 1)), []string{"koi8-r", "UTF-8"}},
+		"not what it says":   {latin("UTF-8", 'x'), []string{"line 3", "UTF-8"}},
+		"half a letter":      {wide(true, 0)[:201], []string{"UTF-16", "cut"}},
+		"half a pair":        {append(wide(true, 0), 0xd8, 0, 0, 'x'), []string{"UTF-16"}},
+		"UTF-32":             {[]byte("\xff\xfe\x00\x00<\x00\x00\x00"), []string{"UTF-32", "UTF-8"}},
+		"a hole of cp1252":   {append(latin("windows-1252", 'x'), 0x81), []string{"0x81"}},
+		"said, but is not":   {[]byte(strings.Replace(plain, "UTF-8", "UTF-16", 1)), []string{"utf-16", "UTF-8"}},
+		"nothing":            {nil, []string{"empty"}},
+		"blanks":             {[]byte(" \n\t "), []string{"empty"}},
+		"only a mark":        {[]byte("\xef\xbb\xbf"), []string{"empty"}},
+		"JSON":               {[]byte(`{ "compressionlevel":-1, "height":3, "infinite":false, "layers":[], "type":"map","width":4}`), []string{"JSON", ".tmx"}},
+		"a picture":          {[]byte("\x89PNG\r\n\x1a\n"), []string{"not a Tiled map"}},
+		"gzip":               {[]byte("\x1f\x8b\x08\x00"), []string{"gzip"}},
+		"a page":             {[]byte("<html></html>"), []string{"<html>"}},
+		"cut in a tag":       {[]byte(plain[:300]), []string{"cut"}},
+		"cut between tags":   {[]byte(plain[:strings.Index(plain, "<layer")]), []string{"cut"}},
+		"only a declaration": {[]byte(plain[:38]), []string{"no XML"}},
+		"an entity":          {[]byte(strings.Replace(plain, "The Meadow", "&wall;", 1)), []string{"line 3", "&wall;", "&amp;"}},
+		"entities declared":  {[]byte(strings.Replace(plain, "<map", `<!DOCTYPE map [<!ENTITY wall "x">]><map`, 1)), []string{"line 2", "declares"}},
+		"attributes by DTD":  {[]byte(strings.Replace(plain, "<map", `<!DOCTYPE map [<!ATTLIST layer visible CDATA "0">]><map`, 1)), []string{"line 2", "declares"}},
+		"two maps":           {[]byte(plain + "<map/>"), []string{"second <map>"}},
+		"text behind":        {[]byte(plain + "x"), []string{"text outside"}},
+		"an attribute twice": {[]byte(strings.Replace(plain, `infinite="0"`, `infinite="0" infinite="1"`, 1)), []string{"infinite twice"}},
+		"deep":               {[]byte(strings.Replace(plain, "</map>", strings.Repeat("<group>", 80)+strings.Repeat("</group>", 80)+"</map>", 1)), []string{"nested"}},
+		"XML 1.1":            {[]byte(strings.Replace(plain, `version="1.0"`, `version="1.1"`, 1)), []string{"1.1"}},
+	} {
+		r := load(c.raw)
+		if r.Map != nil {
+			t.Errorf("%s: was accepted", name)
+			continue
+		}
+		expect(t, r, Error, append(c.words, "maps/meadow.tmx")...)
+	}
+}
+
+// Names that say what a file is: it is refused before anybody looks into it.
+func TestOtherFormatsByName(t *testing.T) {
+	for _, name := range []string{"maps/meadow.tmj", "maps/meadow.json", "maps/meadow.TMJ", "maps/meadow.lua", "maps/meadow.tmx.gz"} {
+		f := fstest.MapFS{name: {Data: []byte(plain)}, "maps/atlas.tsx": {Data: []byte(tsx)}}
+		expect(t, Check(f, name), Error, name, ".tmx")
+	}
+	expect(t, Check(fstest.MapFS{"maps/meadow.tmx": {Mode: fs.ModeDir}}, "maps/meadow.tmx"), Error, "maps/meadow.tmx")
+	if _, err := Load(fstest.MapFS{"maps/Meadow.tmx": {Data: []byte(plain)}}, "maps/meadow.tmx"); err == nil || !strings.Contains(err.Error(), "maps/Meadow.tmx") {
+		t.Errorf("a file with other capitals gives %v", err)
+	}
+}
+
+// A tileset with a hundred faults of a kind is one line.
+func TestFindingsOfTilesAreGathered(t *testing.T) {
+	var tiles strings.Builder
+	var row []string
+	for id := range 12 {
+		fmt.Fprintf(&tiles, `<tile id="%d" type="wall"><properties><property name="noise" value="x"/></properties></tile>`, id)
+		row = append(row, fmt.Sprint(id+1))
+	}
+	set := tsx[:strings.Index(tsx, `<tile id="6"`)] + tiles.String() + "</tileset>"
+	f := with(files(t, "\n1,7,1,1,\n1,9,1,1,\n1,1,1,1\n", strings.Join(row, ",")), map[string]string{"maps/atlas.tsx": set, "maps/game.tiled-project": ""})
+	r := Check(f, "maps/meadow.tmx")
+	expect(t, r, Error, "tile 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11:", `"wall"`)
+	expect(t, r, Warning, "tile 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,", `"noise"`)
+	if n := len(r.Findings); n != 3 { // and that of the objects' class
+		t.Errorf("%d findings:\n%s", n, listed(r))
+	}
+}
