@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,29 @@ func TestOpensWithoutWarning(t *testing.T) {
 		if strings.Contains(line, "WARNING") || strings.Contains(line, "ERROR") {
 			t.Error(strings.TrimSpace(line))
 		}
+	}
+}
+
+// The editor writes an identity beside each script. One that is not in the repository is another on every machine.
+func TestScriptsHaveTheirIdentity(t *testing.T) {
+	n := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.Name() == ".godot" {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) == ".gd" {
+			n++
+			if _, err := os.Stat(path + ".uid"); err != nil {
+				t.Errorf("%s.uid is missing: open the project in the editor, and commit it", path)
+			}
+		}
+		return nil
+	})
+	if err != nil || n < 50 {
+		t.Fatalf("%d scripts: %v", n, err)
 	}
 }
 

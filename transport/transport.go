@@ -46,8 +46,9 @@ const (
 
 // Limits that every transport keeps. A peer that exceeds one is closed with ProtocolError.
 const (
-	// MaxReliableMessage is the largest message of the reliable lane, in bytes.
-	MaxReliableMessage = 64 << 10
+	// MaxReliableMessage is the largest message of the reliable lane, in bytes: 64 KiB less the 6 that Godot, in a browser, needs of the memory that it
+	// has for a message.
+	MaxReliableMessage = 65_530
 	// MaxLatestMessage is the largest message of the latest lane, in bytes: what fits one datagram of every transport.
 	MaxLatestMessage = 1150
 	// MaxReliableBacklog bounds the reliable bytes of one connection that wait or are not yet acknowledged.

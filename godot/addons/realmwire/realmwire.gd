@@ -20,6 +20,8 @@ const DEFAULTS: Dictionary[String, Variant] = {
 
 ## A session began or ended; [member session] is the new one, or null.
 signal session_changed
+## Once a frame, and from time to time where there are none: everything was polled.
+signal polled
 
 ## The realm's HTTP interface.
 var api: RealmwireApi
@@ -28,6 +30,7 @@ var session: RealmwireSession
 
 var _maps: RealmwireMapCache
 var _farewell: Array[RealmwireSession] = [] # that still tell their zones
+var _page: RealmwirePage # of a web export
 
 
 func _init() -> void:
@@ -36,15 +39,35 @@ func _init() -> void:
 	connect_to(server_url())
 
 
-## The realm's address: from the command line, else the page that a web export came from, else the project's settings.
+func _ready() -> void:
+	if OS.has_feature("web"):
+		_page = RealmwirePage.new()
+		_page.hidden.connect(_let_go)
+		_page.ticked.connect(_poll)
+		_page.left.connect(stop)
+
+
+## The realm's address: from the command line, else from the project's settings. In a web export that is relative to the page's own address, and where
+## it was left as it is, it is the page's folder.
 static func server_url() -> String:
 	for arg: String in OS.get_cmdline_user_args():
 		if arg.begins_with("--server="):
 			return arg.trim_prefix("--server=")
 	var url: String = str(setting(SETTING_URL))
-	if OS.has_feature("web") and url == DEFAULTS[SETTING_URL]:
-		return str(JavaScriptBridge.eval("window.location.origin", true))
+	if OS.has_feature("web"):
+		return RealmwirePage.folder() if url == DEFAULTS[SETTING_URL] else RealmwirePage.resolve(url)
 	return url
+
+
+## The transport to play over: from the command line ([code]-- --transport=websocket[/code]) or a web page's address
+## ([code]?transport=websocket[/code]), else from the project's settings.
+static func transport() -> String:
+	for arg: String in OS.get_cmdline_user_args():
+		if arg.begins_with("--transport="):
+			return arg.trim_prefix("--transport=")
+	if OS.has_feature("web") and RealmwireDialer.TITLES.has(RealmwirePage.asked("transport")):
+		return RealmwirePage.asked("transport")
+	return str(setting(SETTING_TRANSPORT))
 
 
 ## A project setting of the SDK.
@@ -62,8 +85,8 @@ func connect_to(url: String) -> void:
 ## Begins to play a character with a game's rules. The session before, if any, is left.
 func play(game: RealmwireGame, character: String) -> RealmwireSession:
 	stop()
-	session = RealmwireSession.new(api, _maps, get_tree(), game, character)
-	session.dialer.choice = str(setting(SETTING_TRANSPORT))
+	session = RealmwireSession.new(api, _maps, polled, game, character)
+	session.dialer.choice = transport()
 	session.verify = bool(setting(SETTING_VERIFY))
 	session_changed.emit()
 	session.start()
@@ -81,14 +104,29 @@ func stop() -> void:
 
 
 func _process(_delta: float) -> void:
+	_poll()
+
+
+# Nobody holds anything down any more: who turns away from a game lets its character stand.
+func _let_go() -> void:
+	if session != null:
+		session.let_go()
+		session.poll()
+
+
+func _poll() -> void:
 	if session != null:
 		session.poll()
 	for i: int in range(_farewell.size() - 1, -1, -1):
 		_farewell[i].poll()
 		if _farewell[i].is_gone():
 			_farewell.remove_at(i)
+	polled.emit()
 
 
 func _notification(what: int) -> void:
-	if what == NOTIFICATION_WM_CLOSE_REQUEST or what == NOTIFICATION_PREDELETE:
-		stop()
+	match what:
+		NOTIFICATION_WM_CLOSE_REQUEST, NOTIFICATION_PREDELETE:
+			stop()
+		NOTIFICATION_APPLICATION_PAUSED: # on a phone; no frames follow
+			_let_go()

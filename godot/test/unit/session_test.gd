@@ -33,7 +33,7 @@ func _goodbye(reason: MessageSchema.Reason) -> MessageSchema.Goodbye:
 
 # A session that plays over a line.
 func _playing(line: Line, tree: SceneTree) -> RealmwireSession:
-	var session: RealmwireSession = RealmwireSession.new(null, RealmwireMapCache.new(null), tree, RpgGame.new(), "2")
+	var session: RealmwireSession = RealmwireSession.new(null, RealmwireMapCache.new(null), tree.process_frame, RpgGame.new(), "2")
 	var link: RealmwireLink = RealmwireLink.new(RpgGame.new(), RealmwireMap.new(), line, session.stats, Time.get_ticks_usec())
 	link.here = true
 	session.call("_show", link)
@@ -82,7 +82,7 @@ func test_a_proxys_answer() -> void:
 ## Only what the player decides takes a character from another client, and a decision does not last for ever.
 func test_who_decided() -> void:
 	var tree: SceneTree = SceneTree.new()
-	var connector: RealmwireConnector = RealmwireConnector.new(null, null, tree, RpgGame.new(), "2", RealmwireStats.new())
+	var connector: RealmwireConnector = RealmwireConnector.new(null, null, tree.process_frame, RpgGame.new(), "2", RealmwireStats.new())
 	var client: String = connector.get("_client")
 	check(client.length() == 16 and client.is_valid_hex_number(), "an id")
 	check(not connector.returning(), "the player has decided")

@@ -4,7 +4,7 @@ export const LATEST = 1;
 export type Lane = typeof RELIABLE | typeof LATEST;
 
 /** Largest messages, in bytes. */
-export const MAX_RELIABLE = 64 << 10;
+export const MAX_RELIABLE = 65_530;
 export const MAX_LATEST = 1150;
 
 /** Why a transport ended; the numbers are those of transport.CloseCode in Go. */

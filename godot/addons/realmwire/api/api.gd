@@ -6,6 +6,9 @@ extends RefCounted
 const PROTOCOL: int = 3
 const _TIMEOUT_S: float = 12.0
 const _MAX_BODY: int = 8 << 20
+const _METHODS: Dictionary[HTTPClient.Method, String] = {
+	HTTPClient.METHOD_GET: "GET", HTTPClient.METHOD_POST: "POST", HTTPClient.METHOD_PATCH: "PATCH", HTTPClient.METHOD_DELETE: "DELETE",
+}
 
 ## Emitted when somebody signed in or out, or the realm no longer knows the token.
 signal account_changed
@@ -135,11 +138,6 @@ func _sign_in(path: String, body: Dictionary) -> RealmwireReply:
 func request(method: HTTPClient.Method, path: String, body: Variant = null) -> RealmwireReply:
 	if not is_instance_valid(_host) or not _host.is_inside_tree():
 		return RealmwireReply.failed("closed", "The game is closing.")
-	var http: HTTPRequest = HTTPRequest.new()
-	http.timeout = _TIMEOUT_S
-	http.body_size_limit = _MAX_BODY
-	http.use_threads = not OS.has_feature("web")
-	_host.add_child(http)
 	var headers: PackedStringArray = ["Accept: application/json"]
 	if not token.is_empty():
 		headers.append("Authorization: Bearer " + token)
@@ -147,14 +145,30 @@ func request(method: HTTPClient.Method, path: String, body: Variant = null) -> R
 	if body != null:
 		headers.append("Content-Type: application/json")
 		text = JSON.stringify(body)
-	elif method == HTTPClient.METHOD_POST:
-		headers.append("Content-Length: 0")
-	if http.request(url(path), headers, method, text) != OK:
-		http.queue_free()
+	var answer: Array
+	if OS.has_feature("web"):
+		answer = await RealmwireFetch.new().send(_METHODS[method], url(path), headers, text, _TIMEOUT_S)
+	else:
+		answer = await _request(method, url(path), headers, text)
+	if answer.is_empty():
 		return RealmwireReply.failed("offline", "%s is no address of a realm." % url(path))
-	var answer: Array = await http.request_completed
-	http.queue_free()
 	return _reply(answer[0], answer[1], answer[2], answer[3])
+
+
+# What request_completed tells; empty: the address is none.
+func _request(method: HTTPClient.Method, address: String, headers: PackedStringArray, text: String) -> Array:
+	var http: HTTPRequest = HTTPRequest.new()
+	http.timeout = _TIMEOUT_S
+	http.body_size_limit = _MAX_BODY
+	http.use_threads = true
+	_host.add_child(http)
+	if text.is_empty() and method == HTTPClient.METHOD_POST:
+		headers.append("Content-Length: 0")
+	var answer: Array = []
+	if http.request(address, headers, method, text) == OK:
+		answer = await http.request_completed
+	http.queue_free()
+	return answer
 
 
 func _reply(result: int, status: int, headers: PackedStringArray, body: PackedByteArray) -> RealmwireReply:

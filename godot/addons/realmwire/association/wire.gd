@@ -20,7 +20,7 @@ enum Close {
 }
 
 ## Largest messages of the lanes, in bytes.
-const MAX_RELIABLE: int = 64 << 10
+const MAX_RELIABLE: int = 65_530
 const MAX_LATEST: int = 1150
 ## Reliable bytes that may wait or be unacknowledged.
 const MAX_BACKLOG: int = 256 << 10

@@ -22,7 +22,7 @@ var error: RealmwireReply
 
 var _api: RealmwireApi
 var _maps: RealmwireMapCache
-var _tree: SceneTree
+var _beat: Signal
 var _game: RealmwireGame
 var _character: String
 var _stats: RealmwireStats
@@ -31,14 +31,14 @@ var _granted: bool
 var _decided_s: float # by the clock on the wall, which goes on while a machine sleeps
 
 
-func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: RealmwireGame, character: String, stats: RealmwireStats) -> void:
+func _init(api: RealmwireApi, maps: RealmwireMapCache, beat: Signal, game: RealmwireGame, character: String, stats: RealmwireStats) -> void:
 	_api = api
 	_maps = maps
-	_tree = tree
+	_beat = beat
 	_game = game
 	_character = character
 	_stats = stats
-	dialer = RealmwireDialer.new(api, tree)
+	dialer = RealmwireDialer.new(api, beat)
 	decide()
 
 
@@ -82,19 +82,27 @@ func resume(alive: Callable) -> RealmwireLink:
 	return null
 
 
-## Joins the zone of a grant; returns when the own entity is in view.
+## Joins the zone of a grant; returns when the own entity is in view. The map comes while the transport opens.
 func connect_with(grant: Dictionary, alive: Callable) -> RealmwireLink:
-	var entry: Variant = grant.get("map")
-	var map: RealmwireMap = await _maps.fetch(entry if entry is Dictionary else {})
-	if map == null:
-		error = RealmwireReply.failed("map", _maps.error)
-		return null
-	if not alive.call():
+	var loading: Loading = Loading.new(_maps, grant)
+	if loading.failed():
+		error = loading.why()
 		return null
 	var transport: RealmwireTransport = await dialer.dial(grant, _fresh)
 	if transport == null:
 		error = dialer.error
 		return null
+	if not loading.is_of(dialer.grant):
+		loading = Loading.new(_maps, dialer.grant) # the fresh grant is for another zone
+	while not loading.done:
+		transport.poll(Time.get_ticks_usec()) # nothing comes before Join, but it must not fall silent
+		await _beat
+	if loading.failed():
+		error = loading.why()
+		transport.close(RealmwireWire.Close.NORMAL, "no map")
+		let_go.emit(transport)
+		return null
+	var map: RealmwireMap = loading.map
 	var link: RealmwireLink = RealmwireLink.new(_game, map, transport, _stats, Time.get_ticks_usec())
 	if alive.call():
 		await _await_arrival(link, alive)
@@ -129,7 +137,7 @@ func _await_arrival(link: RealmwireLink, alive: Callable) -> void:
 	while alive.call() and not link.here and not link.over and Time.get_ticks_usec() < until_us:
 		link.poll(Time.get_ticks_usec())
 		if not link.here:
-			await _tree.process_frame
+			await _beat
 
 
 func _ended(reason: int, code: int, text: String, zone: RealmwireZone) -> void:
@@ -154,3 +162,37 @@ func judge(reason: int, code: int, text: String, zone: RealmwireZone) -> Realmwi
 	if reason < 0 and (code == RealmwireWire.Close.TAKEN_OVER or code == RealmwireWire.Close.KICKED):
 		r.status = 403
 	return r
+
+
+## A map on its way.
+class Loading:
+	extends RefCounted
+
+	var map: RealmwireMap
+	var done: bool = false
+
+	var _entry: Dictionary
+	var _why: String
+
+	func _init(maps: RealmwireMapCache, grant: Dictionary) -> void:
+		_entry = _map_of(grant)
+		_load(maps)
+
+	func _load(maps: RealmwireMapCache) -> void:
+		map = await maps.fetch(_entry)
+		_why = maps.error
+		done = true
+
+	static func _map_of(grant: Dictionary) -> Dictionary:
+		var entry: Variant = grant.get("map")
+		return entry if entry is Dictionary else {}
+
+	## Whether it is the map of another grant too.
+	func is_of(grant: Dictionary) -> bool:
+		return _map_of(grant).get("hash") == _entry.get("hash")
+
+	func failed() -> bool:
+		return done and map == null
+
+	func why() -> RealmwireReply:
+		return RealmwireReply.failed("map", _why)

@@ -8,7 +8,9 @@ extends RefCounted
 const TITLES: Dictionary = {"kcp": "UDP", "webrtc": "WebRTC", "websocket": "WebSocket"}
 
 const _FALLBACK_US: int = 1_800_000 # to open, where there is something to fall back to
+const _TRIPS: int = 6 # … and so many round trips, of the length that signalling took: the handshakes within a connection take as many
 const _PATIENT_US: int = 6_000_000 # where there is not
+const _SLEPT_US: int = 500_000 # between two looks: what is beyond does not count
 const _AVOID_US: int = 300_000_000 # how long what failed is not tried again where another did get through
 
 ## What it does now, for people.
@@ -27,13 +29,13 @@ var ticket_spent: bool = false
 var fell_back: bool = false
 
 var _api: RealmwireApi
-var _tree: SceneTree
+var _beat: Signal
 var _avoid_until_us: Dictionary = {} # by transport
 
 
-func _init(api: RealmwireApi, tree: SceneTree) -> void:
+func _init(api: RealmwireApi, beat: Signal) -> void:
 	_api = api
-	_tree = tree
+	_beat = beat
 
 
 ## Connects to the zone of the grant [param with]; null: it failed, see [member error]. [param fresh] is a coroutine that asks for another grant
@@ -117,11 +119,14 @@ func _try(kind: String, patience_us: int) -> RealmwireTransport:
 	var t: RealmwireTransport = _make(kind)
 	var refused: RealmwireReply = RealmwireReply.failed("unreachable", "%s does not get through to the zone." % TITLES[kind])
 	t.closed.connect(func(_code: int, text: String) -> void: refused.detail = text)
-	var until_us: int = Time.get_ticks_usec() + patience_us
-	while t.state == RealmwireTransport.State.CONNECTING and Time.get_ticks_usec() < until_us:
-		t.poll(Time.get_ticks_usec())
+	var now_us: int = Time.get_ticks_usec()
+	var spent_us: int = 0
+	while t.state == RealmwireTransport.State.CONNECTING and spent_us < patience_us + _TRIPS * t.distance_us:
+		t.poll(now_us)
 		if t.state == RealmwireTransport.State.CONNECTING:
-			await _tree.process_frame
+			await _beat
+		spent_us += mini(Time.get_ticks_usec() - now_us, _SLEPT_US)
+		now_us = Time.get_ticks_usec()
 	ticket_spent = t.ticket_spent
 	if t.state != RealmwireTransport.State.OPEN:
 		t.close(RealmwireWire.Close.NORMAL, "")

@@ -22,6 +22,7 @@ signal ended(reason: int, code: int, text: String)
 
 const _SILENCE_US: int = 4_000_000 # without a message the connection counts as lost
 const _SLEPT_US: int = 1_500_000 # without a frame this game was asleep, and silence means nothing
+const _FROZEN_US: int = 10_000_000 # without a poll a browser's page was frozen, and the engine may have dropped what came then
 const _MAX_REFUSALS: int = 60 # snapshots refused in a row
 const _FIRST_GAME_MESSAGE: int = 64
 
@@ -233,6 +234,9 @@ func poll(now_us: int) -> void:
 		return
 	if now_us - _pumped_us > _SLEPT_US:
 		_heard_us = now_us
+	if now_us - _pumped_us > _FROZEN_US and OS.has_feature("web"):
+		_end(-1, RealmwireWire.Close.TIMEOUT, "The page was asleep.")
+		return
 	_pumped_us = now_us
 	if now_us - _heard_us > _SILENCE_US:
 		_end(-1, RealmwireWire.Close.TIMEOUT, RealmwireWire.explain(RealmwireWire.Close.TIMEOUT))

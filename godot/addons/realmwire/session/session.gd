@@ -39,7 +39,7 @@ var verify: bool = true:
 var dialer: RealmwireDialer
 
 var _connector: RealmwireConnector
-var _tree: SceneTree
+var _beat: Signal # comes once a frame, and from time to time where there are none
 var _game: RealmwireGame
 var _link: RealmwireLink # that is shown; null: none yet
 var _leaving: Array[RealmwireTransport] = [] # that still tell their peer
@@ -47,11 +47,11 @@ var _run: int = 0 # raised by leave and by each start: coroutines of an older ru
 var _input: RealmwireInput
 
 
-func _init(api: RealmwireApi, maps: RealmwireMapCache, tree: SceneTree, game: RealmwireGame, character: String) -> void:
-	_tree = tree
+func _init(api: RealmwireApi, maps: RealmwireMapCache, beat: Signal, game: RealmwireGame, character: String) -> void:
+	_beat = beat
 	_game = game
 	_input = game.quantise(Vector2.ZERO, 0)
-	_connector = RealmwireConnector.new(api, maps, tree, game, character, stats)
+	_connector = RealmwireConnector.new(api, maps, beat, game, character, stats)
 	_connector.let_go.connect(_release)
 	dialer = _connector.dialer
 	dialer.told.connect(_say)
@@ -100,6 +100,11 @@ func is_playing() -> bool:
 ## Sets what the player holds down: [param direction] is 0 to 1 long, y down; [param buttons] are bits.
 func set_controls(direction: Vector2, buttons: int) -> void:
 	_input = _game.quantise(direction.limit_length(), buttons)
+
+
+## The player lets go of everything: the page was hidden, or a phone turned to something else.
+func let_go() -> void:
+	set_controls(Vector2.ZERO, 0)
 
 
 ## Says a line in the zone. False: it did not go out.
@@ -256,7 +261,9 @@ func _pause(run: int, wait_s: float) -> bool:
 	while true:
 		var now_us: int = Time.get_ticks_usec()
 		var left_s: float = maxf(0.0, until_us - now_us) / 1e6
-		await _tree.create_timer(minf(left_s, _RESUME_EVERY_S) if _connector.tickets.ready(now_us) else left_s).timeout
+		var wake_us: int = now_us + int(1e6 * (minf(left_s, _RESUME_EVERY_S) if _connector.tickets.ready(now_us) else left_s))
+		while run == _run and Time.get_ticks_usec() < wake_us:
+			await _beat
 		if run != _run:
 			return false
 		if Time.get_ticks_usec() >= until_us:

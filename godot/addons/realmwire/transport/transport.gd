@@ -16,6 +16,8 @@ enum State { CONNECTING, OPEN, CLOSING, CLOSED }
 var state: State = State.CONNECTING
 ## The ticket may have been used up: another attempt needs another one.
 var ticket_spent: bool = false
+## A round trip to the server that was seen on the way, in microseconds; 0: none.
+var distance_us: int = 0
 ## What went over it, in bytes: UDP payloads where it sees them, else messages.
 var bytes_in: int = 0
 var bytes_out: int = 0

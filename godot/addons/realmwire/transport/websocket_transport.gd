@@ -14,7 +14,7 @@ var _ticket: PackedByteArray
 ## Begins to connect.
 func _init(url: String, ticket: PackedByteArray) -> void:
 	_ticket = ticket
-	_peer.inbound_buffer_size = 4 * RealmwireWire.MAX_RELIABLE
+	_peer.inbound_buffer_size = 1 << 20 # a hidden page is polled less often
 	_peer.outbound_buffer_size = RealmwireWire.MAX_BACKLOG + RealmwireWire.MAX_RELIABLE
 	_peer.max_queued_packets = 4096
 	var address: String = url
@@ -36,7 +36,8 @@ func poll(_now_us: int) -> void:
 		WebSocketPeer.STATE_OPEN:
 			if state == State.CONNECTING:
 				ticket_spent = true
-				_peer.set_no_delay(true)
+				if not OS.has_feature("web"): # browsers do it themselves
+					_peer.set_no_delay(true)
 				_peer.send(_ticket)
 				_open()
 			_read()
