@@ -1,8 +1,12 @@
 package rpg
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/realmwire/realmwire/protocol/snapshot"
 	"github.com/realmwire/realmwire/zone/mover"
@@ -44,31 +48,50 @@ type creature struct {
 // layerNPCs is the object layer of a map in which NPCs are drawn.
 const layerNPCs = "npcs"
 
-// populate brings in the NPCs that the map asks for.
+// populate brings in the NPCs that the map asks for. The error has all that is wrong with it.
 func (s *sim) populate(objects []tilemap.Object) error {
+	var errs []error
 	for _, o := range objects {
 		if o.Layer != layerNPCs {
+			if strings.EqualFold(strings.TrimSpace(o.Layer), layerNPCs) || strings.EqualFold(o.Layer, "npc") {
+				errs = append(errs, s.mapError(o, "NPCs are read from the layer %q; rename it", layerNPCs))
+			}
 			continue
 		}
-		b, ok := breeds[o.Kind]
-		if !ok {
-			return fmt.Errorf("map %s: layer %q, object %q: its class %q is no NPC; use slime, rat, villager or elder", s.ground.Name, o.Layer, o.Name, o.Kind)
+		b, count, err := s.readNPC(o)
+		for i := 0; err == nil && i < count; i++ {
+			err = s.bringIn(o, &b)
 		}
-		count := 1
-		if text := o.Props["count"]; text != "" {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || n > maxPerObject {
-				return fmt.Errorf("map %s: layer %q, object %q: count is %q, it must be 1 to %d", s.ground.Name, o.Layer, o.Name, text, maxPerObject)
-			}
-			count = n
-		}
-		for range count {
-			if err := s.bringIn(o, &b); err != nil {
-				return err
-			}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// mapError says what is wrong with an object of the map.
+func (s *sim) mapError(o tilemap.Object, format string, args ...any) error {
+	return fmt.Errorf("map %s: layer %q, object %q: %w", s.ground.Name, o.Layer, o.Name, fmt.Errorf(format, args...))
+}
+
+// readNPC reads what an object asks for: how many of which breed.
+func (s *sim) readNPC(o tilemap.Object) (b breed, count int, err error) {
+	b, ok := breeds[o.Kind]
+	if !ok {
+		return b, 0, s.mapError(o, "its class %q is no NPC; use slime, rat, villager or elder", o.Kind)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Props)) {
+		if name != "count" {
+			return b, 0, s.mapError(o, "its property %q says nothing to the game, which reads \"count\"; rename or delete it", name)
 		}
 	}
-	return nil
+	text, ok := o.Props["count"]
+	if !ok {
+		return b, 1, nil
+	}
+	count, err = strconv.Atoi(text)
+	if err != nil || count < 1 || count > maxPerObject {
+		return b, 0, s.mapError(o, "count is %q, it must be 1 to %d", text, maxPerObject)
+	}
+	return b, count, nil
 }
 
 func (s *sim) bringIn(o tilemap.Object, b *breed) error {
@@ -82,7 +105,7 @@ func (s *sim) bringIn(o tilemap.Object, b *breed) error {
 		}
 		c.entity, c.NPC = s.npcs.Spawn()
 		if c.NPC == nil {
-			return fmt.Errorf("map %s: layer %q, object %q: there are more NPCs than a zone holds", s.ground.Name, o.Layer, o.Name)
+			return s.mapError(o, "there are more NPCs than a zone holds")
 		}
 		c.Body.X, c.Body.Y = x, y
 		c.Look = NPCLook{Kind: b.kind, Name: b.name}
@@ -92,7 +115,7 @@ func (s *sim) bringIn(o tilemap.Object, b *breed) error {
 		s.creatures = append(s.creatures, c)
 		return nil
 	}
-	return fmt.Errorf("map %s: layer %q, object %q: its area has no room for %s; make it larger or move it", s.ground.Name, o.Layer, o.Name, b.name)
+	return s.mapError(o, "its area has no room for %s; make it larger or move it", b.name)
 }
 
 func (s *sim) stepCreature(c *creature) {

@@ -19,7 +19,7 @@ var Classes = []string{"knight", "rogue", "wizard"}
 var Game = rules.Game{
 	Name:       "rpg",
 	Schema:     &Schema,
-	Maps:       maps(),
+	Maps:       mapFiles(),
 	Characters: rules.Characters{Classes: Classes, CheckAppearance: checkAppearance, ForBot: forBot},
 	Zones: []rules.Zone{
 		{Name: "overworld", Title: "Overworld", Map: "overworld.tmx", Capacity: 1000},
@@ -29,7 +29,7 @@ var Game = rules.Game{
 	NewBot: newBot,
 }
 
-func maps() fs.FS {
+func mapFiles() fs.FS {
 	sub, err := fs.Sub(files, "maps")
 	if err != nil {
 		panic(err) // the path is a constant

@@ -230,6 +230,11 @@ func TestMapsThatAskForTheImpossible(t *testing.T) {
 		{tilemap.Object{Layer: "npcs", Name: "Smaug", Kind: "dragon"}, `object "Smaug": its class "dragon"`},
 		{tilemap.Object{Layer: "npcs", Name: "Herd", Kind: "slime", Props: map[string]string{"count": "many"}}, `count is "many"`},
 		{tilemap.Object{Layer: "npcs", Name: "Herd", Kind: "slime", Props: map[string]string{"count": "65"}}, "1 to 64"},
+		{tilemap.Object{Layer: "npcs", Name: "Herd", Kind: "slime", Props: map[string]string{"count": ""}}, `count is ""`},
+		{tilemap.Object{Layer: "npcs", Name: "Herd", Kind: "slime", Props: map[string]string{"Count": "3"}}, `property "Count"`},
+		{tilemap.Object{Layer: "npcs", Name: "Herd", Kind: "Slime"}, `class "Slime"`},
+		{tilemap.Object{Layer: "NPCs", Name: "Herd", Kind: "slime"}, `layer "npcs"; rename`},
+		{tilemap.Object{Layer: "npc", Name: "Herd", Kind: "slime"}, `layer "npcs"; rename`},
 		{tilemap.Object{Layer: "npcs", Name: "Walled", Kind: "slime", X: 10, Y: 10}, "no room"},
 	} {
 		ground := *loadMaps(t)["dungeon-entrance"]
@@ -238,6 +243,11 @@ func TestMapsThatAskForTheImpossible(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "dungeon-entrance") {
 			t.Errorf("%+v gives %v", c.object, err)
 		}
+	}
+	ground := *loadMaps(t)["dungeon-entrance"]
+	ground.Objects = []tilemap.Object{{Layer: "npcs", Name: "Smaug", Kind: "dragon"}, {Layer: "npcs", Name: "Shelob", Kind: "spider"}}
+	if _, err := newSim(&stage{ground: &ground, rng: rand.New(rand.NewPCG(1, 2))}); err == nil || !strings.Contains(err.Error(), "Smaug") || !strings.Contains(err.Error(), "Shelob") {
+		t.Errorf("not all that is wrong is said: %v", err)
 	}
 }
 
