@@ -41,6 +41,10 @@ type reliable struct {
 	received []byte // the stream as it came, not yet a whole message
 	consumed int    // of received, by messages already handed out
 	unsent   bool   // the core holds segments that it has not emitted yet
+	number   uint32 // of the next segment that the core gets
+	acked    window // of those in flight
+	expected uint32 // the number of the peer's segment that comes next
+	early    window // those beyond it that came
 	ackDue   bool   // the core holds acknowledgements; whatever it emits next contains them
 	repeats  repeats
 
@@ -102,6 +106,8 @@ func (r *reliable) advance(now time.Time) {
 	for moved < len(r.pending) && r.inFlight < kcpWindow {
 		n := min(len(r.pending)-moved, segmentMax)
 		r.core.Send(r.pending[moved : moved+n])
+		r.acked.clear(r.number)
+		r.number++
 		r.sizes[r.nextSize] = uint16(n)
 		r.nextSize = (r.nextSize + 1) % kcpWindow
 		r.inFlight++
@@ -130,19 +136,27 @@ func (r *reliable) settle() {
 	}
 }
 
-// input takes segments from the peer. It reports false when they break the protocol.
-func (r *reliable) input(now time.Time, id uint32, segments []byte) bool {
+// input takes segments from the peer, and returns the units of work that they made. It reports false when they break the protocol.
+func (r *reliable) input(now time.Time, id uint32, segments []byte) (work int, ok bool) {
 	owes, ok := checkSegments(id, segments)
 	if !ok {
-		return false
+		return 0, false
 	}
 	r.now = now
+	segments, work = r.sift(segments)
 	r.repeats.heard(segments)
 	r.ackDue = r.ackDue || owes // before Input, which may emit at once
+	before := len(r.bunches)
 	if r.core.Input(segments, kcpcore.IKCP_PACKET_REGULAR, false) != 0 {
-		return false
+		return work, false
 	}
+	work += workSent * (len(r.bunches) - before)
 	r.settle()
+	return work, r.receive()
+}
+
+// receive takes out of the core what is in order. It reports false when the peer broke the protocol.
+func (r *reliable) receive() bool {
 	for {
 		size := r.core.PeekSize()
 		if size <= 0 {
@@ -176,8 +190,10 @@ func (r *reliable) next() (msg []byte, ok bool) {
 
 // compact drops the messages that were handed out.
 func (r *reliable) compact() {
-	r.received = consume(r.received, r.consumed)
-	r.consumed = 0
+	if r.consumed > 0 {
+		r.received = consume(r.received, r.consumed)
+		r.consumed = 0
+	}
 }
 
 // checkSegments checks what kcp-go's core does not, which trusts lengths and fragments. owes says that the core will have

@@ -48,6 +48,7 @@ type Counters struct {
 	Overflow   atomic.Uint64 `help:"proven newcomers that were dropped in silence, being too many"`
 	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
 	Moved      atomic.Uint64 `help:"sessions whose peer changed its address"`
+	Dear       atomic.Uint64 `help:"datagrams not looked at, since their peers had made too much work"`
 }
 
 // NewServer starts serving on a driver's socket. It fails when Tickets or Accept is missing.
@@ -109,6 +110,11 @@ func (s *Server) sealed(now time.Time, h header, d udp.Datagram) {
 		return
 	}
 	c.mu.Lock()
+	if !c.session.work.Left(now) {
+		c.mu.Unlock()
+		s.counters.Dear.Add(1)
+		return
+	}
 	first, before := !c.session.confirmed, c.session.path.Remote
 	msgs, ok := c.session.receive(now, d.Addr, h, d.Data)
 	if !ok {

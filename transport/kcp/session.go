@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/transport"
+	"github.com/realmwire/realmwire/transport/internal/budget"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/internal/replay"
 )
@@ -54,6 +55,7 @@ type session struct {
 	nextTick  time.Time // of the reliable lane; zero when idle
 	delivered []delivery
 
+	work  budget.Budget // of the peer; servers keep to it
 	stats transport.Stats
 }
 
@@ -92,6 +94,7 @@ func (s *session) receive(now time.Time, from netip.AddrPort, h header, datagram
 	s.lastHeard, s.confirmed = now, true
 	s.stats.DatagramsIn++
 	s.stats.BytesIn += uint64(len(datagram))
+	s.work.Spend(budget.Packet)
 	s.path.Heard(now, from, len(datagram), newest, s.cfg.newToken)
 	s.delivered = s.delivered[:0]
 	if s.reliable != nil {
@@ -106,15 +109,25 @@ func (s *session) receive(now time.Time, from netip.AddrPort, h header, datagram
 
 // frames handles the frames of an authentic datagram. It reports false when the peer breaks the protocol.
 func (s *session) frames(now time.Time, from netip.AddrPort, b []byte) bool {
-	for len(b) > 0 {
+	for n := 0; n < maxFrameCount; n++ {
+		for len(b) > 0 && b[0] == framePadding {
+			b = b[1:]
+		}
+		if len(b) == 0 {
+			return true
+		}
 		f, rest, ok := nextFrame(b)
 		if !ok || !s.frame(now, from, f) {
 			return false
 		}
+		s.work.Spend(1)
 		b = rest
 	}
 	return true
 }
+
+// maxFrameCount bounds the frames of a datagram that are looked at, padding aside. Peers send a handful; a thousand fit.
+const maxFrameCount = 32
 
 func (s *session) frame(now time.Time, from netip.AddrPort, f frame) bool {
 	switch f.typ {
@@ -150,7 +163,9 @@ func (s *session) segments(now time.Time, b []byte) bool {
 	if s.reliable == nil {
 		s.reliable = newReliable(s.cfg.id)
 	}
-	if !s.reliable.input(now, s.cfg.id, b) {
+	work, ok := s.reliable.input(now, s.cfg.id, b)
+	s.work.Spend(work)
+	if !ok {
 		return false
 	}
 	for {
@@ -161,6 +176,7 @@ func (s *session) segments(now time.Time, b []byte) bool {
 		if msg == nil {
 			return true
 		}
+		s.work.Spend(1)
 		if s.end.open() {
 			s.delivered = append(s.delivered, delivery{transport.Reliable, msg})
 		}

@@ -192,7 +192,7 @@ func TestSegmentsThatWouldPanicKCP(t *testing.T) {
 		"over 1,400 bytes": huge, "a fragment": fragment, "a length beyond the end": lying, "of another session": other,
 		"cut": huge[:20], "an unknown command": append([]byte{7, 0, 0, 0, 99}, make([]byte, 19)...),
 	} {
-		if newReliable(7).input(time.Unix(1000, 0), 7, b) {
+		if _, ok := newReliable(7).input(time.Unix(1000, 0), 7, b); ok {
 			t.Errorf("a segment that is %s was taken", name)
 		}
 	}
