@@ -289,12 +289,12 @@ func TestWebSocketsStraightToTheZone(t *testing.T) {
 	var out strings.Builder
 	err := loadtest.Run(t.Context(), loadtest.Options{
 		Game: rpg.Game, Bots: 4, Duration: 3 * time.Second, Transport: "websocket", URL: s.URL(), Executable: harness.Binary(t), Out: &out,
-		Metrics: []string{s.URL() + "/metrics"},
+		Metrics: []string{s.Metrics()},
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
-	resp, err := http.Get(s.URL() + "/metrics") //nolint:noctx // a test's
+	resp, err := http.Get(s.Metrics()) //nolint:noctx // a test's
 	if err != nil {
 		t.Fatal(err)
 	}

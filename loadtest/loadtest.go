@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -48,7 +49,7 @@ type Options struct {
 	URL string
 	// OwnServer (--i-own-this-server) allows a URL beyond this machine.
 	OwnServer bool
-	// Metrics are the pages with the zones' figures; empty: URL/metrics.
+	// Metrics are the pages with the zones' figures; empty: those of the server that is started, or of URL's host at the usual port.
 	Metrics []string
 
 	// Best: bots ask for the best tier, and the child server gives it.
@@ -106,6 +107,9 @@ func Run(ctx context.Context, o Options) (err error) {
 		}
 		fmt.Fprintf(o.Out, "server %d at %s (udp %s)\n", server.PID, server.URL(), server.UDP)
 		o.URL = server.URL()
+		if len(o.Metrics) == 0 {
+			o.Metrics = []string{server.Metrics()}
+		}
 		var gone context.CancelCauseFunc
 		ctx, gone = context.WithCancelCause(ctx)
 		go watchServer(ctx, server, gone)
@@ -247,11 +251,23 @@ func (o *Options) check() ([]transport.Kind, error) {
 			return nil, fmt.Errorf("--url %s is another machine: a load test can bring a server down. "+
 				"If it is yours, say so with --i-own-this-server", o.URL)
 		}
+		if len(o.Metrics) == 0 {
+			o.Metrics = []string{usualMetrics(o.URL)}
+		}
 		if o.Tick != 0 || o.Snapshots != "" || len(o.ServerArgs) > 0 || o.Network != (netsim.Profile{}) {
 			return nil, errors.New("--tick and --snapshots are for the server that the load test starts; with --url, set them where that server is started")
 		}
 	}
 	return kinds(o.Transport)
+}
+
+// usualMetrics is where a server's figures are unless it was told otherwise.
+func usualMetrics(server string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		return server
+	}
+	return "http://" + net.JoinHostPort(u.Hostname(), "8090") + "/metrics"
 }
 
 func kinds(name string) ([]transport.Kind, error) {

@@ -97,7 +97,7 @@ func TestBehindATLSProxy(t *testing.T) {
 	proxy.StartTLS()
 	t.Cleanup(proxy.Close)
 	const bots = 6
-	r := loadtest(t, harness.Binary(t), "--url", proxy.URL, "--metrics", "http://"+server.HTTP+"/metrics", "--bots", "6", "--transport", "mixed", "--duration", "3s")
+	r := loadtest(t, harness.Binary(t), "--url", proxy.URL, "--metrics", "http://"+server.Ops+"/metrics", "--bots", "6", "--transport", "mixed", "--duration", "3s")
 	r.check(t, bots)
 	if len(r.Transports) != 3 || upgrades.Load() == 0 {
 		t.Errorf("transports %v, %d WebSockets through the proxy", r.Transports, upgrades.Load())

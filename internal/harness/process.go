@@ -20,6 +20,7 @@ type Ready struct {
 	HTTP string `json:"http"`
 	UDP  string `json:"udp"`
 	URL  string `json:"url"`
+	Ops  string `json:"ops"`
 }
 
 // Process is a command of the program that a test runs.
@@ -101,7 +102,7 @@ func Start(tb testing.TB, path string, args ...string) *Process {
 // StartUp runs `realmwire up` on free ports with its data in dir. Of args, a flag that it names itself counts.
 func StartUp(tb testing.TB, path, dir string, args ...string) *Process {
 	tb.Helper()
-	return Start(tb, path, append([]string{"up", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", dir, "--rate-limit", "off"}, args...)...)
+	return Start(tb, path, append([]string{"up", "--http", "127.0.0.1:0", "--ops", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", dir, "--rate-limit", "off"}, args...)...)
 }
 
 // Done is closed when the process has ended; Err then says how.
@@ -137,12 +138,16 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
-// Get fetches a path of the process's HTTP server.
+// Get fetches a path of the process's HTTP server; /metrics, and all of a process that has no other, of the operator's pages.
 func (p *Process) Get(path string) (status int, body string) {
 	p.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.HTTP+path, nil)
+	at := p.HTTP
+	if path == "/metrics" || at == "" {
+		at = p.Ops
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at+path, nil)
 	if err != nil {
 		p.tb.Fatal(err)
 	}

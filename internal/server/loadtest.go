@@ -16,7 +16,7 @@ type loadtestCmd struct {
 	Transport string         `default:"kcp" enum:"kcp,webrtc,websocket,mixed" help:"Transport of the bots: kcp, webrtc, websocket, or mixed."`
 	URL       string         `name:"url" help:"Server to test. Without it, one is started in a child process on a temporary folder and free ports." placeholder:"URL"`
 	Own       bool           `name:"i-own-this-server" help:"Allow a --url beyond this machine, and confirm that the server is yours to load."`
-	Metrics   []string       `name:"metrics" help:"Pages with the zones' metrics (default: the server's /metrics)." placeholder:"URL"`
+	Metrics   []string       `name:"metrics" help:"Pages with the zones' metrics (default: those of the server that is started, or port 8090 of --url's host)." placeholder:"URL"`
 	JSON      string         `name:"json" type:"path" help:"File for the report, one JSON object." placeholder:"FILE"`
 	Ramp      float64        `name:"ramp" default:"50" min:"0" help:"Bots to start per second."`
 	Chat      time.Duration  `name:"chat" default:"0s" min:"0s" help:"Time between two chat messages of a bot, about (0s: never)."`

@@ -13,6 +13,7 @@ type readyReport struct {
 	HTTP string `json:"http,omitempty"` // HOST:PORT that was taken
 	UDP  string `json:"udp,omitempty"`
 	URL  string `json:"url,omitempty"` // of the page
+	Ops  string `json:"ops,omitempty"` // HOST:PORT of the operator's pages
 }
 
 // write puts the report in place in one step, so that nobody reads half of it.

@@ -17,30 +17,30 @@ type realmCmd struct {
 	busFlags   `embed:""`
 	readyFlags `embed:""`
 
-	HTTP string `name:"http" default:"127.0.0.1:8090" help:"Address of the operator's pages: /healthz and /metrics."`
+	// Its only HTTP server is the operator's, so --http is understood too.
+	Ops string `name:"ops" aliases:"http" help:"Address of the operator's pages: /metrics and /healthz. Keep it from the public (default: 127.0.0.1:8090, or a free port of 127.0.0.1 where that is taken)." placeholder:"HOST:PORT"`
 }
 
 // Run runs the realm until it is told to stop.
 func (c *realmCmd) Run(env *environment) error {
-	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
+	ops, err := listenOps(env.ctx, c.Ops, env.log)
 	if err != nil {
 		return env.starting(err)
 	}
-	defer l.Close()
-	reg := newRegistry()
-	m, err := startRealm(env.ctx, c.realmFlags, c.limitFlags, c.busFlags, env.game, reg, env.log)
+	defer ops.close(env.ctx)
+	m, err := startRealm(env.ctx, c.realmFlags, c.limitFlags, c.busFlags, env.game, ops.reg, env.log)
 	if err != nil {
 		return env.starting(err)
 	}
 	defer m.close()
-	ops := startHTTP(l, opsHandler(reg), nil, env.log)
-	fmt.Fprintf(env.out, "The realm %q runs. Gateways and zones join it with --data %s, or elsewhere with --nats URL and their join token from %s.\n", c.Name, c.Data, natsDir(c.Data))
-	if err := c.write(readyReport{HTTP: l.Addr().String()}); err != nil {
+	ops.open(env.log)
+	fmt.Fprintf(env.out, "The realm %q runs. Gateways and zones join it with --data %s, or elsewhere with --nats URL and their join token from %s. Metrics: %s\n",
+		c.Name, c.Data, natsDir(c.Data), ops.url())
+	if err := c.write(readyReport{Ops: ops.l.Addr().String()}); err != nil {
 		return err
 	}
 	<-env.ctx.Done()
 	env.log.Info("stopping")
-	ops.stop(context.WithoutCancel(env.ctx))
 	return nil
 }
 
@@ -50,6 +50,7 @@ type gatewayCmd struct {
 	limitFlags  `embed:""`
 	busFlags    `embed:""`
 	tokenFlags  `embed:""`
+	opsFlags    `embed:""`
 	readyFlags  `embed:""`
 
 	Data string `name:"data" default:"./data" type:"path" help:"Folder of a realm on this machine; it holds the address of NATS."`
@@ -62,16 +63,22 @@ func (c *gatewayCmd) Run(env *environment) error {
 		return env.starting(err)
 	}
 	defer g.l.Close()
+	ops, err := listenOps(env.ctx, c.Ops, env.log)
+	if err != nil {
+		return env.starting(err)
+	}
+	defer ops.close(env.ctx)
 	conn, err := c.dial(env.ctx, c.tokenFlags, c.Data, bus.RoleGateway, env.log)
 	if err != nil {
 		return env.starting(err)
 	}
 	defer conn.Close()
-	if err := g.open(realm.NewAPIClient(conn), conn, c.limitFlags, newRegistry(), env.log); err != nil {
+	if err := g.open(realm.NewAPIClient(conn), conn, c.limitFlags, ops.reg, env.log); err != nil {
 		return env.starting(err)
 	}
-	fmt.Fprintf(env.out, "The gateway runs: %s\n", g.url())
-	if err := c.write(readyReport{HTTP: g.l.Addr().String(), URL: g.url()}); err != nil {
+	ops.open(env.log)
+	fmt.Fprintf(env.out, "The gateway runs: %s\nMetrics: %s\n", g.url(), ops.url())
+	if err := c.write(readyReport{HTTP: g.l.Addr().String(), URL: g.url(), Ops: ops.l.Addr().String()}); err != nil {
 		return err
 	}
 	err = g.wait(env.ctx)
@@ -85,10 +92,11 @@ type zoneCmd struct {
 	simFlags   `embed:""`
 	busFlags   `embed:""`
 	tokenFlags `embed:""`
+	opsFlags   `embed:""`
 	readyFlags `embed:""`
 
 	Data string `name:"data" default:"./data" type:"path" help:"Folder of a realm on this machine; it holds the address of NATS."`
-	HTTP string `name:"http" default:"127.0.0.1:0" help:"Private address, for gateways' WebSocket streams and the operator's /healthz and /metrics. Keep it from the public."`
+	HTTP string `name:"http" default:"127.0.0.1:0" help:"Private address, for gateways' WebSocket streams. Keep it from the public."`
 }
 
 // Run runs a zone process until it is told to stop.
@@ -97,19 +105,24 @@ func (c *zoneCmd) Run(env *environment) error {
 	if err != nil {
 		return env.starting(err)
 	}
+	ops, err := listenOps(env.ctx, c.Ops, env.log)
+	if err != nil {
+		return env.starting(errors.Join(err, l.Close()))
+	}
+	defer ops.close(env.ctx)
 	conn, err := c.dial(env.ctx, c.tokenFlags, c.Data, bus.RoleZone, env.log)
 	if err != nil {
 		return env.starting(errors.Join(err, l.Close()))
 	}
 	defer conn.Close()
-	reg := newRegistry()
-	p, err := newZoneProcess(c.simFlags, env.game, conn, l, opsHandler(reg), reg, env.log)
+	p, err := newZoneProcess(c.simFlags, env.game, conn, l, ops.reg, env.log)
 	if err != nil {
 		return env.starting(errors.Join(err, l.Close()))
 	}
 	return p.serve(env.ctx, func() error {
-		fmt.Fprintf(env.out, "The zone process runs: UDP %s, private HTTP %s.\n", p.transports.Addr(), l.Addr())
-		return c.write(readyReport{HTTP: l.Addr().String(), UDP: p.transports.Addr().String()})
+		ops.open(env.log)
+		fmt.Fprintf(env.out, "The zone process runs: UDP %s, private HTTP %s, metrics %s\n", p.transports.Addr(), l.Addr(), ops.url())
+		return c.write(readyReport{HTTP: l.Addr().String(), UDP: p.transports.Addr().String(), Ops: ops.l.Addr().String()})
 	})
 }
 

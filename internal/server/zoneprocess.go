@@ -34,14 +34,14 @@ type zoneProcess struct {
 	zones       *zone.Process
 	best        bool // clients that ask get the best tier
 	client      *realm.ZoneClient
-	private     *httpServer // WebSockets from the gateways, and the operator's pages
+	private     *httpServer // WebSockets from the gateways
 }
 
 const heartbeatEvery = time.Second
 
 // newZoneProcess takes the sockets and loads the zones; run starts them. private is where gateways reach it; ops are the operator's
 // pages, or nil where another role of this process serves them.
-func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net.Listener, ops http.Handler, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
+func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net.Listener, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
 	p := &zoneProcess{flags: flags, game: game, log: log, incarnation: realm.ID(conn.Identity()), key: ticket.NewKey(), client: realm.Dial(conn)}
 	if p.best = flags.Tier == "best" && game.Schema.Best(); flags.Tier == "best" && !p.best {
 		log.Warn("the game's schema asks for no best tier: clients get the fast one; mark entities best", "game", game.Name)
@@ -70,9 +70,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/ws", p.transports.Relayed())
-	if ops != nil {
-		mux.Handle("/", ops)
-	}
+	mux.HandleFunc("GET /healthz", healthy)
 	p.private = startHTTP(private, mux, nil, log)
 	p.client.Serve(p.handlers())
 	if reg != nil {

@@ -36,6 +36,7 @@ type Config struct {
 // Server is a running child. Its fields do not change.
 type Server struct {
 	HTTP string // host:port
+	Ops  string // likewise, of the operator's pages
 	UDP  string
 	PID  int
 
@@ -49,7 +50,7 @@ type Server struct {
 // args is the command line of the child.
 func (c *Config) args(folder string) []string {
 	a := []string{
-		"up", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", filepath.Join(folder, "data"),
+		"up", "--http", "127.0.0.1:0", "--ops", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", filepath.Join(folder, "data"),
 		"--rate-limit", "off", "--ready-file", filepath.Join(folder, readyFile),
 	}
 	if c.Game != "" {
@@ -124,6 +125,7 @@ func (s *Server) launch(cfg Config) error {
 type ready struct {
 	HTTP string `json:"http"`
 	UDP  string `json:"udp"`
+	Ops  string `json:"ops"`
 	PID  int    `json:"pid"`
 }
 
@@ -141,6 +143,9 @@ func (s *Server) Exited() <-chan struct{} { return s.exited }
 
 // URL is where its gateway is.
 func (s *Server) URL() string { return "http://" + s.HTTP }
+
+// Metrics is where its figures are.
+func (s *Server) Metrics() string { return "http://" + s.Ops + "/metrics" }
 
 // LogTail is the end of what the server has written.
 func (s *Server) LogTail() string {

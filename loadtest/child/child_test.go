@@ -84,7 +84,7 @@ func TestAServerIsStartedAndStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := s.LogTail()
-	want := fmt.Sprintf("args: up --http 127.0.0.1:0 --udp 127.0.0.1:0 --data %s --rate-limit off --ready-file %s --tick 30 --snapshots kcp --more",
+	want := fmt.Sprintf("args: up --http 127.0.0.1:0 --ops 127.0.0.1:0 --udp 127.0.0.1:0 --data %s --rate-limit off --ready-file %s --tick 30 --snapshots kcp --more",
 		filepath.Join(s.folder, "data"), filepath.Join(s.folder, readyFile))
 	if !strings.Contains(log, want) || strings.Contains(log, "elsewhere") {
 		t.Errorf("the child saw\n%s\nwant %s", log, want)

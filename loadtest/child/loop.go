@@ -49,7 +49,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 			continue // not there yet
 		}
 		if r, ok := parseReady(raw); ok {
-			s.HTTP, s.UDP = r.HTTP, r.UDP
+			s.HTTP, s.UDP, s.Ops = r.HTTP, r.UDP, r.Ops
 			return nil
 		}
 	}

@@ -39,7 +39,7 @@ type Config struct {
 	Seed       uint64        // of the bots' decisions
 	// LoopbackOnly refuses to send anything beyond this machine, whatever the server says.
 	LoopbackOnly bool
-	// Metrics are the pages with the zones' figures; empty: the gateway's.
+	// Metrics are the pages with the zones' figures.
 	Metrics []string
 	Best    bool // bots ask for the best tier
 	Portals bool // bots walk through portals, from zone to zone
@@ -118,9 +118,6 @@ func newSwarm(ctx context.Context, cfg Config, began time.Time) (*Swarm, error) 
 	api, err := client.NewAPI(cfg.URL, hc)
 	if err != nil {
 		return nil, err
-	}
-	if len(cfg.Metrics) == 0 {
-		cfg.Metrics = []string{api.Base() + "/metrics"}
 	}
 	s := &Swarm{
 		cfg: cfg, api: api, http: hc, tag: nameTag(), began: began, allIn: make(chan struct{}),

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
@@ -28,7 +27,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix       // whose X-Forwarded-For and X-Forwarded-Host are believed; default none
 	Unlimited      bool                 // no bounds for what one address may hold: for load tests
 	AllowedOrigins []string             // other origins whose pages may call /v1, as "https://host"; "*" = all; default none
-	Registry       *prometheus.Registry // served on /metrics; takes the gateway's own metrics; default a new one
+	Registry       *prometheus.Registry // takes the gateway's own metrics; default a new one
 	Log            *slog.Logger         // default slog.Default()
 	Now            func() time.Time     // default time.Now
 }
@@ -101,7 +100,9 @@ func (g *Gateway) routes(static http.Handler) *http.ServeMux {
 		w.Header().Set("Cache-Control", "no-store")
 		_, _ = w.Write([]byte(`{"status":"ok"}` + "\n"))
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(g.cfg.Registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/metrics", func(w http.ResponseWriter, _ *http.Request) { // not the page, which a scraper would take for an answer
+		http.Error(w, "Metrics are on the operator's pages (--ops), not here.", http.StatusNotFound)
+	})
 	mux.Handle("/", static)
 	return mux
 }

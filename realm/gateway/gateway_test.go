@@ -23,6 +23,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/goleak"
 
 	"github.com/realmwire/realmwire/realm"
@@ -625,7 +626,11 @@ func TestHealthAndMetrics(t *testing.T) {
 	if a := s.send("GET", "/healthz", "", nil); a.StatusCode != 200 {
 		t.Errorf("health: %d", a.StatusCode)
 	}
-	a := s.send("GET", "/metrics", "", nil)
+	if a := s.send("GET", "/metrics", "", nil); a.StatusCode != 404 || strings.Contains(string(a.body), "realmwire_") {
+		t.Errorf("the public sees metrics: %d %s", a.StatusCode, a.body)
+	}
+	page := httptest.NewRecorder()
+	promhttp.HandlerFor(reg, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{
 		`realmwire_gateway_requests_total{route="POST /v1/guest",status="201"} 1`,
 		`realmwire_realm_sign_ins_total{how="guest",result="ok"} 1`,
@@ -633,7 +638,7 @@ func TestHealthAndMetrics(t *testing.T) {
 		`realmwire_realm_processes 1`,
 		`realmwire_gateway_websockets 0`,
 	} {
-		if !strings.Contains(string(a.body), line+"\n") {
+		if !strings.Contains(page.Body.String(), line+"\n") {
 			t.Errorf("metrics lack %s", line)
 		}
 	}
