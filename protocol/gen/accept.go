@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/realmwire/realmwire/protocol/schema"
@@ -53,16 +54,16 @@ func readAccepts(dir string, s *schema.Schema) ([]*schema.Report, error) {
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("read the accepted versions: %w", err)
-	case len(files) > maxAccepts:
-		return nil, fmt.Errorf("%s has %d files; at most %d older versions are served: remove the oldest", folder, len(files), maxAccepts)
+	}
+	// Systems leave files of their own in folders.
+	files = slices.DeleteFunc(files, func(f fs.DirEntry) bool { return filepath.Ext(f.Name()) != ".json" })
+	if len(files) > maxAccepts {
+		return nil, fmt.Errorf("%s has %d lock files; at most %d older versions are served: remove the oldest", folder, len(files), maxAccepts)
 	}
 	now := s.Lock()
 	var out []*schema.Report
 	for _, f := range files {
 		path := filepath.Join(folder, f.Name())
-		if filepath.Ext(path) != ".json" {
-			continue
-		}
 		older, err := readLock(path)
 		if err != nil {
 			return nil, err

@@ -14,17 +14,32 @@ func init() {
 type gdInt struct{ gdWhole }
 
 func (gdInt) typ(g *gdEmitter, t schema.Type) string {
-	if t.Enum != nil {
+	if t.Enum != nil && !t.Enum.Flags {
 		return g.name(t.Enum.Name)
 	}
 	return "int"
 }
 
 func (gdInt) zero(g *gdEmitter, t schema.Type) string {
-	if t.Enum != nil {
-		return g.name(t.Enum.Name) + "." + enumValues(t.Enum)[0]
+	if t.Enum != nil && !t.Enum.Flags {
+		for i, c := range t.Enum.Values {
+			if c.Number == 0 {
+				return g.name(t.Enum.Name) + "." + enumValues(t.Enum)[i]
+			}
+		}
+		return g.cast(t, "0")
 	}
 	return fmt.Sprint(max(t.Min, min(0, t.Max)))
+}
+
+func (gdInt) note(t schema.Type) string { return gdFlags(t) }
+
+// gdFlags is what there is to say over a field of flags.
+func gdFlags(t schema.Type) string {
+	if t.Enum == nil || !t.Enum.Flags {
+		return ""
+	}
+	return "A set of flags, joined by |."
 }
 
 func (gdInt) write(g *gdEmitter, in, val string, t schema.Type, _ int) {
@@ -62,6 +77,9 @@ func (gdWord) typ(*gdEmitter, schema.Type) string { return "int" }
 func (gdWord) zero(*gdEmitter, schema.Type) string { return "0" }
 
 func (gdWord) note(t schema.Type) string {
+	if note := gdFlags(t); note != "" {
+		return note
+	}
 	if t.Signed {
 		return ""
 	}

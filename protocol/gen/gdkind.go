@@ -125,7 +125,7 @@ func (g *gdEmitter) fromInteger(t schema.Type, array string, at int) string {
 
 // cast makes an integer an enum's value, where it is to be one.
 func (g *gdEmitter) cast(t schema.Type, expr string) string {
-	if t.Enum == nil {
+	if t.Enum == nil || t.Enum.Flags {
 		return expr
 	}
 	return expr + " as " + g.name(t.Enum.Name)

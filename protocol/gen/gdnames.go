@@ -2,6 +2,8 @@ package gen
 
 import (
 	_ "embed" // gdscript_reserved.txt
+	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"sync"
@@ -103,14 +105,25 @@ func (g *gdEmitter) enum(e *schema.Enum) {
 	g.doc("", e.Doc)
 	g.line("enum %s {", g.name(e.Name))
 	for i, v := range enumValues(e) {
-		g.line("\t%s = %d,", v, i)
+		g.line("\t%s = %s,", v, gdNumber(e.Values[i].Number))
 	}
 	g.line("}")
 }
 
+// gdNumber is an integer as GDScript reads it: the least one has no literal.
+func gdNumber(n int64) string {
+	if n == math.MinInt64 {
+		return "1 << 63"
+	}
+	return fmt.Sprint(n)
+}
+
 func enumValues(e *schema.Enum) []string {
-	var out []string
-	for _, v := range shortened(e.Name, e.Values) {
+	var names, out []string
+	for _, c := range e.Values {
+		names = append(names, c.Name)
+	}
+	for _, v := range shortened(e.Name, names) {
 		out = append(out, strings.ToUpper(strings.TrimSuffix(snake(v), "_")))
 	}
 	return out

@@ -4,10 +4,13 @@
 package gen
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/realmwire/realmwire/protocol/schema"
@@ -29,14 +32,14 @@ func Run(c Config) (*schema.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	for path, text := range files {
-		if old, err := os.ReadFile(path); err == nil && string(old) == string(text) {
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if fresh(path, files[path]) {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return nil, fmt.Errorf("make the folder of the generated file: %w", err)
 		}
-		if err := os.WriteFile(path, text, 0o644); err != nil {
+		if err := os.WriteFile(path, files[path], 0o644); err != nil {
 			return nil, fmt.Errorf("write the generated file: %w", err)
 		}
 	}
@@ -53,8 +56,8 @@ func Check(c Config) error {
 		return err
 	}
 	var stale []string
-	for path, text := range files {
-		if old, err := os.ReadFile(path); err != nil || string(old) != string(text) {
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if !fresh(path, files[path]) {
 			stale = append(stale, path)
 		}
 	}
@@ -62,6 +65,17 @@ func Check(c Config) error {
 		return fmt.Errorf("%w: %s", ErrStale, strings.Join(stale, ", "))
 	}
 	return nil
+}
+
+// fresh reports whether a file says what it should. How its lines end does not count, nor a mark before the first: a checkout
+// on Windows may have them otherwise than the commit.
+func fresh(path string, want []byte) bool {
+	got, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	got = bytes.TrimPrefix(got, []byte("\ufeff"))
+	return bytes.Equal(bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")), want)
 }
 
 // Render is Run without the writing: what each file would hold.
@@ -90,7 +104,8 @@ func Render(c Config) (*schema.Schema, map[string][]byte, error) {
 		if c.TypeScriptSDK == "" {
 			c.TypeScriptSDK = "../sdk"
 		}
-		files[c.TypeScript] = emitTypeScript(s, c.TypeScriptSDK)
+		// A module's name has slashes, also where a path has not.
+		files[c.TypeScript] = emitTypeScript(s, strings.ReplaceAll(c.TypeScriptSDK, `\`, "/"))
 	}
 	if c.GDScript != "" {
 		files[c.GDScript] = emitGDScript(s)
@@ -111,6 +126,9 @@ func deltas(s *schema.Schema) map[*schema.Def]bool {
 	out := map[*schema.Def]bool{}
 	var mark func(d *schema.Def)
 	mark = func(d *schema.Def) {
+		if out[d] {
+			return
+		}
 		out[d] = true
 		for _, f := range d.Fields {
 			if inner := innermost(f.Type); inner.Kind == schema.Struct {

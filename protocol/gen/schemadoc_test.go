@@ -105,7 +105,7 @@ func TestGuidesTypes(t *testing.T) {
 		rows++
 		typ, tag := cells[0], cells[1]
 		s, c, err := declare(t, fmt.Sprintf("package game\n\nimport (\n\t\"github.com/realmwire/realmwire/protocol/geom\"\n\t\"github.com/realmwire/realmwire/protocol/optional\"\n"+
-			"\t\"github.com/realmwire/realmwire/protocol/snapshot\"\n)\n\ntype Mood uint8\n\nconst (\n\tCalm Mood = iota\n\tGlad\n\tCross\n)\n\ntype Point struct{ X, Y int16 }\n\n"+
+			"\t\"github.com/realmwire/realmwire/protocol/snapshot\"\n)\n\ntype Mood uint8\n\nconst (\n\tCalm Mood = iota\n\tGlad\n\tCross\n)\n\ntype Keys uint8\n\nconst (\n\tJump Keys = 1 << iota\n\tFire\n\tDuck\n)\n\ntype Point struct{ X, Y int16 }\n\n"+
 			"//realmwire:component\ntype C struct {\n\tV %s `rw:%q`\n}\n", typ, tag))
 		if err != nil {
 			t.Errorf("%s %s: %v", typ, tag, err)

@@ -12,13 +12,13 @@ func init() {
 	tsKinds[schema.Word] = tsWord{}
 }
 
-type tsInt struct{ tsByCodec }
+type tsInt struct{}
 
 func (tsInt) typ(t schema.Type) string {
 	switch {
 	case t.Enum != nil:
 		return t.Enum.Name
-	case t.Bits > maxSafeBits:
+	case tsBig(t):
 		return "bigint"
 	}
 	return "number"
@@ -29,7 +29,7 @@ func (tsInt) codec(_ *tsEmitter, t schema.Type) string {
 		return fmt.Sprintf("codec.counter(%d, %d, %d)", t.Min, t.Max, t.Bits)
 	}
 	m, n := call(t, "int")
-	if t.Enum != nil {
+	if t.Enum != nil && !t.Enum.Flags {
 		m += "<" + t.Enum.Name + ">"
 	}
 	return fmt.Sprintf("codec.%s(%d%s, %d%s, %d, %d, %d)", m, t.Min, n, t.Max, n, t.Bits, t.Small, t.Medium)
@@ -69,7 +69,18 @@ func (tsInt) readDelta(t schema.Type, b string) string {
 
 func (tsInt) equal(_ schema.Type, a, b string) string { return a + " === " + b }
 
+// integers of flags are numbers where a number holds them: that is how rows have them.
+func (tsInt) integers(val string, t schema.Type) []string {
+	if tsBig(t) && t.Bits <= maxSafeBits {
+		return []string{"Number(" + val + ")"}
+	}
+	return []string{val}
+}
+
 func (tsInt) fromIntegers(t schema.Type, n tsIntegers) string {
+	if tsBig(t) && t.Bits <= maxSafeBits {
+		return "BigInt(" + n.number(0) + ")"
+	}
 	if n.row {
 		return n.as(0, tsType(t))
 	}
@@ -78,14 +89,28 @@ func (tsInt) fromIntegers(t schema.Type, n tsIntegers) string {
 
 // call names the BitReader and BitWriter method for an integer: a bigint one where a number is too small.
 func call(t schema.Type, name string) (method, suffix string) {
-	if t.Bits <= maxSafeBits {
+	if !tsBig(t) {
 		return name, ""
 	}
 	return "big" + strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):], "n"
 }
 
+// tsBig reports whether an integer is a bigint: a number does not hold it, or, of flags, the operators of numbers do not.
+func tsBig(t schema.Type) bool {
+	return t.Bits > maxSafeBits || t.Enum != nil && tsWide(t.Enum)
+}
+
+// tsWide reports whether an enum is of flags that need a bigint: & and | of numbers take 32 bits, the last of them the sign.
+func tsWide(e *schema.Enum) bool {
+	wide := e.Flags && e.Size > 32
+	for _, c := range e.Values {
+		wide = wide || e.Flags && (c.Number < 0 || c.Number >= 1<<31)
+	}
+	return wide
+}
+
 func enumCast(t schema.Type, expr string) string {
-	if t.Enum == nil {
+	if t.Enum == nil || t.Enum.Flags {
 		return expr
 	}
 	return expr + " as " + t.Enum.Name
@@ -93,7 +118,12 @@ func enumCast(t schema.Type, expr string) string {
 
 type tsWord struct{}
 
-func (tsWord) typ(schema.Type) string { return "bigint" }
+func (tsWord) typ(t schema.Type) string {
+	if t.Enum != nil {
+		return t.Enum.Name
+	}
+	return "bigint"
+}
 
 func (tsWord) codec(_ *tsEmitter, t schema.Type) string {
 	return fmt.Sprintf("codec.word(%t)", t.Signed)

@@ -83,11 +83,27 @@ func (g *tsEmitter) doc(indent, text string) {
 func (g *tsEmitter) enum(e *schema.Enum) {
 	g.doc("", e.Doc)
 	g.line("export const %s = {", e.Name)
-	for i, v := range e.Values {
-		g.line("\t%s: %d,", v, i)
+	for _, c := range e.Values {
+		if tsWide(e) {
+			g.line("\t%s: %dn,", c.Name, uint64(c.Number))
+		} else {
+			g.line("\t%s: %d,", c.Name, c.Number)
+		}
 	}
 	g.line("} as const;")
-	g.line("export type %s = (typeof %s)[keyof typeof %s];\n", e.Name, e.Name, e.Name)
+	values := fmt.Sprintf("(typeof %s)[keyof typeof %s]", e.Name, e.Name)
+	switch {
+	case e.Flags && tsWide(e):
+		values = "bigint"
+	case e.Flags:
+		values = "number"
+	case !e.Zero(): // what a field is at first
+		values += " | 0"
+	}
+	if e.Flags {
+		g.line("/** Any number of them, joined by |. */")
+	}
+	g.line("export type %s = %s;\n", e.Name, values)
 }
 
 func (g *tsEmitter) fields(d *schema.Def) {

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,7 +68,11 @@ func (c *comparison) form(where string, older, newer *LockType, way path) {
 
 // spans reports whether a range is that of an enum's constants.
 func (f form) spans(e *LockEnum) bool {
-	return e != nil && f.min == 0 && f.max == int64(len(e.Values))-1
+	if e == nil || e.Flags {
+		return false
+	}
+	lo, hi := e.span()
+	return f.min == lo && f.max == hi
 }
 
 func lengths(f form) string { return fmt.Sprintf("%d to %d", int64(1)<<(f.bits-1), int64(1)<<f.bits-1) }
@@ -114,34 +117,4 @@ func (c *comparison) bounded(where, what string, grew bool, way path, mend strin
 	default:
 		c.breaks(where, what, "the bits are the same, but the server refuses what an older client may still send", mend)
 	}
-}
-
-// enum compares the constants of an enum.
-func (c *comparison) enum(o, n *LockEnum, way path) {
-	where := "enum " + n.Name
-	c.renamed("enum "+o.Name, o.Name, n.Name)
-	for i, name := range o.Values {
-		at := slices.Index(n.Values, name)
-		switch {
-		case at == i:
-		case at >= 0:
-			c.breaks(where, fmt.Sprintf("%s is %d and was %d", name, at, i), "numbers are sent, not names: an older client takes one for another",
-				"put the constants back into their old order; new ones go last")
-		case i < len(n.Values) && !slices.Contains(o.Values, n.Values[i]):
-			c.renamed(where+"."+name, name, n.Values[i])
-		default:
-			c.note(Change{Where: where + "." + name, What: "is gone", Why: "what becomes of its number is said beside the enum's size"})
-		}
-	}
-	was, is := len(o.Values), len(n.Values)
-	if was == is {
-		return
-	}
-	what := fmt.Sprintf("has %d values and had %d", is, was)
-	if width(uint64(was)) != width(uint64(is)) {
-		c.breaks(where, what, fmt.Sprintf("a value takes %d bits and took %d", width(uint64(is)), width(uint64(was))),
-			"declare spare constants before the first release, to be renamed when they are needed")
-		return
-	}
-	c.bounded(where, what, is > was, way, "declare spare constants before the first release, to be renamed when they are needed")
 }

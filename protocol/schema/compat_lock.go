@@ -2,10 +2,12 @@ package schema
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf16"
 )
 
 // lockFormat is raised when a lock file comes to be written otherwise.
@@ -28,10 +30,12 @@ type Lock struct {
 // LockName is the name of a package's lock file, which stands beside its generated code.
 func LockName(pkg string) string { return pkg + "_schema.json" }
 
-// LockEnum is an enum and its constants, by value.
+// LockEnum is an enum, or flags, and its constants, by number.
 type LockEnum struct {
-	Name   string   `json:"name"`
-	Values []string `json:"values"`
+	Name    string   `json:"name"`
+	Flags   bool     `json:"flags,omitempty"`
+	Values  []string `json:"values"`
+	Numbers []int64  `json:"numbers,omitempty"` // of the constants; without, they count 0, 1, 2 and so on
 }
 
 // LockDef is a struct or an entity.
@@ -69,7 +73,7 @@ type LockType struct {
 func (s *Schema) Lock() *Lock {
 	l := &Lock{Format: lockFormat, Wire: Version, Hash: fmt.Sprintf("%016x", s.Hash()), Package: s.Package}
 	for _, e := range s.Enums {
-		l.Enums = append(l.Enums, LockEnum{e.Name, e.Values})
+		l.Enums = append(l.Enums, lockEnum(e))
 	}
 	for _, d := range s.Structs {
 		l.Structs = append(l.Structs, lockDef(d, 0))
@@ -84,6 +88,17 @@ func (s *Schema) Lock() *Lock {
 		l.Input = s.Input.Name
 	}
 	return l
+}
+
+func lockEnum(e *Enum) LockEnum {
+	out := LockEnum{Name: e.Name, Flags: e.Flags}
+	for _, c := range e.Values {
+		out.Values = append(out.Values, c.Name)
+		if !e.counts() {
+			out.Numbers = append(out.Numbers, c.Number)
+		}
+	}
+	return out
 }
 
 func lockDef(d *Def, id int) LockDef {
@@ -127,7 +142,7 @@ func (l *Lock) HashValue() uint64 {
 // ReadLock reads a lock file.
 func ReadLock(text []byte) (*Lock, error) {
 	var l Lock
-	d := json.NewDecoder(bytes.NewReader(text))
+	d := json.NewDecoder(bytes.NewReader(plain(text)))
 	d.DisallowUnknownFields() // what this version does not know, it cannot compare
 	if err := d.Decode(&l); err != nil {
 		return nil, fmt.Errorf("this is no lock file of a schema: %w", err)
@@ -141,13 +156,34 @@ func ReadLock(text []byte) (*Lock, error) {
 	return &l, l.check()
 }
 
+// plain is a text in UTF-8, without a mark of that before it. A shell on Windows may have written it in UTF-16.
+func plain(text []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return bytes.TrimPrefix(text, []byte("\ufeff"))
+	}
+	var units []uint16
+	for at := 2; at+1 < len(text); at += 2 {
+		units = append(units, order.Uint16(text[at:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
 // check holds every reference to something that stands before it, so that whoever follows them comes to an end.
 func (l *Lock) check() error {
 	enums, structs := map[string]bool{}, map[string]bool{}
+	var errs []error
 	for _, e := range l.Enums {
 		enums[e.Name] = true
+		if len(e.Numbers) != 0 && len(e.Numbers) != len(e.Values) {
+			errs = append(errs, fmt.Errorf("enum %s has %d values and %d numbers", e.Name, len(e.Values), len(e.Numbers)))
+		}
 	}
-	var errs []error
 	refers := func(where string, t *LockType) {
 		for ; t != nil; t = t.Elem {
 			if t.Enum != "" && !enums[t.Enum] || t.Struct != "" && !structs[t.Struct] {

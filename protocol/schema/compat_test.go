@@ -164,3 +164,8 @@ func FuzzReadLock(f *testing.F) {
 		}
 	})
 }
+
+func compareSources(t *testing.T, older, newer string) *schema.Report {
+	t.Helper()
+	return schema.Compare(lockOf(t, older), lockOf(t, newer))
+}

@@ -3,6 +3,7 @@ package schema
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,36 +16,71 @@ type declared struct {
 	words []string // of its directive, the first its kind; empty without one
 }
 
-// collect notes the types that a file declares.
+// collect notes the types and constants that a file declares.
 func (s *scanner) collect(f *ast.File) {
 	for _, d := range f.Decls {
 		gen, ok := d.(*ast.GenDecl)
-		if !ok || gen.Tok != token.TYPE {
-			continue
-		}
-		for _, spec := range gen.Specs {
-			ts := spec.(*ast.TypeSpec)
-			doc := ts.Doc
-			if doc == nil {
-				doc = gen.Doc
+		switch {
+		case ok && gen.Tok == token.CONST:
+			s.collectConstants(gen)
+		case ok && gen.Tok == token.TYPE:
+			for _, spec := range gen.Specs {
+				ts := spec.(*ast.TypeSpec)
+				doc := ts.Doc
+				if doc == nil && (len(gen.Specs) == 1 || !hasDirective(gen.Doc)) {
+					doc = gen.Doc // of a group, a directive would not say which of them it means
+				}
+				s.declare(ts, doc)
 			}
-			s.decls = append(s.decls, declare(ts, doc))
 		}
 	}
 }
 
-func declare(ts *ast.TypeSpec, doc *ast.CommentGroup) declared {
-	dec := declared{spec: ts}
-	if doc == nil {
-		return dec
+func (s *scanner) declare(ts *ast.TypeSpec, doc *ast.CommentGroup) {
+	name := ts.Name.Name
+	if other := s.pkg.Scope().Lookup(name); other != nil && other.Pos() != ts.Name.Pos() {
+		s.fail(ts.Name.Pos(), "%s is declared at %s already; rename one of them", name, s.where(other.Pos()))
+		return
 	}
-	dec.doc = strings.TrimSpace(doc.Text())
-	for _, c := range doc.List {
-		if rest, ok := strings.CutPrefix(c.Text, directive); ok {
-			dec.words = strings.Fields(rest)
+	dec := declared{spec: ts}
+	if doc != nil {
+		dec.doc = strings.TrimSpace(doc.Text())
+		for _, c := range doc.List {
+			rest, ok := cutDirective(c.Text)
+			if !ok {
+				continue
+			}
+			if len(dec.words) > 0 {
+				s.fail(c.Pos(), "%s has two directives; leave one out", name)
+			}
+			if dec.words = strings.Fields(rest); len(dec.words) == 0 {
+				dec.words = []string{""}
+			}
+			s.take(c)
 		}
 	}
-	return dec
+	if name == "_" && len(dec.words) > 0 {
+		s.fail(ts.Name.Pos(), "a type with a directive needs a name")
+		return
+	}
+	s.decls = append(s.decls, dec)
+}
+
+func (s *scanner) take(c *ast.Comment) {
+	if s.taken == nil {
+		s.taken = map[*ast.Comment]bool{}
+	}
+	s.taken[c] = true
+}
+
+// cutDirective is what a directive says. With a space behind its colon a comment is none: gofmt would put another before it.
+func cutDirective(comment string) (string, bool) {
+	rest, ok := strings.CutPrefix(comment, directive)
+	return rest, ok && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, "\t")
+}
+
+func hasDirective(g *ast.CommentGroup) bool {
+	return g != nil && slices.ContainsFunc(g.List, func(c *ast.Comment) bool { _, ok := cutDirective(c.Text); return ok })
 }
 
 func (s *scanner) find(name string) *declared {
@@ -64,23 +100,60 @@ func (s *scanner) at(d *Def) token.Pos {
 	return token.NoPos
 }
 
-// build makes the Defs of all types with a directive, and of those that they refer to.
+// build makes the Defs of all structs with a directive, and of those that they refer to.
 func (s *scanner) build() {
+	declares := false
 	for _, d := range s.decls {
-		if len(d.words) == 0 {
+		switch {
+		case len(d.words) == 0:
 			continue
+		case d.words[0] == "enum" || d.words[0] == "flags":
+			s.marked(d)
+			continue
+		case !slices.Contains(directiveWords, d.words[0]):
+			s.unknown(d)
+		default:
+			if def := s.structDef(d.spec.Name.Name, d.spec.Pos()); def != nil {
+				s.apply(d, def)
+			}
 		}
-		if def := s.structDef(d.spec.Name.Name, d.spec.Pos()); def != nil {
-			s.apply(d, def)
-		}
+		declares = true
+	}
+	if !declares && len(s.errs) == 0 {
+		s.fail(s.pkgPos, "package %s declares nothing for the wire: write %scomponent, entity, input or message right above a struct, or name the folder whose structs have that",
+			s.out.Package, directive)
 	}
 	slices.SortFunc(s.out.Entities, func(a, b *Def) int { return a.ID - b.ID })
 	slices.SortFunc(s.out.Messages, func(a, b *Def) int { return a.ID - b.ID })
 }
 
-// apply does what a type's directive says.
+func (s *scanner) unknown(d declared) {
+	mend := ""
+	if w := near(d.words[0], directiveWords); w != "" {
+		mend = "; write " + directive + w
+	}
+	s.fail(d.spec.Pos(), "%s: unknown directive %s%s; there are component, entity, input and message, of structs, and enum and flags, of numbers%s",
+		d.spec.Name.Name, directive, d.words[0], mend)
+}
+
+// marked checks a directive that says of a number what its constants are.
+func (s *scanner) marked(d declared) {
+	name := d.spec.Name.Name
+	if len(d.words) > 1 {
+		s.fail(d.spec.Pos(), "%s: the directive %s%s does not know %q", name, directive, d.words[0], d.words[1])
+	}
+	named, ok := s.typeOf(name).(*types.Named)
+	if ok {
+		basic, is := named.Underlying().(*types.Basic)
+		ok = is && sizes[basic.Kind()] != 0
+	}
+	if !ok {
+		s.fail(d.spec.Pos(), "%s: %s%s stands over a type made of a sized integer (int8 to uint64)", name, directive, d.words[0])
+	}
+}
+
+// apply does what a struct's directive says.
 func (s *scanner) apply(d declared, def *Def) {
-	at := d.spec.Pos()
 	for _, w := range d.words[1:] {
 		s.word(d, def, w)
 	}
@@ -91,13 +164,11 @@ func (s *scanner) apply(d declared, def *Def) {
 		s.out.Entities = append(s.out.Entities, def)
 	case "input":
 		if s.out.Input != nil {
-			s.fail(at, "%s: %s is the input already; a game has one", def.Name, s.out.Input.Name)
+			s.fail(d.spec.Pos(), "%s: %s is the input already; a game has one", def.Name, s.out.Input.Name)
 		}
 		s.out.Input = def
 	case "message":
 		s.out.Messages = append(s.out.Messages, def)
-	default:
-		s.fail(at, "%s: unknown directive %s%s; there are component, entity, input and message", def.Name, directive, d.words[0])
 	}
 }
 
@@ -106,6 +177,8 @@ func (s *scanner) word(d declared, def *Def, w string) {
 	at := d.spec.Pos()
 	key, val, _ := strings.Cut(w, "=")
 	switch {
+	case key == "id" && d.words[0] != "entity" && d.words[0] != "message":
+		s.fail(at, "%s: entities and messages have an id, and a %s has none; take %s out", def.Name, d.words[0], w)
 	case key == "id":
 		id, err := strconv.Atoi(val)
 		if err != nil {

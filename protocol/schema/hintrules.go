@@ -20,14 +20,14 @@ func (s *scanner) hints(d *Def) {
 	for i, f := range d.Fields {
 		p := f.Hint.Predict
 		if p != "" && seen[p] && d.Fields[i-1].Hint.Predict != p {
-			s.fail(s.at(d), "%s.%s: a component has one run of fields with predict=%s", d.Name, f.Name, p)
+			s.failAt(f.Pos, "%s.%s: a component has one run of fields with predict=%s", d.Name, f.Name, p)
 		}
 		seen[p] = true
 		if f.Owner {
-			s.fail(s.at(d), "%s.%s: a component with hints is the same for everyone; move the field to another component", d.Name, f.Name)
+			s.failAt(f.Pos, "%s.%s: a component with hints is the same for everyone; move the field to another component", d.Name, f.Name)
 		}
 		if len(f.Type.Integers()) == 0 {
-			s.fail(s.at(d), "%s.%s: a component with hints holds integers, bools, floats with a step, vectors, angles and rotations only; move it to another component", d.Name, f.Name)
+			s.failAt(f.Pos, "%s.%s: a component with hints holds integers, bools, floats with a step, vectors, angles and rotations only; move it to another component", d.Name, f.Name)
 		}
 	}
 }
@@ -38,13 +38,13 @@ func (s *scanner) hintRun(d *Def, run []Field) {
 	for _, f := range run {
 		d.Hinted = d.Hinted || f.Hint != Hint{}
 		if !f.predictable() {
-			s.fail(s.at(d), "%s.%s: predict=%s wants %s", d.Name, f.Name, f.Hint.Predict, map[string]string{
+			s.failAt(f.Pos, "%s.%s: predict=%s wants %s", d.Name, f.Name, f.Hint.Predict, map[string]string{
 				"motion":   "an integer or a float with a step, of at most 41 bits, or a vector",
 				"rotation": "an integer of at most 41 bits, or a geom.Quat",
 			}[f.Hint.Predict])
 		}
 		if f.Hint != h {
-			s.fail(s.at(d), "%s.%s: give all fields of the run that begins with %s the same hints", d.Name, f.Name, where)
+			s.failAt(f.Pos, "%s.%s: give all fields of the run that begins with %s the same hints", d.Name, f.Name, where)
 		}
 	}
 	switch h.Predict {
@@ -90,7 +90,7 @@ func (s *scanner) motion(d *Def, run []Field) {
 		}
 	}
 	if n < 2 || n > 3 {
-		s.fail(s.at(d), "%s.%s: predict=motion stands on 2 or 3 fields that follow one another, or on one vector, and here on %d", d.Name, run[0].Name, len(run))
+		s.failAt(run[0].Pos, "%s.%s: predict=motion stands on 2 or 3 fields that follow one another, or on one vector, and here on %d", d.Name, run[0].Name, len(run))
 	}
 }
 
@@ -101,12 +101,12 @@ func (s *scanner) rotation(d *Def, run []Field) {
 	}
 	top := run[len(run)-1].Type
 	if len(run) != 4 || run[0].Type.Min != 0 || run[0].Type.Max != 3 {
-		s.fail(s.at(d), "%s.%s: predict=rotation stands on a geom.Quat, or on 4 fields that follow one another: the index of a quaternion's largest part, 0 to 3, and the other three", d.Name, run[0].Name)
+		s.failAt(run[0].Pos, "%s.%s: predict=rotation stands on a geom.Quat, or on 4 fields that follow one another: the index of a quaternion's largest part, 0 to 3, and the other three", d.Name, run[0].Name)
 		return
 	}
 	for _, f := range run[1:] {
 		if f.Type.Kind != Int || f.Type.Min != 0 || f.Type.Max < 3 || f.Type.Max >= 1<<16 || f.Type.Max != top.Max {
-			s.fail(s.at(d), "%s.%s: the three parts of a rotation range from 0 to the same maximum, for -1/√2 to 1/√2", d.Name, f.Name)
+			s.failAt(f.Pos, "%s.%s: the three parts of a rotation range from 0 to the same maximum, for -1/√2 to 1/√2", d.Name, f.Name)
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"go/token"
-	"slices"
-)
+import "slices"
 
 // rules checks what holds between declarations.
 func (s *scanner) rules(firstMessageID int) {
@@ -33,13 +30,13 @@ func (s *scanner) rules(firstMessageID int) {
 		s.fits(in, MaxInputBits, "a datagram carries several")
 		for _, f := range in.Fields {
 			if !f.Type.Flat() {
-				s.fail(s.at(in), "%s.%s: an input holds no slices, since the buffers that keep inputs would share them with the game; use an array, or send a message", in.Name, f.Name)
+				s.failAt(f.Pos, "%s.%s: an input holds no slices, since the buffers that keep inputs would share them with the game; use an array, or send a message", in.Name, f.Name)
 			}
 		}
 	}
 	s.names()
 	if len(s.out.Structs) > MaxStructs {
-		s.fail(token.NoPos, "%d structs; at most %d", len(s.out.Structs), MaxStructs)
+		s.failAt(s.out.Structs[MaxStructs].Pos, "%s is one of %d structs, and a schema has at most %d; make arrays and lists of one", s.out.Structs[MaxStructs].Name, len(s.out.Structs), MaxStructs)
 	}
 }
 
@@ -56,16 +53,16 @@ func (s *scanner) entity(e *Def) {
 	places := 0
 	for _, f := range e.Fields {
 		if f.Rare || f.Hint != (Hint{}) {
-			s.fail(s.at(e), "%s.%s: of an entity's components a tag says owner and no more; put hints on their fields", e.Name, f.Name)
+			s.failAt(f.Pos, "%s.%s: of an entity's components a tag says owner and no more; put hints on their fields", e.Name, f.Name)
 		}
 		if f.Type.Kind != Struct || !f.Type.Struct.Component {
-			s.fail(s.at(e), "%s.%s: an entity is made of components; mark its type with %scomponent", e.Name, f.Name, directive)
+			s.failAt(f.Pos, "%s.%s: an entity is made of components; mark its type with %scomponent", e.Name, f.Name, directive)
 			continue
 		}
 		if f.Type.Struct.Position {
 			places++
 			if f.Owner {
-				s.fail(s.at(e), "%s.%s: the position is for everyone who sees the entity; take owner away", e.Name, f.Name)
+				s.failAt(f.Pos, "%s.%s: the position is for everyone who sees the entity; take owner away", e.Name, f.Name)
 			}
 		}
 	}
@@ -78,7 +75,7 @@ func (s *scanner) entity(e *Def) {
 func (s *scanner) position(d *Def) {
 	if v := d.vector(); v != nil {
 		if v.Owner {
-			s.fail(s.at(d), "%s.%s: the position is for everyone who sees the entity; take owner away", d.Name, v.Name)
+			s.failAt(v.Pos, "%s.%s: the position is for everyone who sees the entity; take owner away", d.Name, v.Name)
 		}
 		return
 	}
@@ -107,13 +104,13 @@ func (d *Def) vector() *Field {
 func (s *scanner) fields(d *Def) {
 	for _, f := range d.Fields {
 		if f.Owner && !d.Component {
-			s.fail(s.at(d), "%s.%s: owner stands on the components of an entity, or on the fields of a component; move it there", d.Name, f.Name)
+			s.failAt(f.Pos, "%s.%s: owner stands on the components of an entity, or on the fields of a component; move it there", d.Name, f.Name)
 		}
 		if f.Rare && !d.Component {
-			s.fail(s.at(d), "%s.%s: rare stands on the fields of a component; move it there", d.Name, f.Name)
+			s.failAt(f.Pos, "%s.%s: rare stands on the fields of a component; move it there", d.Name, f.Name)
 		}
 		if d.Component && f.Owner && s.nested(d) {
-			s.fail(s.at(d), "%s.%s: %s is part of another struct, where an owner is not known; take owner away", d.Name, f.Name, d.Name)
+			s.failAt(f.Pos, "%s.%s: %s is part of another struct, where an owner is not known; take owner away", d.Name, f.Name, d.Name)
 		}
 	}
 }

@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/build"
-	"go/parser"
 	"go/token"
 	"go/types"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -26,19 +23,25 @@ func (e *Error) Error() string {
 }
 
 // Scan reads the schema that the Go package in dir declares. Its errors, joined, name file, line, field and the fix.
-// Files whose names end in _gen.go or _test.go are skipped. Messages count from firstMessageID, which is [FirstGameID]
+// Files whose names end in _gen.go or _test.go are no part of it. Messages count from firstMessageID, which is [FirstGameID]
 // for a game.
 func Scan(dir string, firstMessageID int) (*Schema, error) {
-	fset := token.NewFileSet()
-	files, err := parse(fset, dir)
+	s := &scanner{fset: token.NewFileSet(), defs: map[string]*Def{}, enums: map[string]*Enum{}}
+	files, err := s.folder(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{fset: fset, defs: map[string]*Def{}, enums: map[string]*Enum{}, out: &Schema{Package: files[0].Name.Name}}
-	s.check(files)
-	for _, f := range files {
-		s.collect(f)
+	s.onePackage(files)
+	if len(s.errs) > 0 {
+		return nil, errors.Join(s.errs...)
 	}
+	s.out = &Schema{Package: files.seen[0].ast.Name.Name}
+	s.pkgPos = files.seen[0].ast.Name.Pos()
+	s.check(files.seen)
+	for _, f := range files.seen {
+		s.collect(f.ast)
+	}
+	s.lost(files)
 	s.build()
 	s.rules(firstMessageID)
 	if len(s.errs) > 0 {
@@ -47,51 +50,51 @@ func Scan(dir string, firstMessageID int) (*Schema, error) {
 	return s.out, nil
 }
 
-func parse(fset *token.FileSet, dir string) ([]*ast.File, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("read the package to generate for: %w", err)
-	}
-	var files []*ast.File
-	for _, e := range entries {
-		name := e.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_gen.go") || strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		if ok, err := build.Default.MatchFile(dir, name); err != nil || !ok {
-			continue
-		}
-		f, err := parser.ParseFile(fset, filepath.Join(dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return nil, fmt.Errorf("parse %s: %w", name, err)
-		}
-		files = append(files, f)
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("no Go files in %s: name the folder of the package that declares the schema", dir)
-	}
-	return files, nil
-}
-
 // scanner is one Scan under way. What each step does is in the file named after it.
 type scanner struct {
-	fset  *token.FileSet
-	pkg   *types.Package
-	decls []declared
-	defs  map[string]*Def
-	enums map[string]*Enum
-	open  []string // structs being built, to find cycles
-	out   *Schema
-	errs  []error
+	fset   *token.FileSet
+	pkg    *types.Package
+	pkgPos token.Pos // where its name stands
+	decls  []declared
+	consts []constDecl
+	taken  map[*ast.Comment]bool // directives that stand over a type
+	defs   map[string]*Def
+	enums  map[string]*Enum
+	open   []string // structs being built, to find cycles
+	out    *Schema
+	errs   []error
 }
 
 func (s *scanner) fail(at token.Pos, format string, args ...any) {
-	s.errs = append(s.errs, &Error{Pos: s.fset.Position(at), Text: fmt.Sprintf(format, args...)})
+	s.failAt(s.place(at), format, args...)
+}
+
+func (s *scanner) failAt(at token.Position, format string, args ...any) {
+	s.errs = append(s.errs, &Error{Pos: at, Text: fmt.Sprintf(format, args...)})
+}
+
+// place is where something stands, whatever //line comments say.
+func (s *scanner) place(at token.Pos) token.Position { return s.fset.PositionFor(at, false) }
+
+// where is a place as errors name it.
+func (s *scanner) where(at token.Pos) string {
+	p := s.place(at)
+	return fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Line)
 }
 
 // check type-checks what it can. Few imports are known, and generated methods may not exist yet, so errors are expected;
 // what a schema needs (named types, constants, fields) resolves without them.
-func (s *scanner) check(files []*ast.File) {
-	conf := types.Config{Error: func(error) {}, Importer: &imports{fset: s.fset}, IgnoreFuncBodies: true}
-	s.pkg, _ = conf.Check(s.out.Package, s.fset, files, nil)
+func (s *scanner) check(files []sourceFile) {
+	recursive := func(err error) {
+		var e types.Error
+		if errors.As(err, &e) && strings.HasPrefix(e.Msg, "invalid recursive type") {
+			s.fail(e.Pos, "%s; a value on the wire has a bounded size", strings.Join(strings.Fields(e.Msg), " "))
+		}
+	}
+	conf := types.Config{Error: recursive, Importer: &imports{fset: s.fset}, IgnoreFuncBodies: true, FakeImportC: true}
+	var asts []*ast.File
+	for _, f := range files {
+		asts = append(asts, f.ast)
+	}
+	s.pkg, _ = conf.Check(s.out.Package, s.fset, asts, nil)
 }

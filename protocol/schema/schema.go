@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"go/token"
 	"math/bits"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ type Type struct {
 	Num, Den      int64  // Fixed: a step is Num/Den
 	Len           int    // Vector, Array: the number of elements
 	Go            string // the Go type as generated code spells it
-	Enum          *Enum  // Int of a named type with constants, or nil
+	Enum          *Enum  // Int and Word of a named type with constants, or nil
 	Signed        bool   // Word: int64 rather than uint64
 	Single        bool   // Fixed, Turn: float32 rather than float64
 	Monotonic     bool   // Int: differences are steps forward
@@ -57,13 +58,7 @@ type Field struct {
 	Owner bool // of entities and components: sent to nobody but the owner
 	Rare  bool // shares the bit that says whether it changed with the rare fields beside it
 	Hint  Hint // fields of components only
-}
-
-// Enum is a named integer type with constants 0..n-1.
-type Enum struct {
-	Name   string
-	Doc    string
-	Values []string // constant names, by value
+	Pos   token.Position
 }
 
 // Def is a struct on the wire.
@@ -77,7 +72,8 @@ type Def struct {
 	Position  bool    // its X and Y, or its vector Position, place the entity in the world
 	ID        int     // entities and messages
 	Priority  float64 // entities: their claim on a full snapshot; 0: as usual, which is 1
-	Pos       string
+	Pos       token.Position
+	size      measured
 }
 
 // Private reports whether a field of d itself is sent to nobody but the owner.
@@ -113,7 +109,7 @@ func (s *Schema) Canonical() string {
 		}
 	}
 	for _, e := range s.Enums {
-		fmt.Fprintf(&b, "enum %s %s\n", e.Name, strings.Join(e.Values, " "))
+		b.WriteString(e.canonical())
 	}
 	for _, d := range s.Structs {
 		def("struct", d)

@@ -33,13 +33,17 @@ func (s *scanner) structDef(name string, at token.Pos) *Def {
 	}
 	s.open = append(s.open, name)
 	defer func() { s.open = s.open[:len(s.open)-1] }()
-	def := &Def{Name: name, Doc: dec.doc, Pos: s.fset.Position(dec.spec.Pos()).String()}
+	def := &Def{Name: name, Doc: dec.doc, Pos: s.place(dec.spec.Name.Pos())}
 	def.Component = len(dec.words) > 0 && dec.words[0] == "component"
 	for _, f := range st.Fields.List {
 		if len(f.Names) == 0 {
 			s.fail(f.Pos(), "%s: embedded fields have no name on the wire; give the field a name", name)
 		}
 		for _, id := range f.Names {
+			if slices.ContainsFunc(def.Fields, func(o Field) bool { return o.Name == id.Name }) {
+				s.fail(id.Pos(), "%s.%s: the struct has another field of that name; rename one of them", name, id.Name)
+				continue
+			}
 			if field, ok := s.field(name, id, f); ok {
 				def.Fields = append(def.Fields, field)
 			}
@@ -59,7 +63,7 @@ func (s *scanner) field(owner string, id *ast.Ident, f *ast.Field) (Field, bool)
 }
 
 func (s *scanner) fieldOf(owner string, id *ast.Ident, f *ast.Field) (Field, error) {
-	out := Field{Name: id.Name, Doc: strings.TrimSpace(f.Doc.Text() + f.Comment.Text())}
+	out := Field{Name: id.Name, Pos: s.place(id.Pos()), Doc: strings.TrimSpace(f.Doc.Text() + f.Comment.Text())}
 	if !id.IsExported() {
 		return out, errUnexported
 	}
@@ -84,13 +88,22 @@ func (s *scanner) fieldOf(owner string, id *ast.Ident, f *ast.Field) (Field, err
 
 // goType is what the type checker made of a field. It is invalid where the field's type is not known.
 func (s *scanner) goType(owner, field string) types.Type {
-	st, ok := s.pkg.Scope().Lookup(owner).Type().Underlying().(*types.Struct)
-	if ok {
-		for i := range st.NumFields() {
-			if v := st.Field(i); v.Name() == field {
-				return v.Type()
+	if t := s.typeOf(owner); t != nil {
+		if st, ok := t.Underlying().(*types.Struct); ok {
+			for i := range st.NumFields() {
+				if v := st.Field(i); v.Name() == field {
+					return v.Type()
+				}
 			}
 		}
 	}
 	return types.Typ[types.Invalid]
+}
+
+// typeOf is what the type checker made of a type; nil where it knows none of that name.
+func (s *scanner) typeOf(name string) types.Type {
+	if t, ok := s.pkg.Scope().Lookup(name).(*types.TypeName); ok {
+		return t.Type()
+	}
+	return nil
 }

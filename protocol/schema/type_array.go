@@ -24,7 +24,7 @@ func init() {
 			return Type{Kind: Array, Len: int(u.Len()), Elem: elem}, err
 		},
 		canonical: func(t *Type) string { return fmt.Sprintf("array %d of %s", t.Len, t.Elem.canonical()) },
-		mostBits:  func(t *Type) int64 { return int64(t.Len) * t.Elem.MostBits() },
+		mostBits:  func(t *Type) int64 { return min(int64(t.Len)*t.Elem.MostBits(), hugeBits) },
 		flat:      func(t *Type) bool { return t.Elem.Flat() },
 		plain:     func(t *Type) bool { return t.Elem.Plain() },
 	})

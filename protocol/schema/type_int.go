@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/types"
 	"math"
+	"strconv"
 )
 
 // Integers.
@@ -15,7 +16,7 @@ const (
 
 func init() {
 	register(Int, kind{
-		declared: "sized integers, named integers with constants",
+		declared: "sized integers, enums and flags",
 		flags:    []string{"monotonic"},
 		match: func(t types.Type, _ tag) bool {
 			u, ok := t.Underlying().(*types.Basic)
@@ -41,14 +42,10 @@ func init() {
 	})
 }
 
-// sized is an integer or an enum.
+// sized is an integer, an enum or flags.
 func sized(s *scanner, f scanned) (Type, error) {
 	if named, ok := f.typ.(*types.Named); ok {
-		if e := s.enum(named); e != nil {
-			out := Type{Enum: e}
-			out.setRange(0, int64(len(e.Values))-1)
-			return out, nil
-		}
+		return s.named(named, f)
 	}
 	return integer(f.typ.Underlying().(*types.Basic), f.tag)
 }
@@ -62,20 +59,27 @@ var sizes = map[types.BasicKind]uint{
 func integer(u *types.Basic, tg tag) (Type, error) {
 	size, signed := sizes[u.Kind()], u.Info()&types.IsUnsigned == 0
 	monotonic := tg.flag("monotonic")
+	lo, hi := limits(size, signed)
+	typeLo, typeHi := lo, hi
+	if tg.has("bits") {
+		if tg.has("min") || tg.has("max") {
+			return Type{}, errors.New("bits= is a range of its own; leave it out, or min= and max=")
+		}
+		n, err := tg.within("bits", 1, int64(size), 0)
+		if err != nil {
+			return Type{}, err
+		}
+		if n < int64(size) {
+			lo, hi = limits(uint(n), signed)
+			tg.words["max"] = strconv.FormatInt(hi, 10)
+		}
+	}
 	if size == 64 && !tg.has("min") && !tg.has("max") {
 		if monotonic {
 			return Type{}, errMonotonic
 		}
 		return Type{Kind: Word, Signed: signed}, nil
 	}
-	typeLo, typeHi := int64(0), int64(1)<<min(size, 63)-1
-	if size == 64 {
-		typeHi = 1<<63 - 1
-	}
-	if signed {
-		typeLo, typeHi = -1<<(size-1), 1<<(size-1)-1
-	}
-	lo, hi := typeLo, typeHi
 	for key, dst := range map[string]*int64{"min": &lo, "max": &hi} {
 		if n, err := tg.whole(key); err != nil {
 			return Type{}, err
@@ -101,6 +105,14 @@ func integer(u *types.Basic, tg tag) (Type, error) {
 		return t, nil
 	}
 	return t, t.shortForms(tg)
+}
+
+// limits is the range of integers of n bits; of unsigned ones, as far as an int64 goes.
+func limits(n uint, signed bool) (lo, hi int64) {
+	if signed {
+		return -1 << (n - 1), 1<<(n-1) - 1
+	}
+	return 0, int64(1)<<min(n, 63) - 1
 }
 
 var errMonotonic = fmt.Errorf("monotonic goes with an unsigned integer of at most %d bits; give it a max=", maxCounterBits)

@@ -23,7 +23,7 @@ func init() {
 			return out, err
 		},
 		canonical: func(t *Type) string { return fmt.Sprintf("list %d of %s", t.Max, t.Elem.canonical()) },
-		mostBits:  func(t *Type) int64 { return int64(t.Bits) + t.Max*t.Elem.MostBits() },
+		mostBits:  func(t *Type) int64 { return min(int64(t.Bits)+t.Max*t.Elem.MostBits(), hugeBits) },
 		flat:      func(*Type) bool { return false },
 	})
 }

@@ -22,7 +22,7 @@ func init() {
 			return Type{Kind: Optional, Elem: &out}, err
 		},
 		canonical: func(t *Type) string { return "optional " + t.Elem.canonical() },
-		mostBits:  func(t *Type) int64 { return 1 + t.Elem.MostBits() },
+		mostBits:  func(t *Type) int64 { return min(1+t.Elem.MostBits(), hugeBits) },
 		flat:      func(t *Type) bool { return t.Elem.Flat() },
 	})
 }

@@ -49,8 +49,14 @@ func (s *source) elem() (typ, tag string) {
 var leaves = map[schema.Kind]func(s *source) (typ, tag string){
 	schema.Bool: func(*source) (string, string) { return "bool", "" },
 	schema.Int: func(s *source) (string, string) {
-		if s.rng.IntN(4) == 0 {
-			return "Mood", ""
+		switch s.rng.IntN(6) {
+		case 0:
+			return s.oneOf("Mood", "Way", "Rank"), ""
+		case 1:
+			if s.rng.IntN(4) == 0 {
+				return "Keys", "bits=3"
+			}
+			return s.oneOf("Keys", "Marks", "Rights"), ""
 		}
 		return s.integer()
 	},

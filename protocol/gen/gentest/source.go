@@ -15,6 +15,16 @@ const (
 	messages     = 5
 )
 
+// named are the named numbers of a schema: enums that count, have gaps, go below zero and do without a 0, and flags of all widths.
+var named = []struct{ name, typ, constants string }{
+	{"Mood", "uint8", "Calm Mood = iota\n\tGlad\n\tCross"},
+	{"Way", "int8", "Left Way = iota - 1\n\tStraight\n\tRight"},
+	{"Rank", "uint8", "Sergeant Rank = 10 * (iota + 1)\n\tMajor"},
+	{"Keys", "uint8", "Jump Keys = 1 << iota\n\tFire\n\tDuck"},
+	{"Marks", "uint32", "Dirty Marks = 1 << (31 - iota)\n\tTorn"},
+	{"Rights", "uint64", "Own Rights = 1 << (63 - iota)\n\tLend"},
+}
+
 // source writes one schema.
 type source struct {
 	strings.Builder
@@ -33,7 +43,9 @@ func Source(rng *rand.Rand) string {
 		s.line("\t%q", "github.com/realmwire/realmwire/protocol/"+p)
 	}
 	s.line(")\n\n// Every package is used.\nvar (\n\t_ geom.Vec2\n\t_ optional.Of[int]\n\t_ snapshot.ID\n)\n")
-	s.line("// Mood is an enum.\ntype Mood uint8\n\n// The moods.\nconst (\n\tCalm Mood = iota\n\tGlad\n\tCross\n)\n")
+	for _, c := range named {
+		s.line("type %s %s\n\nconst (\n\t%s\n)\n", c.name, c.typ, c.constants)
+	}
 	for i := range plainStructs {
 		s.line("type P%d struct {", i)
 		s.fields(rng.IntN(4), s.leaf, false)
