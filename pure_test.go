@@ -73,6 +73,7 @@ var impureFiles = map[string]string{
 	"transport/ws/frame.go":                    "tells coder/websocket's errors and close codes in ours",
 	"transport/ws/loop.go":                     "reads the clock and waits for timers",
 	"transport/ws/opening.go":                  "takes over connections from the HTTP server",
+	"transport/ws/pace.go":                     "reads a net.Conn, and makes its peer wait",
 	"transport/ws/server.go":                   "answers HTTP requests",
 }
 

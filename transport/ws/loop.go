@@ -20,6 +20,19 @@ const (
 // now is the package's only clock.
 func now() time.Time { return time.Now() }
 
+// pauseFor is how long one who has made too much work is not read, at least.
+const pauseFor = 5 * time.Millisecond
+
+// pause waits for pauseFor, or until it is over.
+func pause(over <-chan struct{}) {
+	timer := time.NewTimer(pauseFor)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-over:
+	}
+}
+
 // began notes that a frame is being written. c.mu is held.
 func (c *conn) began() { c.writingSince = now() }
 

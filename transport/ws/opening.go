@@ -83,7 +83,8 @@ func (os *openings) cut() {
 	}
 }
 
-// taker notes the connection that a WebSocket takes over, because the library shows no deadlines.
+// taker notes the connection that a WebSocket takes over, because the library shows no deadlines, and has it read at the pace that
+// the peer's budget allows.
 type taker struct {
 	http.ResponseWriter
 	h *Handler
@@ -102,5 +103,5 @@ func (t *taker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if t.h.closing {
 		_ = conn.SetReadDeadline(t.o.since)
 	}
-	return conn, buffered, nil
+	return pace(conn, &t.h.counters.Dear), buffered, nil
 }

@@ -40,6 +40,7 @@ type Counters struct {
 	Reused     atomic.Uint64 `help:"tickets that were used before"`
 	Timeouts   atomic.Uint64 `help:"sessions that ended in silence"`
 	Protocol   atomic.Uint64 `help:"sessions whose peer broke the protocol"`
+	Dear       atomic.Uint64 `help:"times that a peer was not read for a while, since it had made too much work"`
 }
 
 // NewHandler returns a handler. It panics when Tickets or Accept is missing, as that is a mistake of the program.
