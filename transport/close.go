@@ -45,6 +45,9 @@ func (c CloseCode) Valid() bool { return c <= maxCloseCode }
 // ShuttingDown is what every transport says with ServerShutdown.
 const ShuttingDown = "the server is shutting down"
 
+// Broke is the text of a session that ended because of a fault of ours; the log says more.
+const Broke = "an internal error ended the connection"
+
 // CloseError is a close as an error: an Acceptor returns it to choose the code, and Dial returns it when it is refused.
 type CloseError struct {
 	Code CloseCode

@@ -98,6 +98,7 @@ func (s *Server) repeated(now time.Time, nonce uint64, t transcript, d udp.Datag
 	if c == nil {
 		return false
 	}
+	defer s.driver.Caught(now, c)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.session.cfg.transcript != t || c.session.path.Remote != d.Addr {
@@ -124,6 +125,7 @@ func (s *Server) welcome(now time.Time, claims ticket.Claims, t transcript, d ud
 		s.counters.Overflow.Add(1)
 		return
 	}
+	defer s.driver.Caught(now, c)
 	if full {
 		s.refusals.add(t)
 		err = &transport.CloseError{Code: transport.Refused, Text: fmt.Sprintf("the server is full (%d connections)", s.cfg.MaxSessions)}

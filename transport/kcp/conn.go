@@ -95,6 +95,7 @@ func (c *conn) Unlock()               { c.mu.Unlock() }
 func (c *conn) Advance(now time.Time) { c.session.advance(now) }
 func (c *conn) AfterTimer()           { c.host.ticked(c) }
 func (c *conn) Place() *driver.Place  { return &c.place }
+func (c *conn) Break()                { c.session.end.vanish(transport.Network, transport.Broke) }
 
 func (c *conn) Emit(now time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
 	return c.session.emit(now, b)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/udp"
@@ -85,19 +86,23 @@ func (s *Server) Sessions() int {
 // datagrams handles what came in one system call.
 func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 	for _, d := range batch {
-		h, ok := readHeader(d.Data)
-		switch {
-		case ok && h.typ == typeSealed:
-			s.sealed(now, h, d)
-		case ok && h.typ == typeRequest:
-			s.request(now, d)
-		case ok && h.typ == typeResponse:
-			s.response(now, d)
-		default:
-			s.counters.Dropped.Add(1)
-		}
+		guard.Run("kcp: datagram", func() { s.datagram(now, d) })
 	}
 	s.readWriter.Flush()
+}
+
+func (s *Server) datagram(now time.Time, d udp.Datagram) {
+	h, ok := readHeader(d.Data)
+	switch {
+	case ok && h.typ == typeSealed:
+		s.sealed(now, h, d)
+	case ok && h.typ == typeRequest:
+		s.request(now, d)
+	case ok && h.typ == typeResponse:
+		s.response(now, d)
+	default:
+		s.counters.Dropped.Add(1)
+	}
 }
 
 // sealed handles a datagram of a session.
@@ -109,18 +114,27 @@ func (s *Server) sealed(now time.Time, h header, d udp.Datagram) {
 		s.counters.Dropped.Add(1)
 		return
 	}
-	c.mu.Lock()
-	if !c.session.work.Left(now) {
-		c.mu.Unlock()
-		s.counters.Dear.Add(1)
-		return
+	defer s.driver.Caught(now, c)
+	msgs, first := s.open(now, c, h, d)
+	if first {
+		s.confirm(c)
 	}
-	first, before := !c.session.confirmed, c.session.path.Remote
+	c.hand(msgs)
+}
+
+// open gives a datagram to its session, and returns the messages in it; first says that it is the first authentic one.
+func (s *Server) open(now time.Time, c *conn, h header, d udp.Datagram) (msgs []delivery, first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.session.work.Left(now) {
+		s.counters.Dear.Add(1)
+		return nil, false
+	}
+	unheard, before := !c.session.confirmed, c.session.path.Remote
 	msgs, ok := c.session.receive(now, d.Addr, h, d.Data)
 	if !ok {
-		c.mu.Unlock()
 		s.counters.Dropped.Add(1)
-		return
+		return nil, false
 	}
 	if c.session.path.Remote != before {
 		s.counters.Moved.Add(1)
@@ -129,11 +143,7 @@ func (s *Server) sealed(now time.Time, h header, d udp.Datagram) {
 		c.session.advance(now)
 	}
 	s.driver.Emit(now, c, s.readWriter)
-	c.mu.Unlock()
-	if first {
-		s.confirm(c)
-	}
-	c.hand(msgs)
+	return msgs, unheard
 }
 
 // confirm forgets a session's handshake: the peer has the keys and will not repeat it.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/kcp"
@@ -120,7 +121,7 @@ func (t *Transports) serve(h http.Handler) {
 	mux := http.NewServeMux()
 	mux.Handle("/ws", h)
 	t.direct = &http.Server{Handler: mux, ReadHeaderTimeout: t.handshakeTimeout(), MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(t.log().Handler(), slog.LevelDebug)}
-	t.work.Go(func() { _ = t.direct.Serve(t.cfg.WebSockets) })
+	t.work.Go(guard.Func("WebSockets", func() { _ = t.direct.Serve(t.cfg.WebSockets) }, nil))
 }
 
 func (t *Transports) log() *slog.Logger {
@@ -158,7 +159,7 @@ func (t *Transports) Close() error {
 	t.closed.Do(func() {
 		var ends sync.WaitGroup
 		for _, s := range t.all {
-			ends.Go(func() { _ = s.close() })
+			ends.Go(guard.Func("close "+s.name, func() { _ = s.close() }, nil))
 		}
 		ends.Wait()
 		if t.direct != nil {

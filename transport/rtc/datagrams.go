@@ -11,20 +11,25 @@ import (
 // datagrams handles what came in one system call, of STUN and of DTLS.
 func (s *Server) datagrams(now time.Time, batch []udp.Datagram) {
 	for _, d := range batch {
-		if d.Class == udp.STUN {
-			s.check(now, d)
-			continue
-		}
-		s.mu.RLock()
-		p := s.byAddress[d.Addr]
-		s.mu.RUnlock()
-		if p == nil {
-			s.counters.Dropped.Add(1)
-			continue
-		}
-		p.receive(now, d)
+		s.guarded(func() { s.datagram(now, d) })
 	}
 	s.readWriter.Flush()
+}
+
+func (s *Server) datagram(now time.Time, d udp.Datagram) {
+	if d.Class == udp.STUN {
+		s.check(now, d)
+		return
+	}
+	s.mu.RLock()
+	p := s.byAddress[d.Addr]
+	s.mu.RUnlock()
+	if p == nil {
+		s.counters.Dropped.Add(1)
+		return
+	}
+	defer s.driver.Caught(now, p)
+	p.receive(now, d)
 }
 
 // check handles a connectivity check. To one that is not authentic nothing is answered.
@@ -41,6 +46,7 @@ func (s *Server) check(now time.Time, d udp.Datagram) {
 		s.counters.BadChecks.Add(1)
 		return
 	}
+	defer s.driver.Caught(now, p)
 	response := answerCheck(s.readWriter.Next(), d.Data, p.cred.password, d.Addr)
 	if len(response) == 0 {
 		s.counters.BadChecks.Add(1)

@@ -13,6 +13,7 @@ import (
 func (s *session) Lock()                { s.mu.Lock() }
 func (s *session) Unlock()              { s.mu.Unlock() }
 func (s *session) Place() *driver.Place { return &s.place }
+func (s *session) Break()               { s.end.vanish(transport.Network, transport.Broke) }
 
 // Advance ends a session that has been silent, or that has not come about in time, and drives its association.
 func (s *session) Advance(now time.Time) {
@@ -116,7 +117,7 @@ func (s *session) AfterTimer() {
 	tell := ended && !s.end.notified
 	s.end.notified = ended
 	code, text, gone, asked := s.end.code, s.end.text, s.end.stage == dead, s.asked
-	s.mu.Unlock()
+	s.mu.Unlock() // nothing above can panic
 	if tell {
 		s.server.tally(code, asked)
 		s.calls.Closed(s, code, text)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/rtc/internal/dtls"
 	"github.com/realmwire/realmwire/transport/rtc/internal/sctp"
@@ -85,7 +86,8 @@ func (s *session) shake(now time.Time, from netip.AddrPort, datagram []byte) {
 			return
 		}
 		h.slot, h.pipe = place, dtls.NewPipe(from, s.writeHandshake)
-		go s.accept(ctx, h.pipe, place)
+		pipe := h.pipe
+		guard.Go("rtc: handshake", func() { s.accept(ctx, pipe, place) }, s.broken)
 	}
 	s.server.heard(h.slot, now, datagram)
 	h.pipe.Push(datagram)
@@ -93,23 +95,25 @@ func (s *session) shake(now time.Time, from netip.AddrPort, datagram []byte) {
 
 // writeHandshake sends a datagram of the handshake, if the address has paid for it.
 func (s *session) writeHandshake(datagram []byte) {
-	s.mu.Lock()
-	to, allowed := s.path.Remote, s.spend(len(datagram))
-	if allowed {
-		s.count(len(datagram))
-	}
-	s.mu.Unlock()
-	if allowed {
+	if to, allowed := s.pay(len(datagram)); allowed {
 		s.server.driver.Socket().WriteTo(datagram, to)
 	}
+}
+
+// pay is spend for who does not hold the lock; the datagram goes to the address that it returns.
+func (s *session) pay(size int) (to netip.AddrPort, allowed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if allowed = s.spend(size); allowed {
+		s.count(size)
+	}
+	return s.path.Remote, allowed
 }
 
 // accept runs a handshake to its end.
 func (s *session) accept(ctx context.Context, pipe *dtls.Pipe, place *slot) {
 	defer s.server.work.Done()
-	records, err := dtls.Accept(ctx, pipe, s.server.identity, s.offer.fingerprint)
-	place.cancel()
-	s.server.endHandshake(place)
+	records, err := s.handshakes(ctx, pipe, place)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	early := s.handshake.early
@@ -123,6 +127,13 @@ func (s *session) accept(ctx context.Context, pipe *dtls.Pipe, place *slot) {
 		return
 	}
 	s.establish(now(), records, early)
+}
+
+// handshakes has pion make the handshake, and gives its place back.
+func (s *session) handshakes(ctx context.Context, pipe *dtls.Pipe, place *slot) (*dtls.Records, error) {
+	defer s.server.endHandshake(place)
+	defer place.cancel()
+	return dtls.Accept(ctx, pipe, s.server.identity, s.offer.fingerprint)
 }
 
 // establish begins the association, with what has come early for it. s is locked.

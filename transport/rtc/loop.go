@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/udp"
@@ -22,6 +23,12 @@ func now() time.Time { return time.Now() }
 
 // handle takes datagrams from the socket's reading goroutine.
 func (s *Server) handle(batch []udp.Datagram) { s.datagrams(now(), batch) }
+
+// guarded runs what is done for one datagram, of which nobody may be known to be the sender.
+func (s *Server) guarded(f func()) { guard.Run("rtc: datagram", f) }
+
+// broken ends the session at once: its handshake panicked.
+func (s *session) broken() { s.server.driver.Break(now(), s) }
 
 // Close tells every peer that the server is shutting down, waits shortly for that to leave, and stops. The driver goes on;
 // it is its owner's. Every handler has been told Closed when Close returns.

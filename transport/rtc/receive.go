@@ -16,22 +16,7 @@ import (
 
 // receive handles a datagram of DTLS from one of the client's addresses. It runs on the socket's reading goroutine.
 func (s *session) receive(now time.Time, d udp.Datagram) {
-	s.mu.Lock()
-	if s.records == nil {
-		if s.end.stage == open {
-			s.shake(now, d.Addr, d.Data)
-		}
-		s.mu.Unlock()
-		return
-	}
-	s.stats.DatagramsIn++
-	s.stats.BytesIn += uint64(len(d.Data))
-	if d.Addr == s.path.Remote {
-		s.credit.in += len(d.Data)
-	}
-	if !s.assoc.Left(now) {
-		s.server.counters.Dear.Add(1)
-		s.mu.Unlock()
+	if !s.took(now, d) {
 		return
 	}
 	rest, paid := d.Data, len(d.Data)
@@ -42,18 +27,45 @@ func (s *session) receive(now time.Time, d udp.Datagram) {
 			s.server.counters.Dropped.Add(1)
 			break
 		}
-		messages := s.record(now, d.Addr, rec, paid)
-		s.mu.Unlock()
-		for _, m := range messages {
+		for _, m := range s.opened(now, d.Addr, rec, paid) {
 			s.message(now, m)
 		}
-		s.mu.Lock()
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.left {
 		s.end.byPeer(transport.Normal, peerLeft)
 	}
 	s.server.driver.Emit(now, s, s.server.readWriter)
-	s.mu.Unlock()
+}
+
+// took counts a datagram in. It reports false for one of the handshake, which it hands on, and for one too many.
+func (s *session) took(now time.Time, d udp.Datagram) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.records == nil {
+		if s.end.stage == open {
+			s.shake(now, d.Addr, d.Data)
+		}
+		return false
+	}
+	s.stats.DatagramsIn++
+	s.stats.BytesIn += uint64(len(d.Data))
+	if d.Addr == s.path.Remote {
+		s.credit.in += len(d.Data)
+	}
+	if !s.assoc.Left(now) {
+		s.server.counters.Dear.Add(1)
+		return false
+	}
+	return true
+}
+
+// opened is record for who does not hold the lock.
+func (s *session) opened(now time.Time, from netip.AddrPort, rec dtls.Record, paid int) []sctp.Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.record(now, from, rec, paid)
 }
 
 // record handles one record, and returns the messages in it. paid is what it counts for on a new path. s is locked.
@@ -166,7 +178,15 @@ func (s *session) control(now time.Time, m sctp.Message) {
 	if len(m.Data) > 0 && m.Data[0] == channelAck {
 		return // we open none, so that this answers nothing; it does no harm
 	}
+	if s.opens(now, m) {
+		s.ask(now)
+	}
+}
+
+// opens gives a lane the channel that the peer opens for it. It reports whether the session is ready for its handler.
+func (s *session) opens(now time.Time, m sctp.Message) (ready bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	lane, err := openedLane(m.Data)
 	_, taken := s.channels.lane(m.Stream)
 	if err == nil && (taken || s.channels.open[lane]) {
@@ -178,14 +198,9 @@ func (s *session) control(now time.Time, m sctp.Message) {
 	}
 	if err != nil {
 		s.fail(now, transport.ProtocolError, transport.ClipText(err.Error()))
-		s.mu.Unlock()
-		return
+		return false
 	}
-	ready := s.channels.both() && !s.asked && s.end.stage == open
-	s.mu.Unlock()
-	if ready {
-		s.ask(now)
-	}
+	return s.channels.both() && !s.asked && s.end.stage == open
 }
 
 // ask gets the session's handler, and gives it what has waited. Like all messages it runs on the socket's reading goroutine, so that
@@ -195,14 +210,7 @@ func (s *session) ask(now time.Time) {
 		return
 	}
 	err := s.calls.Ask(s.server.cfg.Accept, s, s.claims)
-	s.mu.Lock()
-	held := s.held
-	s.held, s.asked, s.connectBy = nil, true, time.Time{}
-	if err != nil {
-		code, text := transport.Refusal(err)
-		s.fail(now, code, text)
-	}
-	s.mu.Unlock()
+	held := s.answered(now, err)
 	if err != nil {
 		s.server.counters.Refused.Add(1)
 		return
@@ -211,6 +219,19 @@ func (s *session) ask(now time.Time) {
 	for _, msg := range held {
 		s.calls.Message(s, transport.Reliable, msg)
 	}
+}
+
+// answered notes what the acceptor said, and returns what has waited for that.
+func (s *session) answered(now time.Time, err error) (held [][]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held = s.held
+	s.held, s.asked, s.connectBy = nil, true, time.Time{}
+	if err != nil {
+		code, text := transport.Refusal(err)
+		s.fail(now, code, text)
+	}
+	return held
 }
 
 // over reports whether the session has ended.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 )
 
@@ -110,7 +111,7 @@ func (c *conn) poke() {
 	if c.started && !c.writing {
 		c.writing = true
 		c.work.Add(1)
-		go c.write()
+		guard.Go("websocket: writer", c.writer, nil)
 	}
 }
 
@@ -153,33 +154,43 @@ const keepBuffer = 8 << 10
 func (c *conn) drain(flushing bool) {
 	afterLatest := false
 	for {
-		c.mu.Lock()
-		if c.ended && !flushing {
-			c.mu.Unlock()
-			return
-		}
-		frame, lane := c.out.take(afterLatest)
+		frame, lane := c.next(flushing, afterLatest)
 		if frame == nil {
-			c.mu.Unlock()
 			return
 		}
-		c.began()
-		c.mu.Unlock()
 		err := c.socket.Write(c.ctx, websocket.MessageBinary, frame)
 		afterLatest = lane == transport.Latest
-		c.mu.Lock()
-		c.writingSince = time.Time{}
-		if lane == transport.Reliable {
-			c.out.wrote(frame)
-		}
-		if err == nil {
-			c.stats.DatagramsOut++
-			c.stats.BytesOut += uint64(len(frame))
-		}
-		c.mu.Unlock()
+		c.wrote(frame, lane, err == nil)
 		if err != nil {
 			c.end(transport.Network, transport.ClipText("write failed: "+err.Error()), true)
 			return
 		}
+	}
+}
+
+// next takes the frame that is written next; nil: there is none, or the session has ended and is not flushed.
+func (c *conn) next(flushing, afterLatest bool) (frame []byte, lane transport.Lane) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended && !flushing {
+		return nil, 0
+	}
+	if frame, lane = c.out.take(afterLatest); frame != nil {
+		c.began()
+	}
+	return frame, lane
+}
+
+// wrote notes that the writing of a frame is over, well or not.
+func (c *conn) wrote(frame []byte, lane transport.Lane, well bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writingSince = time.Time{}
+	if lane == transport.Reliable {
+		c.out.wrote(frame)
+	}
+	if well {
+		c.stats.DatagramsOut++
+		c.stats.BytesOut += uint64(len(frame))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 )
 
@@ -36,10 +37,17 @@ func pause(over <-chan struct{}) {
 // began notes that a frame is being written. c.mu is held.
 func (c *conn) began() { c.writingSince = now() }
 
+// writer is a goroutine that writes.
+func (c *conn) writer() {
+	defer c.work.Done()
+	if !guard.Run("websocket: write", c.write) {
+		c.broken()
+	}
+}
+
 // write is the writer: the only goroutine that writes messages, and the one that ends the session. It is there while there is
 // something to write; an idle session keeps no stack for it.
 func (c *conn) write() {
-	defer c.work.Done()
 	c.drain(false)
 	for !c.rest() {
 		c.drain(false)
@@ -47,7 +55,7 @@ func (c *conn) write() {
 	c.mu.Lock()
 	ended, byPeer, abort := c.ended, c.byPeer, c.abort
 	code, text := c.code, c.text
-	c.mu.Unlock()
+	c.mu.Unlock() // nothing above can panic
 	if !ended {
 		return
 	}
@@ -60,6 +68,14 @@ func (c *conn) write() {
 			abort.Stop()
 		}
 	}
+	c.cancel()
+	_ = c.socket.CloseNow()
+}
+
+// broken ends the session at once, without the writer, which panicked.
+func (c *conn) broken() {
+	c.end(transport.Network, transport.Broke, true)
+	c.calls.Closed(c, transport.Network, transport.Broke)
 	c.cancel()
 	_ = c.socket.CloseNow()
 }
@@ -78,10 +94,10 @@ func (c *conn) rest() bool {
 // goodbye does the closing handshake, for as long as the context lasts.
 func (c *conn) goodbye(code transport.CloseCode, text string) {
 	finished := make(chan struct{})
-	go func() {
+	guard.Go("websocket: goodbye", func() {
 		defer close(finished)
 		_ = c.socket.Close(statusOf(code), text)
-	}()
+	}, nil)
 	select {
 	case <-finished:
 	case <-c.ctx.Done():
@@ -98,7 +114,9 @@ func (c *conn) run() {
 	c.mu.Unlock()
 	c.work.Add(1) // the pings, of which one at most is under way or waits for its time
 	c.pingIn(c.pingEvery() / 2)
-	c.read()
+	if !guard.Run("websocket: read", c.read) {
+		c.end(transport.Network, transport.Broke, true)
+	}
 	c.stopPings()
 	c.work.Wait()
 }
@@ -113,7 +131,7 @@ func (c *conn) pingIn(d time.Duration) {
 		c.work.Done()
 		return
 	}
-	c.pinger = time.AfterFunc(d, c.ping)
+	c.pinger = time.AfterFunc(d, guard.Func("websocket: ping", c.ping, c.lostPing))
 }
 
 // stopPings ends them: one that is under way ends with the context.
@@ -153,6 +171,13 @@ func (c *conn) ping() {
 	}
 	// Any other error is the reader's to report, or the ping could not leave: the next one sees what became of it.
 	c.pingIn(c.pingEvery())
+}
+
+// lostPing ends the session whose ping panicked, and with it the pings.
+func (c *conn) lostPing() {
+	defer c.work.Done()
+	c.end(transport.Network, transport.Broke, true)
+	c.cancel()
 }
 
 // silent gives the peer up.

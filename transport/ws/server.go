@@ -13,6 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
@@ -101,12 +102,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.work.Done()
 		return // Accept has answered
 	}
-	go h.serve(socket, o)
+	guard.Go("websocket: session", func() { h.serve(socket, o) }, func() { _ = socket.CloseNow() })
 }
 
 // serve runs a session until it ends.
 func (h *Handler) serve(socket *websocket.Conn, o *opening) {
 	defer h.work.Done()
+	defer h.leave(o, nil) // where what follows panics, it has not
 	c := h.open(socket, o)
 	if c == nil {
 		return
@@ -166,6 +168,13 @@ func (h *Handler) open(socket *websocket.Conn, o *opening) *conn {
 	closing := h.closing
 	h.sessions[c] = struct{}{}
 	h.mu.Unlock()
+	begins := false
+	defer func() {
+		if !begins { // it was refused, or what asks for its handler panicked
+			c.cancel()
+			h.leave(nil, c)
+		}
+	}()
 	if closing {
 		err = &transport.CloseError{Code: transport.ServerShutdown, Text: transport.ShuttingDown}
 	} else {
@@ -174,10 +183,9 @@ func (h *Handler) open(socket *websocket.Conn, o *opening) *conn {
 	if err != nil {
 		h.counters.Refused.Add(1)
 		h.dismiss(socket, o, err)
-		c.cancel()
-		h.leave(nil, c)
 		return nil
 	}
+	begins = true
 	h.counters.Accepted.Add(1)
 	return c
 }

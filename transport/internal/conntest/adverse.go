@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/netsim"
 )
@@ -78,6 +80,72 @@ type stalling struct {
 func (s stalling) Message(conn transport.Conn, lane transport.Lane, msg []byte) {
 	<-s.release
 	s.Recorder.Message(conn, lane, msg[:min(len(msg), 8)])
+}
+
+// panics: what panics over one client's message ends that client's session, as a lost connection, and nothing else. A panic while the
+// server asks for a handler does likewise.
+func panics(t *testing.T, f Factory) {
+	guard.LogTo(slog.New(slog.DiscardHandler))
+	t.Cleanup(func() { guard.LogTo(nil) })
+	w := newWorld(t, f, Options{})
+	w.mu.Lock()
+	w.wrap = func(r *Recorder) transport.Handler { return explosive{r} }
+	w.mu.Unlock()
+	other, toOther := w.join()
+	client, server := w.join()
+	SendNumbered(t, client, server, 10)
+	for n, lane := range []transport.Lane{transport.Reliable, transport.Latest} {
+		if n > 0 {
+			client, server = w.join()
+		}
+		for stop := server.ended(); !stop; stop = server.ended() { // the latest lane may lose it
+			_ = client.Conn.Send(lane, []byte("boom"))
+			time.Sleep(time.Millisecond)
+		}
+		if code, text := server.WaitClosed(t); code != transport.Network || text != transport.Broke {
+			t.Errorf("ended with %s %q over the %s lane, want %s: so the zone keeps the character", code, text, lane, transport.Network)
+		}
+		if err := server.Conn.Send(transport.Reliable, []byte("?")); !errors.Is(err, transport.ErrClosed) {
+			t.Errorf("sending on what has ended: %v", err)
+		}
+	}
+	w.mu.Lock()
+	asked := make(chan struct{}, 1)
+	w.wrap = func(*Recorder) transport.Handler {
+		asked <- struct{}{}
+		panic("nobody is let in")
+	}
+	w.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	lost := NewRecorder()
+	if c, err := w.end.Dial(ctx, w.grant(), lost); err == nil { // a transport may greet before it asks
+		c.Close(transport.Normal, "")
+		lost.WaitClosed(t)
+	}
+	select {
+	case <-asked:
+	case <-time.After(wait):
+		t.Fatal("nobody asked for a handler")
+	}
+	w.mu.Lock()
+	w.wrap = nil
+	w.mu.Unlock()
+	again, toAgain := w.join()
+	for _, pair := range [][2]*Recorder{{other, toOther}, {again, toAgain}} {
+		SendNumbered(t, pair[0], pair[1], 50)
+		SendNumbered(t, pair[1], pair[0], 50)
+	}
+}
+
+// explosive is a handler that panics over a message.
+type explosive struct{ *Recorder }
+
+func (e explosive) Message(conn transport.Conn, lane transport.Lane, msg []byte) {
+	if string(msg) == "boom" {
+		panic("boom")
+	}
+	e.Recorder.Message(conn, lane, msg)
 }
 
 // sendStates sends n states, 4 ms apart.

@@ -58,6 +58,8 @@ type world struct {
 	inc  uint64
 	end  Endpoint
 	deny error // the acceptor's answer, when set before the client dials
+	// wrap is around the handlers of sessions that are accepted; nil: nothing is.
+	wrap func(*Recorder) transport.Handler
 
 	mu        sync.Mutex
 	accepted  chan *Recorder
@@ -82,8 +84,12 @@ func newWorld(tb testing.TB, f Factory, o Options) *world {
 			}
 			w.bySession[claims.Session] = r
 		}
+		var h transport.Handler = r
+		if w.wrap != nil {
+			h = w.wrap(r)
+		}
 		w.accepted <- r
-		return r, nil
+		return h, nil
 	}
 	w.end = f(tb, o)
 	tb.Cleanup(w.end.Shutdown)

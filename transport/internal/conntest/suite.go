@@ -33,6 +33,7 @@ func Run(t *testing.T, kind transport.Kind, f Factory) {
 	t.Run("idle stays alive", func(t *testing.T) { idle(t, f) })
 	t.Run("many clients", func(t *testing.T) { many(t, f) })
 	t.Run("one bad client", func(t *testing.T) { oneBadClient(t, f) })
+	t.Run("panic", func(t *testing.T) { panics(t, f) })
 	t.Run("bad network", func(t *testing.T) { badNetwork(t, f) })
 	t.Run("races", func(t *testing.T) { races(t, f) })
 	t.Run("resumes half-open", func(t *testing.T) { resumesHalfOpen(t, f) })

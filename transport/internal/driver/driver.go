@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport/udp"
 )
 
@@ -23,6 +24,9 @@ type Session interface {
 	Wake() (at time.Time, ok bool)
 	// AfterTimer is called without the lock when a timer's Advance and its datagrams are done: for what needs other locks.
 	AfterTimer()
+	// Break ends the session at once: work for it panicked, so its state cannot be believed. Wake is in the past then, and AfterTimer
+	// tells the handler.
+	Break()
 	// Place is the session's own.
 	Place() *Place
 }
@@ -98,15 +102,38 @@ func (d *Driver) flush(now time.Time) {
 	d.dirty = d.spare[:0]
 	d.dirtyMu.Unlock()
 	for _, s := range list {
-		s.Lock()
-		s.Place().dirty = false
-		s.Advance(now)
-		d.Emit(now, s, d.flushWriter)
-		s.Unlock()
+		d.serve(now, s, d.flushWriter, func(p *Place) { p.dirty = false })
 	}
 	d.flushWriter.Flush()
 	clear(list)
 	d.spare = list
+}
+
+// serve does what has fallen due for a session, and moves its datagrams into w; note notes in its place why.
+func (d *Driver) serve(now time.Time, s Session, w *udp.Writer, note func(*Place)) {
+	defer d.Caught(now, s)
+	s.Lock()
+	defer s.Unlock()
+	note(s.Place())
+	s.Advance(now)
+	d.Emit(now, s, w)
+}
+
+// Caught ends a session for which work panicked, and nothing else. It is deferred around such work, which holds no lock of the session's
+// beyond its own deferred Unlocks.
+func (d *Driver) Caught(now time.Time, s Session) {
+	if p := recover(); p != nil {
+		guard.Note("transport: session", p)
+		d.Break(now, s)
+	}
+}
+
+// Break ends a session, which is not locked, at once.
+func (d *Driver) Break(now time.Time, s Session) {
+	s.Lock()
+	defer s.Unlock()
+	s.Break()
+	d.arm(now, s)
 }
 
 // Emit moves every datagram that should leave into w, and sets the session's timer. s is locked.
@@ -156,11 +183,8 @@ func (d *Driver) together(now, wake time.Time) time.Time {
 
 // tick advances a session whose timer went off.
 func (d *Driver) tick(now time.Time, s Session) {
-	s.Lock()
-	s.Place().armed = time.Time{}
-	s.Advance(now)
-	d.Emit(now, s, d.loopWriter)
-	s.Unlock()
+	d.serve(now, s, d.loopWriter, func(p *Place) { p.armed = time.Time{} })
+	defer d.Caught(now, s)
 	s.AfterTimer()
 }
 

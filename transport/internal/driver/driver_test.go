@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -25,11 +28,25 @@ type beacon struct {
 	due    bool
 	ticks  int // calls of AfterTimer
 	times  []time.Time
+	panics string // in which method
+	broken int
+}
+
+func (s *beacon) burst(where string) {
+	if s.panics == where {
+		panic("beacon: " + where)
+	}
 }
 
 func (s *beacon) Place() *Place { return &s.place }
 
+func (s *beacon) Break() {
+	s.broken++
+	s.panics, s.every = "", 0
+}
+
 func (s *beacon) Advance(now time.Time) {
+	s.burst("Advance")
 	if s.every > 0 && !now.Before(s.next) {
 		s.due, s.next = true, now.Add(s.every)
 		s.times = append(s.times, now)
@@ -37,6 +54,7 @@ func (s *beacon) Advance(now time.Time) {
 }
 
 func (s *beacon) Emit(_ time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
+	s.burst("Emit")
 	if !s.due {
 		return nil, netip.AddrPort{}, false
 	}
@@ -44,12 +62,16 @@ func (s *beacon) Emit(_ time.Time, b []byte) ([]byte, netip.AddrPort, bool) {
 	return append(b, 0x80, s.number), s.to, true
 }
 
-func (s *beacon) Wake() (time.Time, bool) { return s.next, s.every > 0 }
+func (s *beacon) Wake() (time.Time, bool) {
+	s.burst("Wake")
+	return s.next, s.every > 0
+}
 
 func (s *beacon) AfterTimer() {
 	s.Lock()
 	defer s.Unlock()
 	s.ticks++
+	s.burst("AfterTimer")
 }
 
 // open makes a driver on a socket of its own, and another socket to send to.
@@ -127,6 +149,52 @@ func TestTimersWakeSessions(t *testing.T) {
 	for i, at := range s.times {
 		if early := time.Duration(i+1) * s.every; at.Sub(start) < early {
 			t.Errorf("wake %d came after %v, before its time %v", i, at.Sub(start), early)
+		}
+	}
+}
+
+// TestPanicsEndOneSession: whatever panics for one session, on the driver's goroutine or on the one that flushes, that session is broken
+// off, its lock is free, and the others are served.
+func TestPanicsEndOneSession(t *testing.T) {
+	guard.LogTo(slog.New(slog.DiscardHandler))
+	defer guard.LogTo(nil)
+	d, sink := open(t)
+	to := sink.LocalAddr().(*net.UDPAddr).AddrPort()
+	soon := func() time.Time { return time.Now().Add(10 * time.Millisecond) }
+	for _, where := range []string{"Advance", "Emit", "Wake", "AfterTimer"} {
+		for _, flushed := range []bool{true, false} {
+			bad := &beacon{to: to, number: 1, every: 10 * time.Millisecond, next: soon()}
+			good := &beacon{to: to, number: 2, every: 10 * time.Millisecond, next: soon()}
+			for _, s := range []*beacon{bad, good} {
+				s.Lock()
+				d.Changed(s)
+				s.Unlock()
+			}
+			if !flushed { // its timer is set, and the panic comes when it goes off
+				d.Flush()
+			}
+			bad.Lock()
+			bad.panics = where
+			bad.Unlock()
+			if flushed {
+				d.Flush()
+			}
+			for n := 0; n < 5; {
+				if receive(t, sink, 1)[0] == 2 {
+					n++
+				}
+			}
+			bad.Lock()
+			if bad.broken != 1 {
+				t.Errorf("%s, flushed %t: broken off %d times", where, flushed, bad.broken)
+			}
+			bad.Unlock()
+			good.Lock()
+			if good.broken != 0 {
+				t.Errorf("%s: the other session was broken off", where)
+			}
+			good.every = 0
+			good.Unlock()
 		}
 	}
 }
