@@ -96,7 +96,7 @@ var pureThirdParty = map[string]string{
 // pureStandard are the packages of the standard library that pure files may use, by their whole paths; impureNames takes some names out again.
 var pureStandard = []string{
 	"bytes", "cmp", "errors", "fmt", "io/fs", "iter", "maps", "math", "math/bits", "math/rand/v2", "net/netip", "reflect", "regexp", "slices",
-	"strconv", "strings", "time", "unicode", "unicode/utf8",
+	"runtime/debug", "strconv", "strings", "time", "unicode", "unicode/utf8",
 	"crypto/aes", "crypto/cipher", "crypto/hkdf", "crypto/hmac", "crypto/sha256", "crypto/subtle", "hash", "hash/crc32",
 	"encoding/binary", "encoding/hex", "encoding/json",
 }
@@ -116,6 +116,8 @@ var impureNames = map[string]func(name string) bool{
 	"iter": func(name string) bool { return name == "Pull" || name == "Pull2" },
 	// A game gives its maps as a value; others read them.
 	"io/fs": func(name string) bool { return name != "FS" },
+	// A stack is a value; the rest changes the process.
+	"runtime/debug": func(name string) bool { return name != "Stack" },
 	"reflect": func(name string) bool {
 		return slices.Contains([]string{"ChanOf", "MakeChan", "Select", "SelectCase"}, name)
 	},

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone/core"
+	"github.com/realmwire/realmwire/zone/rules"
 )
 
 // answer returns an evicted character to the realm, once no older save of it is on its way.
@@ -38,7 +40,7 @@ func (z *Zone) settleSaves() {
 }
 
 func (z *Zone) settle(r saveResult) {
-	z.saver.settle(r, z.core.Tick(), func(s core.SaveRequest, err error) {
+	z.saver.settle(r, z.steps, func(s core.SaveRequest, err error) {
 		z.core.Handle(core.Event{Kind: core.EventStale, Character: s.Character, Epoch: s.Epoch, Err: err})
 	})
 	for _, o := range z.owed {
@@ -58,29 +60,35 @@ func (z *Zone) carryOut(calls context.Context) {
 	}
 	for _, c := range out.Closes {
 		if s := z.conns[c.Conn]; s != nil {
-			s.conn.Close(c.Code, c.Text)
+			guard.Run("zone: close", func() { s.conn.Close(c.Code, c.Text) })
 		}
 	}
 	for _, r := range out.Attaches {
-		z.call(calls, func(ctx context.Context) item {
+		attached := func(who rules.Character, err error) item {
+			return item{Event: core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: r, Character: who, Err: err}}}
+		}
+		z.call(calls, attached(rules.Character{}, core.ErrRealmDown), func(ctx context.Context) item {
 			who, err := z.cfg.Realm.Attach(ctx, r)
 			for again := 0; again < attachRetries && errors.Is(err, core.ErrRealmDown) && sleep(ctx, attachPause); again++ {
 				// A realm that restarts is back in a moment; asking again for the same is safe.
 				who, err = z.cfg.Realm.Attach(ctx, r)
 			}
-			return item{Event: core.Event{Kind: core.EventAttach, Attach: &core.AttachResult{Request: r, Character: who, Err: err}}}
+			return attached(who, err)
 		})
 	}
 	for _, r := range out.Handovers {
 		r.State = append([]byte(nil), r.State...)
 		z.saver.forget(r.Character) // the handover carries the state
-		z.call(calls, func(ctx context.Context) item {
+		handedOver := func(grant []byte, err error) item {
+			return item{Event: core.Event{Kind: core.EventHandover, Handover: &core.HandoverResult{Conn: r.Conn, Grant: grant, Err: err}}}
+		}
+		z.call(calls, handedOver(nil, core.ErrRealmDown), func(ctx context.Context) item {
 			grant, err := z.cfg.Realm.Handover(ctx, r)
 			for again := 0; again < handoverRetries && errors.Is(err, core.ErrRealmDown) && sleep(ctx, handoverPause); again++ {
 				// It may have happened: only another answer tells.
 				grant, err = z.cfg.Realm.Handover(ctx, r)
 			}
-			return item{Event: core.Event{Kind: core.EventHandover, Handover: &core.HandoverResult{Conn: r.Conn, Grant: grant, Err: err}}}
+			return handedOver(grant, err)
 		})
 	}
 	for i := range out.Notices {
@@ -107,7 +115,14 @@ func (z *Zone) send(s core.Send) {
 	if to == nil {
 		return // closed since
 	}
-	if err := to.conn.Send(s.Lane, s.Msg); err != nil && errors.Is(err, transport.ErrBackpressure) {
+	var err error
+	if !guard.Run("zone: send", func() { err = to.conn.Send(s.Lane, s.Msg) }) {
+		// As if the connection had been lost. Its transport may not know: it is asked to end it.
+		z.inbox.post(item{Event: core.Event{Kind: core.EventClosed, Conn: s.Conn, Code: transport.Network, At: z.now()}})
+		guard.Run("zone: close", func() { to.conn.Close(transport.Network, transport.Broke) })
+		return
+	}
+	if err != nil && errors.Is(err, transport.ErrBackpressure) {
 		to.conn.Close(transport.Backpressure, "your connection does not keep up")
 	}
 }

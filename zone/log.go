@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/zone/core"
@@ -12,6 +13,14 @@ import (
 
 // logNotice logs what became of a session: kicks for every operator, the rest for who looks for something.
 func (z *Zone) logNotice(n *core.Notice) {
+	switch n.Kind {
+	case core.SessionFailed:
+		guard.NoteStack("zone: session", n.Text, n.Stack, "zone", z.Name(), "character", hex(uint64(n.Character)), "session", hex(n.Session), "name", n.Name)
+		return
+	case core.WorldBroken:
+		guard.NoteStack("zone: world", n.Text, n.Stack, "zone", z.Name())
+		return
+	}
 	level := slog.LevelDebug
 	if n.Kind == core.PlayerKicked {
 		level = slog.LevelInfo

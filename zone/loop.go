@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/count"
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
@@ -53,6 +55,8 @@ type Zone struct {
 
 	lastID   atomic.Uint32
 	conns    map[core.ConnID]*connection // the loop's, as all that follows
+	worlds   worlds
+	steps    uint32 // ticks of the loop, through all worlds
 	encoder  *core.Encoder
 	snapshot []byte // the last one's memory
 	owed     []owedEviction
@@ -65,6 +69,7 @@ type Zone struct {
 type loopCounters struct {
 	Overrun  uint64 `help:"ticks that began more than a tick late"`
 	LostTick uint64 `help:"ticks' worth of time given up because the zone could not keep up"`
+	Renewed  uint64 `help:"times that the zone's world ended in a panic, and a new one began"`
 }
 
 // owedEviction is the answer to an eviction that waits for a save in progress: the realm must not store that one later.
@@ -173,7 +178,7 @@ func (z *Zone) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return z.drain(calls)
 		case <-z.inbox.wake:
-			z.between(calls)
+			z.guarded(calls, func() { z.between(calls) })
 			continue
 		case <-timer.C:
 		}
@@ -185,7 +190,7 @@ func (z *Zone) Run(ctx context.Context) error {
 				due = started
 			}
 		}
-		z.step(calls, due, started)
+		z.guarded(calls, func() { z.step(calls, due, started) })
 		due += dt
 		z.meter.ticks.record(uint64((z.now() - started).Microseconds()))
 		timer.Reset(due - z.now())
@@ -210,14 +215,21 @@ func (z *Zone) step(calls context.Context, due, started time.Duration) {
 		z.handle(it)
 	}
 	z.settleSaves()
-	z.core.Step(due, started)
+	z.steps++
+	if z.worlds.resting {
+		z.awake()
+	} else {
+		z.core.Step(due, started)
+	}
 	z.carryOut(calls)
-	z.replicate()
-	z.saver.pump(calls, z.core.Tick())
+	if !z.core.Broken() {
+		z.replicate()
+	}
+	z.saver.pump(calls, z.steps)
 	if z.cfg.Flush != nil {
 		z.cfg.Flush()
 	}
-	if hz, tick := uint32(z.cfg.Core.TickHz), z.core.Tick(); tick%(hz*publishSeconds) == 0 {
+	if hz, tick := uint32(z.cfg.Core.TickHz), z.steps; tick%(hz*publishSeconds) == 0 {
 		if tick%(hz*windowSeconds) == 0 {
 			z.meter.nextWindow()
 		}
@@ -238,11 +250,11 @@ func (z *Zone) handle(it item) {
 	}
 }
 
-// call asks the realm from another goroutine, and posts the answer. Its time counts from now: where the realm answers nobody, those who wait
+// call asks the realm from another goroutine, and posts the answer; failed, where f panics. Its time counts from now: where the realm answers nobody, those who wait
 // for a place among the calls must not wait for those before them as well.
-func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
+func (z *Zone) call(ctx context.Context, failed item, f func(context.Context) item) {
 	z.working.Add(1)
-	go func() {
+	guard.Go("zone: call of the realm", func() {
 		defer z.working.Done()
 		ctx, cancel := context.WithTimeout(ctx, realmTimeout)
 		defer cancel()
@@ -251,8 +263,10 @@ func (z *Zone) call(ctx context.Context, f func(context.Context) item) {
 			defer func() { <-z.calls }()
 		case <-ctx.Done(): // f finds that out by itself
 		}
-		z.inbox.post(f(ctx))
-	}()
+		it := failed
+		guard.Run("zone: call of the realm", func() { it = f(ctx) })
+		z.inbox.post(it)
+	}, nil)
 }
 
 // issueTickets makes a client's resume tickets and sends them.
@@ -292,7 +306,7 @@ func (z *Zone) drain(calls context.Context) error {
 	defer cancel()
 	for !z.saver.idle() {
 		z.saver.retryAt = 0
-		z.saver.pump(calls, z.core.Tick())
+		z.saver.pump(calls, z.steps)
 		select {
 		case r := <-z.saver.results:
 			z.settle(r)
@@ -324,10 +338,11 @@ func (z *Zone) unsaved() error {
 }
 
 func (z *Zone) publish() {
-	c := z.core
+	c, counted := z.core, z.core.Count()
+	count.Add(&counted, &z.worlds.counted)
 	z.meter.publish(Stats{
 		Name: z.Name(), Title: z.cfg.Core.Zone.Title, Players: c.Players(), Sessions: c.Sessions(), Capacity: z.cfg.Core.Zone.Capacity,
-		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: c.Tick(), SavesPending: len(z.saver.pending) + len(z.saver.inFlight),
-		Counters: Counters{c.Count(), z.counters, z.inbox.counted(), z.saver.counters},
+		Entities: c.Entities(), TickHz: z.cfg.Core.TickHz, Tick: z.steps, SavesPending: len(z.saver.pending) + len(z.saver.inFlight),
+		Counters: Counters{counted, z.counters, z.inbox.counted(), z.saver.counters},
 	})
 }

@@ -176,7 +176,9 @@ func run(t *testing.T, names ...string) *running {
 func runWith(t *testing.T, cfg Config, names ...string) *running {
 	t.Helper()
 	realm := newMemory()
-	cfg.Realm = realm
+	if cfg.Realm == nil {
+		cfg.Realm = realm
+	}
 	p, err := NewProcess(cfg, names)
 	if err != nil {
 		t.Fatal(err)

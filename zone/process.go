@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
 	"github.com/realmwire/realmwire/zone/core"
@@ -115,7 +116,7 @@ func (p *Process) Run(ctx context.Context) error {
 	errs := make([]error, len(p.zones))
 	var wg sync.WaitGroup
 	for i, z := range p.zones {
-		wg.Go(func() { errs[i] = z.Run(ctx) })
+		wg.Go(guard.Func("zone: run", func() { errs[i] = z.Run(ctx) }, func() { errs[i] = fmt.Errorf("zone %s: %w", z.Name(), guard.ErrPanic) }))
 	}
 	wg.Wait()
 	return errors.Join(errs...)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/zone/core"
 	"github.com/realmwire/realmwire/zone/rules"
 )
@@ -122,10 +123,14 @@ func (s *saver) pump(ctx context.Context, tick uint32) {
 		return
 	}
 	s.inFlight = batch
-	go func() {
-		errs, err := s.call(ctx, batch)
+	guard.Go("zone: save", func() {
+		var errs []error
+		err := guard.Fallible("zone: save", func() (err error) {
+			errs, err = s.call(ctx, batch)
+			return err
+		})()
 		s.results <- saveResult{errs, err}
-	}()
+	}, nil)
 }
 
 // settle takes the answer for the batch on its way; stale is called for each lease that is another's.

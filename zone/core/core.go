@@ -87,7 +87,9 @@ type Core struct {
 	joining  int                         // sessions that wait for the realm: they count against the capacity
 	told     int                         // players, as Population said last
 	draining bool
-	kicks    []kick // to be carried out after the step or event in progress
+	broken   bool           // see fault.go
+	acting   rules.PlayerID // for whom the rules' Step works; 0: nobody alone
+	kicks    []kick         // to be carried out after the step or event in progress
 
 	radii interest.Radii
 	index index
@@ -161,6 +163,30 @@ func (c *Core) Idle() bool { return len(c.sessions) == 0 }
 
 // Handle takes an event.
 func (c *Core) Handle(e Event) {
+	s := c.concerned(&e)
+	if caught := try(func() { c.handle(&e) }); caught != nil {
+		if s == nil {
+			s = c.concerned(&e) // it began with this
+		}
+		c.expel(s, caught)
+	}
+	c.carryOutKicks()
+}
+
+// concerned is the session that an event is about; nil: none.
+func (c *Core) concerned(e *Event) *session {
+	switch {
+	case e.Attach != nil:
+		return c.byConn[e.Attach.Request.Conn]
+	case e.Handover != nil:
+		return c.byConn[e.Handover.Conn]
+	case e.Conn != 0:
+		return c.byConn[e.Conn]
+	}
+	return c.players[e.Character]
+}
+
+func (c *Core) handle(e *Event) {
 	switch e.Kind {
 	case EventConnect:
 		c.connect(e.Conn, e.Connect)
@@ -188,44 +214,55 @@ func (c *Core) Handle(e Event) {
 	case EventTellAll:
 		c.tellAll(e.Text)
 	}
-	c.carryOutKicks()
 }
 
 // Step simulates the next tick. due is when it should have run and now when it does, both since the zone started. After that
-// it is the time to encode the tick's snapshots: see [Encoder].
+// it is the time to encode the tick's snapshots, unless the core is [Core.Broken]: see [Encoder].
 func (c *Core) Step(due, now time.Duration) {
 	c.tick++
 	c.nextDue, c.now = due+c.dt, now
-	c.sim.Step(c.tick)
+	if !c.simulate() {
+		return
+	}
 	c.carryOutKicks()
 	c.expire()
-	c.world.Commit(c.tick)
+	if !c.attemptAll(func() { c.world.Commit(c.tick) }) {
+		return
+	}
 	c.saveSome()
 	c.renewTickets()
 	c.tellPopulation()
-	c.index.refresh(c.tick, c.world)
+	c.attemptAll(func() { c.index.refresh(c.tick, c.world) })
 }
 
 // expire ends sessions that took too long over a step of their life.
 func (c *Core) expire() {
 	for i := len(c.sessions) - 1; i >= 0; i-- {
 		s := c.sessions[i]
-		if s.deadline == 0 || c.tick < s.deadline {
-			continue
+		if caught := s.fault; caught != nil {
+			s.fault = nil
+			c.expel(s, caught)
 		}
-		switch s.phase {
-		case phaseJoin:
-			// On a bad network that is no fault of the client's, which shall come again.
-			c.dismiss(s, message.AttachRefused, "Your client did not say in time what it wants. Please enter again.", false)
-		case phaseAttach:
-			c.dismiss(s, message.RealmDown, "The realm does not answer. Please try again.", false)
-		case phaseTransfer:
-			c.dismiss(s, message.HandedOver, "", false)
-		case phaseAway:
-			c.dismiss(s, message.Left, "The player did not come back.", true)
-		case phaseClosing:
-			c.remove(s) // the transport owes us the news, but must not leak a slot
+		if s.deadline != 0 && c.tick >= s.deadline {
+			c.attempt(s, func() { c.overdue(s) })
 		}
+	}
+}
+
+// overdue ends a session that took too long.
+func (c *Core) overdue(s *session) {
+	switch s.phase {
+	case phaseJoin:
+		// On a bad network that is no fault of the client's, which shall come again.
+		c.dismiss(s, message.AttachRefused, "Your client did not say in time what it wants. Please enter again.", false)
+	case phaseAttach:
+		c.dismiss(s, message.RealmDown, "The realm does not answer. Please try again.", false)
+	case phaseTransfer:
+		c.dismiss(s, message.HandedOver, "", false)
+	case phaseAway:
+		c.dismiss(s, message.Left, "The player did not come back.", true)
+	case phaseClosing:
+		c.remove(s) // the transport owes us the news, but must not leak a slot
 	}
 }
 
@@ -242,7 +279,7 @@ func (c *Core) carryOutKicks() {
 		if k.session.phase != phaseClosing {
 			c.count.Kicked++
 			c.notice(PlayerKicked, k.session, Notice{Text: k.why})
-			c.end(k.session, message.Kicked, k.text, true)
+			c.attempt(k.session, func() { c.end(k.session, message.Kicked, k.text, true) })
 		}
 	}
 	clear(c.kicks)
@@ -255,7 +292,8 @@ func (c *Core) drain(text string) {
 		text = "The server is restarting."
 	}
 	for i := len(c.sessions) - 1; i >= 0; i-- {
-		c.dismiss(c.sessions[i], message.ServerShutdown, text, true)
+		s := c.sessions[i]
+		c.attempt(s, func() { c.dismiss(s, message.ServerShutdown, text, true) })
 	}
 }
 
@@ -266,11 +304,14 @@ func (c *Core) evict(p rules.PlayerID, upTo uint64, text string) {
 		text = "You signed in elsewhere."
 	}
 	e := Eviction{Character: p}
+	defer func() { c.out.Evictions = append(c.out.Evictions, e) }() // whoever asked waits for the answer
 	if s := c.players[p]; s != nil && s.phase != phaseTransfer {
 		if s.epoch <= upTo {
-			from := len(c.out.arena)
-			c.out.arena = c.sim.Save(p, c.out.arena)
-			e.Found, e.Epoch, e.State = true, s.epoch, c.out.tail(from)
+			if state, caught := c.savedState(p); caught == nil {
+				e.Found, e.Epoch, e.State = true, s.epoch, state
+			} else {
+				c.noteFault(s, caught)
+			}
 			c.dismiss(s, message.TakenOver, text, false)
 		}
 	} else {
@@ -281,7 +322,6 @@ func (c *Core) evict(p rules.PlayerID, upTo uint64, text string) {
 			}
 		}
 	}
-	c.out.Evictions = append(c.out.Evictions, e)
 }
 
 func (c *Core) remove(s *session) {

@@ -10,6 +10,7 @@ type Counters struct {
 	Dropped     uint64 `help:"sessions that were cut off, whose character stayed"`
 	Resumed     uint64 `help:"sessions that took the place of one before, with a resume ticket"`
 	ChatLimited uint64 `help:"lines of chat that were one too many"`
+	Panicked    uint64 `help:"panics in the work for one session, which ended it"`
 	EncoderCounters
 }
 

@@ -27,11 +27,20 @@ func (c *Core) NewEncoder() *Encoder {
 // sent none this tick. Each session is encoded once a tick.
 func (e *Encoder) Encode(i int, buf []byte) (Send, bool) {
 	s := e.core.sessions[i]
-	if !s.inWorld() {
+	if !s.inWorld() || s.fault != nil {
 		return Send{}, false
 	}
-	e.core.updateInterest(s)
-	return e.snapshot(s, buf[:0])
+	var send Send
+	var ok bool
+	s.fault = try(func() {
+		e.core.updateInterest(s)
+		send, ok = e.snapshot(s, buf[:0])
+	})
+	if s.fault != nil { // the core ends the session with the next tick
+		e.bits = snapshot.NewEncoder(e.core.world) // what it had begun to share is not for the others
+		return Send{}, false
+	}
+	return send, ok
 }
 
 // snapshot encodes one client's view of the tick.

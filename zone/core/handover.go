@@ -14,12 +14,15 @@ func (c *Core) depart(s *session, toZone, toPoint string) {
 	if s.phase != phasePlay {
 		return
 	}
+	state, caught := c.savedState(s.character)
+	if caught != nil {
+		s.fault, s.unsavable = caught, true
+		return
+	}
 	s.phase, s.deadline, s.toZone = phaseDepart, 0, toZone
-	from := len(c.out.arena)
-	c.out.arena = c.sim.Save(s.character, c.out.arena)
 	c.out.Handovers = append(c.out.Handovers, HandoverRequest{
 		Conn: s.conn, Character: s.character, Epoch: s.epoch, Session: s.id,
-		State: c.out.tail(from), ToZone: toZone, ToPoint: toPoint,
+		State: state, ToZone: toZone, ToPoint: toPoint,
 	})
 }
 

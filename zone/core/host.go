@@ -45,6 +45,8 @@ func (h host) Offence(p rules.PlayerID, what string) {
 	}
 }
 
+func (h host) Acting(p rules.PlayerID) { h.c.acting = p }
+
 func (h host) Kick(p rules.PlayerID, text string) {
 	if s := h.c.players[p]; s != nil {
 		h.c.kicks = append(h.c.kicks, kick{s, text, text})

@@ -133,13 +133,22 @@ func (c *Core) release(r *AttachResult) {
 		return
 	}
 	c.supersede(p)
-	if _, _, err := c.sim.Join(r.Character); err != nil {
-		return // the lease ends when somebody asks for it: the zone will not have the character
+	// The lease ends when somebody asks for it: the zone will not have the character.
+	var err error
+	if caught := try(func() { _, _, err = c.sim.Join(r.Character) }); caught != nil {
+		c.noteFault(nil, caught)
+		_ = try(func() { c.sim.Leave(p) })
+		return
 	}
-	from := len(c.out.arena)
-	c.out.arena = c.sim.Save(p, c.out.arena)
-	c.out.Saves = append(c.out.Saves, SaveRequest{Character: p, Epoch: r.Request.Epoch, State: c.out.tail(from), Final: true})
-	c.sim.Leave(p)
+	if err != nil {
+		return
+	}
+	if state, caught := c.savedState(p); caught == nil {
+		c.out.Saves = append(c.out.Saves, SaveRequest{Character: p, Epoch: r.Request.Epoch, State: state, Final: true})
+	} else {
+		c.noteFault(nil, caught)
+	}
+	c.attemptAll(func() { c.sim.Leave(p) })
 }
 
 // supersede closes an older session of a character. A newer epoch is here, so its saves are refused from now on. It returns the number

@@ -18,12 +18,14 @@ const (
 	SessionResumed                       // nothing more
 	SessionClosed                        // Reason, Text: for any other reason than a kick
 	ConnectionLost                       // Code: the player stays in the world for a while
+	SessionFailed                        // Text, Stack: work for it panicked
+	WorldBroken                          // Text, Stack: work for all panicked; no session's
 )
 
 var noticeNames = [...]string{
 	PlayerJoined: "player joined", PlayerKicked: "player kicked", PlayerDeparted: "player departed",
 	SessionRefused: "session refused", SessionResumed: "session resumed", SessionClosed: "session closed",
-	ConnectionLost: "connection lost",
+	ConnectionLost: "connection lost", SessionFailed: "session failed", WorldBroken: "world broken",
 }
 
 // String is the kind as a log has it.
@@ -38,6 +40,7 @@ type Notice struct {
 	Reason    message.Reason
 	Code      transport.CloseCode
 	Text      string
+	Stack     []byte
 }
 
 func (c *Core) notice(kind NoticeKind, s *session, n Notice) {

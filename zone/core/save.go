@@ -14,10 +14,15 @@ func (c *Core) saveSome() {
 
 // save asks for a player to be saved. The last save under a lease is asked for in any case: it ends the lease.
 func (c *Core) save(s *session, final bool) {
-	from := len(c.out.arena)
-	c.out.arena = c.sim.Save(s.character, c.out.arena)
-	state := c.out.tail(from)
-	if !final && bytes.Equal(state, s.saved) {
+	state, caught := c.savedState(s.character)
+	switch {
+	case caught != nil && final:
+		c.noteFault(s, caught)
+		return
+	case caught != nil: // whoever cannot be saved does not play on
+		s.fault, s.unsavable = caught, true
+		return
+	case !final && bytes.Equal(state, s.saved):
 		return
 	}
 	s.saved = append(s.saved[:0], state...)

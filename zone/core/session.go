@@ -61,6 +61,8 @@ type session struct {
 	tickets     uint32 // number of the resume tickets that the client was given last
 	nextTickets uint32 // tick of the next ones; 0: never
 	resumes     bucket
+	fault       *fault // what work for it panicked with: it is ended with the next tick
+	unsavable   bool   // the game panics when it is asked for the character's state
 	toZone      string // where the character is handed over to
 	departs     bool   // while nobody was connected, the rules wanted to hand the character over
 }
@@ -172,7 +174,7 @@ func (c *Core) letGo(s *session, save bool) {
 		c.joining--
 	case phasePlay, phaseDepart, phaseAway:
 		// A lease that a handover has passed on meanwhile refuses this save, as it should.
-		if save {
+		if save && !s.unsavable {
 			c.save(s, true)
 		}
 		c.leaveWorld(s)
@@ -185,7 +187,8 @@ func (c *Core) letGo(s *session, save bool) {
 func (c *Core) leaveWorld(s *session) {
 	if c.players[s.character] == s {
 		delete(c.players, s.character)
-		c.sim.Leave(s.character)
+		// Who has not left is still there: the world is not what the core believes.
+		c.attemptAll(func() { c.sim.Leave(s.character) })
 	}
 	s.view, s.inputs = nil, nil
 }

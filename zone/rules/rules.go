@@ -2,7 +2,8 @@
 // nothing about networks, clocks or storage.
 //
 // A game is a [Game] value given to realmwire.Main. Each zone that runs it makes one [Sim]. One goroutine calls a Sim;
-// it needs no locks, must not block, and must not start goroutines. Equal seeds and inputs give equal runs.
+// it needs no locks, must not block, and must not start goroutines: a panic there ends the process, where one in a call of the Sim ends
+// a session (see [Host.Acting]). Equal seeds and inputs give equal runs.
 package rules
 
 import (
@@ -100,6 +101,10 @@ type Host interface {
 	// Offence counts an input that a fair client does not send; a player with too many is kicked, and what the last one was
 	// is logged.
 	Offence(p PlayerID, what string)
+	// Acting says whose doing follows in a Step, until the next call; 0: nobody's. A panic meanwhile ends that player's session, and the
+	// rest of the Step is left out; without, it ends the zone's world, which begins anew for everybody. The calls of a Sim that are for one
+	// player need none.
+	Acting(p PlayerID)
 	// Kick disconnects a player once the call of the Sim in progress has returned. The text is shown to the player and
 	// logged.
 	Kick(p PlayerID, text string)

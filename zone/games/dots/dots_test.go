@@ -14,7 +14,8 @@ type host struct {
 	rng *rand.Rand
 }
 
-func (h host) Rand() *rand.Rand { return h.rng }
+func (h host) Rand() *rand.Rand      { return h.rng }
+func (h host) Acting(rules.PlayerID) {}
 
 // seat is a bot at its screen: what it sends goes to the game, and what it sees comes from there.
 type seat struct {

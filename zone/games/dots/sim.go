@@ -107,6 +107,7 @@ func (s *sim) Save(id rules.PlayerID, dst []byte) []byte {
 // Step implements [rules.Sim].
 func (s *sim) Step(tick uint32) {
 	for _, p := range s.players {
+		s.host.Acting(p.id)
 		p.dot.Place.push(p.inputs.Next(tick))
 		s.eat(p.dot)
 	}

@@ -100,8 +100,10 @@ func (s *sim) Message(_ rules.PlayerID, msg []byte) error {
 func (s *sim) Step(tick uint32) {
 	s.tick = tick
 	for _, a := range s.present {
+		s.host.Acting(a.id)
 		s.stepAvatar(a)
 	}
+	s.host.Acting(0)
 	for _, c := range s.creatures {
 		s.stepCreature(c)
 	}

@@ -31,6 +31,7 @@ func (s *stage) Handover(p rules.PlayerID, zone, point string) {
 func (s *stage) Send(rules.PlayerID, message.Body) {}
 func (s *stage) Tell(rules.PlayerID, string)       {}
 func (s *stage) Kick(rules.PlayerID, string)       {}
+func (s *stage) Acting(rules.PlayerID)             {}
 
 func (s *stage) Offence(_ rules.PlayerID, what string) { s.offences = append(s.offences, what) }
 func newStage(t *testing.T, zone string) (*stage, *sim) {
