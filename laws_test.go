@@ -62,6 +62,7 @@ func TestLaws(t *testing.T) {
 	t.Run("pure packages", pureClosureHolds)
 	t.Run("pure files", pureFilesHold)
 	t.Run("the client's clock", clientClockHolds)
+	t.Run("goroutines", goroutinesAreGuarded)
 }
 
 // unlawful says which law an import breaks, "" if none. pkg is the importing package's folder, "" for the root.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm/store"
 )
 
@@ -161,7 +162,7 @@ func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveR
 	var group errgroup.Group
 	group.SetLimit(saveWorkers)
 	for i, s := range m.Saves {
-		group.Go(func() error {
+		group.Go(guard.Fallible("realm: save", func() error {
 			err := r.save(ctx, incarnation, s)
 			r.metrics.Saves.WithLabelValues(result(err)).Inc()
 			if CodeOf(err) == CodeUnavailable {
@@ -171,7 +172,7 @@ func (r *Realm) saveAll(ctx context.Context, incarnation ID, m saveMsg) ([]saveR
 				results[i] = saveResult{Code: CodeOf(err), Detail: err.Error()}
 			}
 			return nil
-		})
+		}))
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm/store"
 )
 
@@ -27,11 +28,12 @@ func (r *Realm) loop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			r.sweep(r.now())
+			guard.Run("realm: sweep", func() { r.sweep(r.now()) })
 		case <-ops.C:
-			r.sweepOps(ctx, r.now())
+			guard.Run("realm: sweep of operations", func() { r.sweepOps(ctx, r.now()) })
 		case <-admission.C:
-			if err := r.rotateAdmission(ctx, r.now()); err != nil && ctx.Err() == nil {
+			err := guard.Fallible("realm: keys of admission", func() error { return r.rotateAdmission(ctx, r.now()) })()
+			if err != nil && ctx.Err() == nil {
 				r.log.Warn("realm: the keys of admission tags stay as they are", "err", err)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/store"
 )
@@ -111,7 +112,7 @@ func New(cfg Config) (*Realm, error) {
 		stop()
 		return nil, err
 	}
-	go r.loop(ctx)
+	guard.Go("realm: loop", func() { r.loop(ctx) }, nil)
 	return r, nil
 }
 

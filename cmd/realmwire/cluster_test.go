@@ -28,23 +28,25 @@ const killPatience = 60 * time.Second
 
 // role is a part of a server that is killed and started again in its place: same data, same ports.
 type role struct {
-	name string
-	args []string
-	p    *harness.Process
+	name   string
+	binary string
+	args   []string
+	p      *harness.Process
 }
 
 func (r *role) start(t *testing.T) {
 	t.Helper()
-	r.p = harness.Start(t, harness.Binary(t), r.args...)
+	r.p = harness.Start(t, r.binary, r.args...)
 }
 
 // cluster is a server in one or more processes, and bots on it.
 type cluster struct {
-	t     *testing.T
-	rng   *rand.Rand
-	data  string
-	url   string
-	roles map[string]*role
+	t      *testing.T
+	rng    *rand.Rand
+	data   string
+	url    string
+	binary string // of roles; empty: the one under test
+	roles  map[string]*role
 
 	bots    int
 	witness *witness
@@ -65,8 +67,11 @@ func newCluster(t *testing.T) *cluster {
 
 func (c *cluster) run(name string, args ...string) *role {
 	c.t.Helper()
-	r := &role{name: name, args: append([]string{args[0], "--data", c.data}, args[1:]...)}
+	r := &role{name: name, binary: c.binary, args: append([]string{args[0], "--data", c.data}, args[1:]...)}
 	c.roles[name] = r
+	if r.binary == "" {
+		r.binary = harness.Binary(c.t)
+	}
 	r.start(c.t)
 	return r
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 const (
@@ -90,7 +92,7 @@ func (c *counts) pass(r slog.Record, to slog.Handler) bool {
 		if n == nil {
 			n = &count{}
 			c.messages[k] = n
-			time.AfterFunc(Window, func() { c.end(k) })
+			c.endLater(k)
 		}
 	}
 	if n.passed < Burst {
@@ -100,6 +102,10 @@ func (c *counts) pass(r slog.Record, to slog.Handler) bool {
 	n.suppressed++
 	n.last, n.to = r.Clone(), to
 	return false
+}
+
+func (c *counts) endLater(k key) {
+	time.AfterFunc(Window, guard.Func("log", func() { c.end(k) }, nil))
 }
 
 // end closes a message's window. One in which something was left out is followed by another, so that a flood writes one line a window.
@@ -114,7 +120,7 @@ func (c *counts) end(k key) {
 	last, to := n.last, n.to
 	last.AddAttrs(slog.Int(Suppressed, n.suppressed-1))
 	*n = count{passed: Burst}
-	time.AfterFunc(Window, func() { c.end(k) })
+	c.endLater(k)
 	c.mu.Unlock()
 	_ = to.Handle(context.Background(), last) // a log that cannot be written has nobody to tell
 }

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 // listenHTTP takes a TCP port, with an error that says what to do where it is taken.
@@ -46,7 +48,7 @@ type httpServer struct {
 // bound their bodies themselves.
 func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, log *slog.Logger) *httpServer {
 	s := &httpServer{srv: newHTTPServer(h, cert, log), l: l, log: log, done: make(chan error, 1)}
-	go func() {
+	guard.Go("HTTP server", func() {
 		var err error
 		if cert != nil {
 			err = s.srv.ServeTLS(l, "", "")
@@ -57,7 +59,7 @@ func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, log *slog.
 			err = nil
 		}
 		s.done <- err
-	}()
+	}, func() { s.done <- guard.ErrPanic })
 	return s
 }
 

@@ -78,7 +78,7 @@ func (r *opsRole) close(ctx context.Context) {
 // newRegistry is the metrics of one process, those of Go and the operating system included.
 func newRegistry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), panicCollector{})
 	return reg
 }
 

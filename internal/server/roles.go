@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 )
@@ -131,7 +132,7 @@ func (p *zoneProcess) serve(ctx context.Context, ready func() error) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan error, 1)
-	go func() { done <- p.run(running) }()
+	guard.Go("zone process", func() { done <- p.run(running) }, func() { done <- fmt.Errorf("zone process: %w", guard.ErrPanic) })
 	err := p.register(ctx)
 	if err == nil {
 		err = ready()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/internal/settings"
 	"github.com/realmwire/realmwire/zone/rules"
 )
@@ -74,6 +75,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, games []r
 		return usageError{error: err}
 	}
 	log := c.Log.logger(stderr)
+	guard.LogTo(log)
 	for name, near := range settings.Misspelt(os.Environ(), parser.Model) {
 		log.Warn("a variable of the environment is no setting, and was passed over", "variable", name, "nearest", near)
 	}

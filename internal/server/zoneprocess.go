@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/transport/listen"
@@ -156,10 +157,11 @@ func (p *zoneProcess) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	beating := make(chan struct{})
-	go func() {
+	// Without heartbeats the realm holds the process for dead: then it may as well end, in order.
+	guard.Go("zone process: heartbeats", func() {
 		defer close(beating)
 		p.heartbeats(ctx, cancel)
-	}()
+	}, func() { cancel(fmt.Errorf("heartbeats: %w", guard.ErrPanic)) })
 	err := p.zones.Run(ctx)
 	<-beating
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {

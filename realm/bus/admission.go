@@ -13,6 +13,8 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 const (
@@ -82,7 +84,7 @@ func (a *Admission) options() []nats.Option {
 
 func (a *Admission) serve(nc *nats.Conn) error {
 	a.conns = append(a.conns, nc)
-	_, err := nc.QueueSubscribe(calloutSubject, string(RoleRealm), a.answer)
+	_, err := nc.QueueSubscribe(calloutSubject, string(RoleRealm), guard.Handler("bus: admission", a.answer))
 	if err == nil {
 		err = nc.FlushTimeout(defaultTimeout)
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 // maxInFlight bounds the requests of one subject that a connection works on at once; more wait in the subscription.
@@ -56,7 +58,7 @@ func newConn(role Role, log *slog.Logger) (*Conn, error) {
 // open starts to hear answers on the connection that was made.
 func (c *Conn) open(nc *nats.Conn) error {
 	c.nc = nc
-	if _, err := nc.Subscribe(inbox(c.key.id), c.answers.take); err != nil {
+	if _, err := nc.Subscribe(inbox(c.key.id), guard.Handler("bus: answer", c.answers.take)); err != nil {
 		nc.Close()
 		return fmt.Errorf("join the bus as %s: %w", c.role, err)
 	}

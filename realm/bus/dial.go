@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 const (
@@ -243,19 +245,19 @@ func attempt(ctx context.Context, at string, opts []nats.Option) (*nats.Conn, er
 		err error
 	}
 	made := make(chan outcome, 1)
-	go func() {
+	guard.Go("bus: connect", func() {
 		nc, err := nats.Connect(at, opts...)
 		made <- outcome{nc, err}
-	}()
+	}, func() { made <- outcome{err: guard.ErrPanic} })
 	select {
 	case a := <-made:
 		return a.nc, a.err
 	case <-ctx.Done():
-		go func() {
+		guard.Go("bus: connect", func() {
 			if a := <-made; a.err == nil {
 				a.nc.Close()
 			}
-		}()
+		}, nil)
 		return nil, errStopped
 	}
 }

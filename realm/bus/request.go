@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 const (
@@ -142,7 +144,7 @@ func Handle[Req, Resp any](c *Conn, asker Role, verb string, fn func(ctx context
 	}
 	subject := c.self().request(asker, "*", verb)
 	slots := make(chan struct{}, maxInFlight)
-	sub, err := c.nc.QueueSubscribe(subject, string(c.role), func(msg *nats.Msg) { c.dispatch(msg, slots, work) })
+	sub, err := c.nc.QueueSubscribe(subject, string(c.role), guard.Handler("bus: request", func(msg *nats.Msg) { c.dispatch(msg, slots, work) }))
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", subject, err)
 	}
@@ -181,20 +183,20 @@ func (c *Conn) dispatch(msg *nats.Msg, slots chan struct{}, work worker) {
 	}
 	c.handlers.Add(1)
 	c.mu.Unlock()
-	go func() {
+	guard.Go("bus: request", func() {
 		defer c.handlers.Done()
 		defer func() { <-slots }()
 		ctx, cancel := context.WithTimeout(c.ctx, callerWaits(msg))
 		defer cancel()
 		c.respond(msg, c.work(ctx, from, msg, work))
-	}()
+	}, nil)
 }
 
 // work turns what a handler returns, or its panic, into a reply.
 func (c *Conn) work(ctx context.Context, from Identity, msg *nats.Msg, work worker) (r reply) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.log.Error("bus: handler panicked", "subject", msg.Subject, "panic", p, "stack", string(debug.Stack()))
+			guard.NoteStack("bus: request", p, debug.Stack(), "subject", msg.Subject)
 			r = reply{Error: &Error{Code: CodeInternal, Text: "internal error; the log says more"}}
 		}
 	}()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 )
@@ -71,7 +72,7 @@ func New(cfg Config) (*Gateway, error) {
 		return nil, err
 	}
 	g.handler = g.outer(g.routes(static))
-	g.work.Go(func() { g.relay.gate.loop(g.ctx) })
+	g.work.Go(guard.Func("gateway: keys of admission", func() { g.relay.gate.loop(g.ctx) }, nil))
 	return g, nil
 }
 

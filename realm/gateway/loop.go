@@ -3,11 +3,14 @@ package gateway
 import (
 	"context"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 // loop keeps the keys of admission tags fresh, so that a gateway knows the next one long before it is used.
 func (g *gate) loop(ctx context.Context) {
-	g.ask(ctx, 0)
+	ask := func() { guard.Run("gateway: keys of admission", func() { g.ask(ctx, 0) }) }
+	ask()
 	ticker := time.NewTicker(keysEvery)
 	defer ticker.Stop()
 	for {
@@ -15,7 +18,7 @@ func (g *gate) loop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			g.ask(ctx, 0)
+			ask()
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/guard"
 )
 
 // contentPolicy lets the web client load nothing but itself, and connect to its own server by WebSocket. Styles may be inline: user
@@ -97,7 +99,7 @@ func (g *Gateway) recovered(rec *recorder, r *http.Request, p any) {
 		panic(p)
 	}
 	g.metrics.Panics.Inc()
-	g.log.Error("gateway: request panicked", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	guard.NoteStack("gateway: request", p, debug.Stack(), "method", r.Method, "path", r.URL.Path)
 	if rec.status == 0 {
 		writeProblem(rec, errors.New("panic"))
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
 )
 
@@ -34,8 +35,8 @@ type stream struct {
 func (s *stream) run(first []byte, fromClient, fromZone *bufio.Reader) {
 	first = append(first, rest(fromZone)...)
 	var both sync.WaitGroup
-	both.Go(func() { s.carry(s.zone, s.client, rest(fromClient)) })
-	both.Go(func() { s.carry(s.client, s.zone, first) })
+	both.Go(guard.Func("gateway: relay", func() { s.carry(s.zone, s.client, rest(fromClient)) }, s.cut))
+	both.Go(guard.Func("gateway: relay", func() { s.carry(s.client, s.zone, first) }, s.cut))
 	both.Wait()
 	s.end()
 	s.linger.Stop()
@@ -75,7 +76,7 @@ func (s *stream) carry(to, from net.Conn, first []byte) {
 
 // end gives the other direction its last moment.
 func (s *stream) end() {
-	s.ending.Do(func() { s.linger = time.AfterFunc(streamLinger, s.cut) })
+	s.ending.Do(func() { s.linger = time.AfterFunc(streamLinger, guard.Func("gateway: relay", s.cut, nil)) })
 }
 
 // cut ends both directions at once.

@@ -16,6 +16,7 @@ import (
 	"github.com/dgraph-io/badger/v4/options"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm/store"
 )
 
@@ -116,7 +117,7 @@ func Open(cfg Config) (*Store, error) {
 		metrics:  newMetrics(cfg.Registerer),
 		commit:   (*badger.Txn).Commit,
 	}
-	go s.run()
+	guard.Go("store: writer", s.run, nil)
 	return s, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 
+	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm/store"
 )
 
@@ -38,8 +39,23 @@ func (s *Store) run() {
 	defer close(s.done)
 	for first := range s.requests {
 		group := s.gather(first)
-		s.commitGroup(group)
+		if !guard.Run("store: commit", func() { s.commitGroup(group) }) {
+			s.lost(group)
+		}
 		s.metrics.GroupSize.Observe(float64(len(group)))
+	}
+}
+
+// lost answers a group whose commit panicked, and takes no more writes: what the memory has of it cannot be believed, as after a write
+// that failed.
+func (s *Store) lost(group []*request) {
+	s.metrics.Failures.Inc()
+	s.broken = fmt.Errorf("%w: the one in %s takes no more writes until it is opened again, because one panicked; the log says more", store.ErrUnavailable, s.dir)
+	for _, r := range group {
+		select {
+		case r.result <- fmt.Errorf("%w: writing to the store in %s: %w", store.ErrUnknown, s.dir, guard.ErrPanic):
+		default: // it was answered before
+		}
 	}
 }
 
