@@ -90,7 +90,7 @@ func TestForms(t *testing.T) {
 		t.Errorf("the handler took %v", got)
 	}
 	other := errors.New("another")
-	if err := Fallible("f", func() error { return other })(); err != other {
+	if err := Fallible("f", func() error { return other })(); !errors.Is(err, other) {
 		t.Error(err)
 	}
 	if err := Fallible("f", func() error { explode(); return nil })(); !errors.Is(err, ErrPanic) {
