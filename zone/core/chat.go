@@ -1,11 +1,6 @@
 package core
 
-import (
-	"strings"
-	"unicode"
-
-	"github.com/realmwire/realmwire/protocol/message"
-)
+import "github.com/realmwire/realmwire/protocol/message"
 
 // say takes a line of chat and tells everybody in the zone.
 func (c *Core) say(s *session, msg []byte) {
@@ -28,24 +23,6 @@ func (c *Core) say(s *session, msg []byte) {
 	}
 	s.chatHint = false
 	c.broadcast(&message.Heard{Channel: message.ZoneChannel, Entity: uint32(s.entity), From: s.name, Text: text})
-}
-
-// clean makes a line fit to be shown to others: one line, nothing invisible that reorders or hides text, no outer space.
-func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\n' || r == '\r':
-			return ' '
-		case r == unicode.ReplacementChar || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co):
-			return -1
-		}
-		return r
-	}, text)
-	text = strings.TrimSpace(text)
-	if len(text) > maxChatBytes {
-		text = strings.ToValidUTF8(text[:maxChatBytes], "")
-	}
-	return text
 }
 
 func (c *Core) tell(s *session, text string) {
