@@ -48,7 +48,8 @@ func NewAPI(baseURL string, hc *http.Client) (*API, error) {
 	return &API{base: u, http: &own}, nil
 }
 
-// As is the same API signed in with a token.
+// As is the same API signed in with a token. Keep the token of an account with a password beyond its end, and log in as it:
+// api.As(earlier).Login lets the account sign in from this device while others guess its password.
 func (a *API) As(token string) *API {
 	b := *a
 	b.token = token
@@ -73,7 +74,7 @@ func (a *API) Register(ctx context.Context, name, password string) (SignedIn, er
 	return call[SignedIn](ctx, a, http.MethodPost, "/v1/register", credentials{name, password})
 }
 
-// Login signs an account in.
+// Login signs an account in. The token that the API is signed in with, if any, need not be good any more; see As.
 func (a *API) Login(ctx context.Context, name, password string) (SignedIn, error) {
 	return call[SignedIn](ctx, a, http.MethodPost, "/v1/login", credentials{name, password})
 }

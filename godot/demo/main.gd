@@ -17,6 +17,7 @@ func _ready() -> void:
 	get_window().size_changed.connect(_resize)
 	_resize()
 	_vista = Vista.make()
+	Realmwire.api.earlier = Memory.recall(Memory.earlier_key())
 	var kept: String = Memory.recall(Memory.token_key())
 	if kept != "":
 		var r: RealmwireReply = await Realmwire.api.resume(kept)

@@ -75,6 +75,7 @@ export class App {
     this.card.hide();
     document.title = this.realm.name;
     this.p.api.token = memory.token();
+    this.p.api.earlier = memory.earlier();
     if (!this.p.api.token) return this.title('');
     try {
       this.account = await this.p.api.me();
@@ -108,6 +109,7 @@ export class App {
         entered: (account, remember) => {
           this.account = account;
           memory.keepToken(this.p.api.token, remember);
+          if (!account.guest) memory.keepEarlier(this.p.api.earlier, remember);
           void this.roster('');
         },
       }),
@@ -132,6 +134,7 @@ export class App {
           play: (c) => this.enter(c),
           create: () => this.create(),
           changed: () => void this.roster(''),
+          upgraded: () => memory.keepEarlier(this.p.api.earlier, memory.remembered()),
           signOut: () => void this.leaveAccount(),
         }),
       );

@@ -104,6 +104,7 @@ func _offer_upgrade() -> void:
 	var keep: Callable = func() -> void:
 		if await attempt(Realmwire.api.upgrade.bind(account_name.text, password.text)):
 			_upgrade.visible = false
+			Memory.keep(Memory.earlier_key(), Realmwire.api.earlier if Memory.recall(Memory.token_key()) != "" else "")
 	_upgrade.add_child(hint)
 	_upgrade.add_child(UiLook.row([account_name, password], true))
 	_upgrade.add_child(UiLook.button("Keep this account", keep, &"Quiet"))

@@ -70,4 +70,6 @@ func _then(ok: bool) -> void:
 	_password.clear()
 	if ok:
 		Memory.keep(Memory.token_key(), Realmwire.api.token if _remember.button_pressed else "")
+		if Realmwire.api.account.get("guest") != true:
+			Memory.keep(Memory.earlier_key(), Realmwire.api.earlier if _remember.button_pressed else "")
 		signed_in.emit()

@@ -27,3 +27,9 @@ static func keep(key: String, value: String) -> void:
 ## The key under which a realm's token is kept: each realm knows only its own.
 static func token_key() -> String:
 	return "token_" + Realmwire.api.base.md5_text().left(12)
+
+
+## The key under which the token of the last login with a password is kept, beyond a logout: it tells the realm that this device has signed
+## in before.
+static func earlier_key() -> String:
+	return "earlier_" + Realmwire.api.base.md5_text().left(12)

@@ -125,6 +125,11 @@ interface SignedIn {
 export class RealmApi {
   /** Opaque; proves who is signed in. */
   token: string | null = null;
+  /**
+   * The token of this device's last login with a password, good or ended; the page may keep it beyond a logout and put it back. It opens
+   * nothing by itself, but lets its account sign in from here while others guess the password.
+   */
+  earlier: string | null = null;
   /** How long an answer may take, ms. */
   readonly patienceMs: number;
   private readonly base: string;
@@ -147,12 +152,16 @@ export class RealmApi {
   }
 
   /** Makes an account and signs it in. */
-  register(name: string, password: string): Promise<Account> {
-    return this.signIn('/v1/register', { name, password });
+  async register(name: string, password: string): Promise<Account> {
+    const account = await this.signIn('/v1/register', { name, password });
+    this.earlier = this.token;
+    return account;
   }
 
-  login(name: string, password: string): Promise<Account> {
-    return this.signIn('/v1/login', { name, password });
+  async login(name: string, password: string): Promise<Account> {
+    const account = await this.signIn('/v1/login', { name, password }, this.earlier ?? this.token);
+    this.earlier = this.token;
+    return account;
   }
 
   /** Makes an account without a password, and signs it in. Losing the token loses it, unless it is upgraded. */
@@ -162,7 +171,9 @@ export class RealmApi {
 
   /** Gives a guest account a name and a password. */
   async upgrade(name: string, password: string): Promise<Account> {
-    return (await this.call<{ account: Account }>('POST', '/v1/upgrade', { name, password })).account;
+    const { account } = await this.call<{ account: Account }>('POST', '/v1/upgrade', { name, password });
+    this.earlier = this.token;
+    return account;
   }
 
   /** Ends the session. The token is forgotten even where the realm cannot be reached. */
@@ -211,15 +222,15 @@ export class RealmApi {
     return (await this.call<{ sdp: string }>('POST', url, { ticket, sdp }, signal)).sdp;
   }
 
-  private async signIn(path: string, body: object): Promise<Account> {
-    const { token, account } = await this.call<SignedIn>('POST', path, body);
+  private async signIn(path: string, body: object, shown = this.token): Promise<Account> {
+    const { token, account } = await this.call<SignedIn>('POST', path, body, undefined, shown);
     this.token = token;
     return account;
   }
 
-  private async call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+  private async call<T>(method: string, path: string, body?: object, signal?: AbortSignal, token = this.token): Promise<T> {
     const headers: Record<string, string> = { Accept: 'application/json' };
-    if (this.token !== null) headers['Authorization'] = `Bearer ${this.token}`;
+    if (token !== null) headers['Authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit' };
     if (body !== undefined) init.body = JSON.stringify(body);

@@ -1,7 +1,9 @@
 // What the browser remembers: the login token (never the password). With "remember me" it outlives the browser, without it
-// the tab. A browser that forbids storage just forgets.
+// the tab. The token of the last login with a password stays beyond a logout, when it opens nothing any more but tells the realm that
+// this device has signed in before. A browser that forbids storage just forgets.
 
 const TOKEN = 'realmwire.token';
+const EARLIER = 'realmwire.earlier';
 const OVERLAY = 'realmwire.overlay';
 
 function quietly<T>(action: () => T, otherwise: T): T {
@@ -12,17 +14,25 @@ function quietly<T>(action: () => T, otherwise: T): T {
   }
 }
 
+function recall(key: string): string | null {
+  return quietly(() => localStorage.getItem(key) ?? sessionStorage.getItem(key), null);
+}
+
+function keep(key: string, value: string | null, remember: boolean): void {
+  quietly(() => {
+    localStorage.removeItem(key);
+    sessionStorage.removeItem(key);
+    if (value) (remember ? localStorage : sessionStorage).setItem(key, value);
+  }, undefined);
+}
+
 export const memory = {
-  token(): string | null {
-    return quietly(() => localStorage.getItem(TOKEN) ?? sessionStorage.getItem(TOKEN), null);
-  },
-  keepToken(token: string | null, remember: boolean): void {
-    quietly(() => {
-      localStorage.removeItem(TOKEN);
-      sessionStorage.removeItem(TOKEN);
-      if (token) (remember ? localStorage : sessionStorage).setItem(TOKEN, token);
-    }, undefined);
-  },
+  token: (): string | null => recall(TOKEN),
+  keepToken: (token: string | null, remember: boolean): void => keep(TOKEN, token, remember),
+  /** Whether the token outlives the browser. */
+  remembered: (): boolean => quietly(() => localStorage.getItem(TOKEN) !== null, false),
+  earlier: (): string | null => recall(EARLIER),
+  keepEarlier: (token: string | null, remember: boolean): void => keep(EARLIER, token, remember),
   overlayOpen(): boolean {
     return quietly(() => localStorage.getItem(OVERLAY) === '1', false);
   },

@@ -21,6 +21,8 @@ export interface RosterOptions {
   create(): void;
   /** the list is not true any more */
   changed(): void;
+  /** the guest has a password now */
+  upgraded(): void;
   signOut(): void;
 }
 
@@ -144,6 +146,7 @@ function upgrade(o: RosterOptions): HTMLElement {
     void busy([save], async () => {
       try {
         const account = await o.api.upgrade(name.input.value.trim(), password.input.value);
+        o.upgraded();
         box.replaceChildren(el('summary', {}, `Saved. You are now ${account.name}.`));
       } catch (e) {
         error.show(explain(e));

@@ -17,6 +17,9 @@ signal account_changed
 var base: String
 ## Proves who is signed in; may be kept and put back later. Empty: nobody.
 var token: String = ""
+## The token of this device's last login with a password, good or ended; may be kept beyond a logout and put back. It opens nothing by
+## itself, but lets its account sign in from here while others guess the password.
+var earlier: String = ""
 ## The account that is signed in: id, name, guest, role.
 var account: Dictionary = {}
 
@@ -36,23 +39,30 @@ func realm() -> RealmwireReply:
 
 ## Makes an account and signs it in.
 func register(name: String, password: String) -> RealmwireReply:
-	return await _sign_in("/v1/register", {"name": name, "password": password})
+	var r: RealmwireReply = await _sign_in("/v1/register", {"name": name, "password": password}, token)
+	if r.ok:
+		earlier = token
+	return r
 
 
 ## Signs in.
 func login(name: String, password: String) -> RealmwireReply:
-	return await _sign_in("/v1/login", {"name": name, "password": password})
+	var r: RealmwireReply = await _sign_in("/v1/login", {"name": name, "password": password}, token if earlier.is_empty() else earlier)
+	if r.ok:
+		earlier = token
+	return r
 
 
 ## Makes an account without a password, and signs it in. Losing the token loses it, unless it is upgraded.
 func guest() -> RealmwireReply:
-	return await _sign_in("/v1/guest", {})
+	return await _sign_in("/v1/guest", {}, token)
 
 
 ## Gives a guest account a name and a password.
 func upgrade(name: String, password: String) -> RealmwireReply:
 	var r: RealmwireReply = await request(HTTPClient.METHOD_POST, "/v1/upgrade", {"name": name, "password": password})
 	if r.ok:
+		earlier = token
 		account = r.object("account")
 		account_changed.emit()
 	return r
@@ -125,8 +135,8 @@ func url(path: String) -> String:
 	return path if path.contains("://") else base + path
 
 
-func _sign_in(path: String, body: Dictionary) -> RealmwireReply:
-	var r: RealmwireReply = await request(HTTPClient.METHOD_POST, path, body)
+func _sign_in(path: String, body: Dictionary, shown: String) -> RealmwireReply:
+	var r: RealmwireReply = await _request(HTTPClient.METHOD_POST, path, body, shown)
 	if r.ok:
 		token = r.text("token")
 		account = r.object("account")
@@ -136,11 +146,15 @@ func _sign_in(path: String, body: Dictionary) -> RealmwireReply:
 
 ## Any call: [param path] begins with a slash; [param body] becomes JSON, null sends none.
 func request(method: HTTPClient.Method, path: String, body: Variant = null) -> RealmwireReply:
+	return await _request(method, path, body, token)
+
+
+func _request(method: HTTPClient.Method, path: String, body: Variant, shown: String) -> RealmwireReply:
 	if not is_instance_valid(_host) or not _host.is_inside_tree():
 		return RealmwireReply.failed("closed", "The game is closing.")
 	var headers: PackedStringArray = ["Accept: application/json"]
-	if not token.is_empty():
-		headers.append("Authorization: Bearer " + token)
+	if not shown.is_empty():
+		headers.append("Authorization: Bearer " + shown)
 	var text: String = ""
 	if body != null:
 		headers.append("Content-Type: application/json")
