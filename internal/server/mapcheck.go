@@ -26,10 +26,10 @@ type mapCheckCmd struct {
 
 // Run checks each file, and what the zones of the game that are played on maps of these names say of them.
 func (c *mapCheckCmd) Run(env *environment) error {
-	check := mapCheck{env: env, byZone: map[string]*tilemap.Map{}}
+	check := mapCheck{env: env, root: c.Root, byZone: map[string]*tilemap.Map{}}
 	refused := 0
 	for _, file := range c.Files {
-		errs, err := check.file(file, c.Root)
+		errs, err := check.file(file)
 		if err != nil {
 			return err
 		}
@@ -52,12 +52,13 @@ func (c *mapCheckCmd) Run(env *environment) error {
 // mapCheck is one run of the command.
 type mapCheck struct {
 	env    *environment
+	root   string                  // "": not chosen
 	byZone map[string]*tilemap.Map // the maps that were read, by the zones of the game that are played on them
 }
 
 // file checks one map, prints what was found, and counts the errors.
-func (m *mapCheck) file(name, root string) (errs int, err error) {
-	root, inside, err := within(name, root)
+func (m *mapCheck) file(name string) (errs int, err error) {
+	root, inside, err := within(name, m.root)
 	if err != nil {
 		return 0, usageError{error: err}
 	}
@@ -69,6 +70,9 @@ func (m *mapCheck) file(name, root string) (errs int, err error) {
 	}
 	r := tiled.Check(os.DirFS(root), inside)
 	found := r.Findings
+	if m.root == "" {
+		found = append(found, outside(inside, r.Files)...)
+	}
 	if r.Map != nil {
 		found = append(found, m.rules(path.Base(inside), r.Map)...)
 	}
@@ -82,6 +86,20 @@ func (m *mapCheck) file(name, root string) (errs int, err error) {
 		}
 	}
 	return errs, m.summary(shown(inside), r, shown, errs, len(found)-errs)
+}
+
+// outside warns of files that a map uses and that do not lie in its folder or below: whether the game embeds them, nobody knows here.
+func outside(name string, files []string) (found []tiled.Finding) {
+	folder := path.Dir(name)
+	for _, f := range files {
+		if folder != "." && !strings.HasPrefix(f, folder+"/") {
+			found = append(found, tiled.Finding{
+				Severity: tiled.Warning, Place: tiled.Place{File: name},
+				Text: fmt.Sprintf("uses %s, which lies outside of its folder; the zone starts only if the game embeds both in one (name that one with --root)", f),
+			})
+		}
+	}
+	return found
 }
 
 func (m *mapCheck) summary(name string, r *tiled.Report, shown func(string) string, errs, warnings int) error {
@@ -152,7 +170,8 @@ func (m *mapCheck) links() (int, error) {
 	return len(errs), nil
 }
 
-// within tells the folder that stands for the one that the game embeds, and the map's name in it.
+// within tells the folder that stands for the one that the game embeds, and the map's name in it. What is named from the root of the disk
+// is shown so.
 func within(name, root string) (folder, inside string, err error) {
 	chosen := root != ""
 	if !chosen {
@@ -166,10 +185,16 @@ func within(name, root string) (folder, inside string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	if rel, err := filepath.Rel(base, full); err == nil && filepath.IsLocal(rel) {
+	rel, err := filepath.Rel(base, full)
+	info, statErr := os.Stat(name)
+	switch {
+	case statErr == nil && info.IsDir():
+		return "", "", fmt.Errorf("%s is a folder; name the maps in it: %s", name, filepath.Join(name, "*.tmx"))
+	case err == nil && filepath.IsLocal(rel) && filepath.IsAbs(name):
+		return base, filepath.ToSlash(rel), nil
+	case err == nil && filepath.IsLocal(rel):
 		return root, filepath.ToSlash(rel), nil
-	}
-	if chosen {
+	case chosen:
 		return "", "", fmt.Errorf("%s does not lie in --root %s", name, root)
 	}
 	return filepath.Dir(name), filepath.Base(name), nil

@@ -58,7 +58,7 @@ func TestMapCheck(t *testing.T) {
 		"several":         {[]string{good, bad, odd}, 1, []string{good + ": 0 errors", "error: " + bad, "warning: " + odd, "1 of 3 maps"}},
 		"JSON":            {[]string{json}, 1, []string{json, ".tmx"}},
 		"gone":            {[]string{filepath.Join(dir, "gone.tmx")}, 1, []string{"gone.tmx"}},
-		"a folder":        {[]string{dir}, 1, []string{dir}},
+		"a folder":        {[]string{dir}, 2, []string{dir + " is a folder", "*.tmx"}},
 		"outside":         {[]string{above}, 1, []string{"../atlas.tsx", "leads out"}},
 		"inside the root": {[]string{"--root", dir, above}, 0, []string{"must embed with it: " + filepath.Join(dir, "atlas.tsx")}},
 		"beside the root": {[]string{"--root", filepath.Join(dir, "maps"), good}, 2, []string{"--root"}},
@@ -83,6 +83,24 @@ func TestMapCheck(t *testing.T) {
 				t.Logf("stdout: %s\nstderr: %s", &stdout, &stderr)
 			}
 		})
+	}
+}
+
+// Without --root, the working folder stands for the one that the game embeds.
+func TestMapCheckBelowTheWorkingFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("maps", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"atlas.tsx": mapTSX, "maps/above.tmx": strings.Replace(mapTMX(""), "atlas.tsx", "../atlas.tsx", 1)} {
+		if err := os.WriteFile(filepath.FromSlash(name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stdout strings.Builder
+	status := server.Main(context.Background(), []string{"map", "check", filepath.Join("maps", "above.tmx")}, &stdout, &stdout, []rules.Game{dots.Game})
+	if status != 0 || !strings.Contains(stdout.String(), "warning: "+filepath.Join("maps", "above.tmx")+": uses atlas.tsx, which lies outside of its folder") {
+		t.Errorf("status %d\n%s", status, &stdout)
 	}
 }
 

@@ -147,6 +147,7 @@ func TestCheckFinds(t *testing.T) {
 		"columns":              {[]string{`columns="16"`, `columns="8"`}, Error, []string{atlas, "8 columns", "room for 16"}},
 		"more than the image":  {[]string{`tilecount="32"`, `tilecount="64"`}, Error, []string{atlas, "64 tiles", "room for 32"}},
 		"no count, no size":    {[]string{` tilecount="32" columns="16"`, "", ` width="256" height="32"`, ""}, Error, []string{atlas, "how many tiles"}},
+		"image of no size":     {[]string{` width="256" height="32"`, ""}, Warning, []string{atlas, "how large"}},
 		"no image":             {[]string{`<image source="atlas.png" width="256" height="32"/>`, ""}, Warning, []string{atlas, "no image"}},
 		"part of the image":    {[]string{`<tile id="6">`, `<tile id="6" x="0" y="0" width="8" height="8">`}, Error, []string{atlas, "tile 6"}},
 		"tile twice":           {[]string{`<tile id="8">`, `<tile id="6">`}, Error, []string{atlas, "tile 6", "twice"}},
@@ -236,6 +237,7 @@ func TestCheckFinds(t *testing.T) {
 		"Start":              {[]string{`name="start"`, `name="Start"`}, Error, []string{`object "Start" (id 1)`, `"start"`, "rename"}},
 		"To_Zone":            {[]string{`name="to_zone"`, `name="To_Zone"`}, Error, []string{`object "cave" (id 3)`, `"To_Zone"`, `"to_zone"`}},
 		"toPoint":            {[]string{`name="to_point"`, `name="toPoint"`}, Error, []string{`object "cave" (id 3)`, `"toPoint"`, `"to_point"`}},
+		"to Start":           {[]string{`value="gate"`, `value="Start"`}, Error, []string{`object "cave" (id 3)`, `"Start"`, `"start"`}},
 		"unread of a portal": {[]string{`<property name="to_zone"`, `<property name="key" value="gold"/><property name="to_zone"`}, Warning, []string{`object "cave" (id 3)`, `"key"`}},
 		"Title":              {[]string{`name="title"`, `name="Title"`}, Warning, []string{meadow, `"Title"`, `"title"`}},
 
@@ -244,6 +246,7 @@ func TestCheckFinds(t *testing.T) {
 		"int with letters": {prop(`<property name="n" type="int" value="12a"/>`), Error, []string{`"n"`, "12a"}},
 		"int of 33 bits":   {prop(`<property name="n" type="int" value="4294967296"/>`), Error, []string{`"n"`, "4294967296"}},
 		"float NaN":        {prop(`<property name="n" type="float" value="nan"/>`), Error, []string{`"n"`, "nan"}},
+		"colour without #": {prop(`<property name="c" type="color" value="ff0000"/>`), Error, []string{`"c"`, "ff0000", "#"}},
 		"colour":           {prop(`<property name="c" type="color" value="reddish"/>`), Error, []string{`"c"`, "reddish"}},
 		"Int":              {prop(`<property name="n" type="Int" value="1"/>`), Error, []string{`"n"`, `"Int"`, "int"}},
 		"type of tomorrow": {prop(`<property name="n" type="vector3" value="1"/>`), Error, []string{`"n"`, "vector3"}},
@@ -422,6 +425,13 @@ func TestClassesOfTheProject(t *testing.T) {
 		}
 		if r.Map.Props["weather"] != "rain" {
 			t.Errorf("the map's properties are %v", r.Map.Props)
+		}
+	})
+	t.Run("classes in lists", func(t *testing.T) {
+		r := Check(with(files(t, `<property name="count" type="int" value="2"/>`,
+			`<property name="l" type="list"><item type="class" propertytype="Stats"><properties><property name="hp" type="int" value="1"/></properties></item></property>`), project), "maps/meadow.tmx")
+		if p := r.Map.Objects[0].Props; len(r.Findings) > 0 || p["l.0.hp"] != "1" || p["l.0.speed"] != "1.5" {
+			t.Errorf("properties are %v; findings:\n%s", p, listed(r))
 		}
 	})
 	t.Run("members that the file sets", func(t *testing.T) {

@@ -251,6 +251,8 @@ func (c *compiler) portal(at Place, o tilemap.Object) {
 		c.fail(at, "leads nowhere; add a string property to_zone with the name of the zone it leads to")
 	case !tilemap.ValidName(p.ToZone):
 		c.fail(at, "leads to %q, which cannot be a zone's name; mend to_zone", p.ToZone)
+	case meant(p.ToPoint, tilemap.StartSpawn) != "":
+		c.fail(at, "leads to the point %q; the one where new characters enter is %q: mend to_point", p.ToPoint, tilemap.StartSpawn)
 	case len(p.ToPoint) > tilemap.MaxName:
 		c.fail(at, "its to_point is longer than %d bytes; mend it", tilemap.MaxName)
 	default:

@@ -22,7 +22,7 @@ type value struct {
 }
 
 var (
-	colorForm = regexp.MustCompile(`^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$`)
+	colorForm = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$`)
 	// scalars are what a property without a value is.
 	scalars = map[string]string{"string": "", "int": "0", "float": "0", "bool": "false", "color": "", "file": "", "object": "0"}
 )

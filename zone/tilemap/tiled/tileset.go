@@ -145,6 +145,8 @@ func (c *compiler) countTiles(at Place, e, image *element, set *tileset) bool {
 	case count == 0:
 		c.fail(at, "says neither how many tiles it has nor how large its picture is; open it in Tiled, and save it again")
 		return false
+	case image != nil:
+		c.warn(at, "does not say how large its picture is, so that nobody sees whether it has all %d tiles; open it in Tiled, and save it again", count)
 	}
 	set.count = count
 	return true
