@@ -104,6 +104,10 @@ func TestWrongFlags(t *testing.T) {
 		"half of TLS":  {[]string{"--tls-cert", "x.pem"}, "--tls-cert and --tls-key go together"},
 		"no such file": {[]string{"--tls-cert", "x.pem", "--tls-key", "y.pem"}, "x.pem"},
 		"unknown flag": {[]string{"--htpp", ":1"}, "unknown flag --htpp"},
+		"public port":  {[]string{"--public-addr", ":0"}, "--public-addr :0"},
+		"public host":  {[]string{"--public-addr", "1:2:3"}, "--public-addr 1:2:3: too many colons"},
+		"public ws":    {[]string{"--public-ws", "wss://example.org/ws"}, "give --ws, too"},
+		"public URL":   {[]string{"--ws", "127.0.0.1:0", "--public-ws", "https://example.org/ws"}, "--public-ws https://example.org/ws: want ws://"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"up", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", t.TempDir()}, c.args...)

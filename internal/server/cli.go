@@ -124,7 +124,7 @@ type publicFlags struct {
 // simFlags are those of a zone process.
 type simFlags struct {
 	UDP        string   `name:"udp" default:":7777" help:"Address of the UDP socket that desktop players and WebRTC share."`
-	PublicAddr string   `name:"public-addr" help:"HOST:PORT or HOST at which players reach the UDP socket, where it is not the host of the page (NAT, Docker, Kubernetes)."`
+	PublicAddr string   `name:"public-addr" help:"HOST:PORT, HOST or :PORT at which players reach the UDP socket, where it is not the host of the page and the port of --udp (NAT, Docker, Kubernetes)."`
 	WS         string   `name:"ws" help:"Public address for WebSockets straight to this zone process, past the gateway (default: none, the gateway relays them)." placeholder:"HOST:PORT"`
 	PublicWS   string   `name:"public-ws" help:"URL at which players reach --ws, where it is not the host of the page: wss://zone1.example.org/ws for a proxy that ends TLS." placeholder:"URL"`
 	Tick       int      `name:"tick" default:"20" min:"10" max:"128" help:"Ticks per second, 10 to 128."`

@@ -102,6 +102,9 @@ type zoneCmd struct {
 
 // Run runs a zone process until it is told to stop.
 func (c *zoneCmd) Run(env *environment) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
 	if err != nil {
 		return env.starting(err)

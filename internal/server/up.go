@@ -33,6 +33,9 @@ type everything struct {
 
 // Run runs everything until it is told to stop, and stops with everything saved.
 func (c *upCmd) Run(env *environment) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	// Ports first: a taken one is the commonest failure, and nothing is half started then.
 	f, err := c.listen(env.ctx, env.log)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -78,6 +79,23 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 		reg.MustRegister(newZoneCollector(p))
 	}
 	return p, nil
+}
+
+// check refuses addresses that clients could not use, before anything starts.
+func (f simFlags) check() error {
+	if err := listen.CheckPublicAddr(f.PublicAddr); err != nil {
+		return usageError{error: fmt.Errorf("--public-addr %s: %w", f.PublicAddr, err)}
+	}
+	if f.PublicWS == "" {
+		return nil
+	}
+	if f.WS == "" {
+		return usageError{error: fmt.Errorf("--public-ws %s: nothing takes WebSockets there; give --ws, too", f.PublicWS)}
+	}
+	if u, err := url.Parse(f.PublicWS); err != nil || u.Host == "" || u.User != nil || u.Scheme != "ws" && u.Scheme != "wss" {
+		return usageError{error: fmt.Errorf("--public-ws %s: want ws://HOST:PORT/PATH or wss://HOST/PATH", f.PublicWS)}
+	}
+	return nil
 }
 
 // listen takes the ports of all transports.

@@ -4,11 +4,11 @@ package listen
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"sync"
 	"time"
 
@@ -25,8 +25,8 @@ import (
 type Config struct {
 	UDP     string // host:port of the socket that kcp and WebRTC share
 	Tickets *ticket.Opener
-	// PublicAddr is where clients reach that socket, HOST:PORT or HOST with the socket's own port, where it differs from the socket's
-	// address (NAT, Docker, Kubernetes).
+	// PublicAddr is where clients reach that socket, where it differs from the socket's address (NAT, Docker, Kubernetes): HOST:PORT, HOST
+	// with the socket's own port, or :PORT on the host of the page and, by WebRTC, on this machine's addresses.
 	PublicAddr string
 	// WebSockets takes WebSockets that come straight here, at /ws; nil: they come through a gateway alone. It is closed with the rest.
 	WebSockets net.Listener
@@ -41,7 +41,7 @@ type Config struct {
 // Transports are all transports of a process.
 type Transports struct {
 	cfg     Config
-	public  string // HOST:PORT, empty where it is not given
+	public  string // HOST:PORT or :PORT, empty where it is not given
 	driver  *driver.Driver
 	rtc     *rtc.Server
 	relayed *ws.Handler
@@ -67,20 +67,11 @@ func New(cfg Config) (*Transports, error) {
 		return nil, err
 	}
 	t := &Transports{cfg: cfg, driver: d}
-	t.public = t.publicAddr()
+	if t.public, err = publicAddr(cfg.PublicAddr, t.Addr().Port()); err != nil {
+		_ = d.Close()
+		return nil, fmt.Errorf("public address %q: %w", cfg.PublicAddr, err)
+	}
 	return t, nil
-}
-
-// publicAddr is the configured one, with the socket's port where it names none.
-func (t *Transports) publicAddr() string {
-	addr := t.cfg.PublicAddr
-	if addr == "" {
-		return ""
-	}
-	if _, _, err := net.SplitHostPort(addr); err == nil {
-		return addr
-	}
-	return net.JoinHostPort(addr, strconv.Itoa(int(t.Addr().Port())))
 }
 
 // Start lets clients in whom accept wants. It is called once, before all that follows but Addr, Endpoints, Flush and Close.

@@ -176,6 +176,10 @@ func TestEndpoints(t *testing.T) {
 		"alone":             {listen.Config{}, "127.0.0.1:PORT", ""},
 		"a public address":  {listen.Config{PublicAddr: "192.0.2.1:77"}, "192.0.2.1:77", ""},
 		"a public host":     {listen.Config{PublicAddr: "192.0.2.1"}, "192.0.2.1:PORT", ""},
+		"a public port":     {listen.Config{PublicAddr: ":77"}, ":77", ""},
+		"a public IPv6":     {listen.Config{PublicAddr: "2001:db8::1"}, "[2001:db8::1]:PORT", ""},
+		"one in brackets":   {listen.Config{PublicAddr: "[2001:db8::1]"}, "[2001:db8::1]:PORT", ""},
+		"one with its port": {listen.Config{PublicAddr: "[2001:db8::1]:77"}, "[2001:db8::1]:77", ""},
 		"WebSockets":        {listen.Config{WebSockets: direct}, "127.0.0.1:PORT", "ws://" + direct.Addr().String() + "/ws"},
 		"public WebSockets": {listen.Config{WebSockets: listenTCP(t), PublicWebSockets: "wss://z.example.org/ws"}, "127.0.0.1:PORT", "wss://z.example.org/ws"},
 	} {
@@ -195,6 +199,12 @@ func TestEndpoints(t *testing.T) {
 			}
 		}
 		_ = p.Close()
+	}
+}
+
+func TestPublicAddrIsRefused(t *testing.T) {
+	if _, err := listen.New(listen.Config{UDP: "127.0.0.1:0", PublicAddr: "host:0"}); err == nil || !strings.Contains(err.Error(), "host:0") {
+		t.Errorf("a public address that cannot be: %v", err)
 	}
 }
 

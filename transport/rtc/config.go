@@ -16,7 +16,8 @@ type ServerConfig struct {
 	Tickets *ticket.Opener
 	Accept  transport.Acceptor
 	// PublicAddr is the host:port at which clients reach the socket, where it differs from the socket's own address (NAT,
-	// Docker, Kubernetes); the host may be an IP or a name, which is resolved once. Empty: the socket's own addresses.
+	// Docker, Kubernetes); the host may be an IP or a name, which is resolved once. Without a host: the socket's own addresses with that port.
+	// Empty: the socket's own addresses.
 	PublicAddr string
 	// MaxPeers bounds peer connections, connecting ones included; 0 means DefaultMaxPeers.
 	MaxPeers int

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,34 @@ func TestLocalCandidates(t *testing.T) {
 		}
 		if !loopback || len(got) > maxCandidates {
 			t.Errorf("%s is reached at %v", wildcard, got)
+		}
+	}
+}
+
+// A configured address is all that an answer names; a port alone is joined to where the socket is.
+func TestCandidates(t *testing.T) {
+	own := netip.MustParseAddrPort("192.0.2.7:9")
+	for public, want := range map[string]string{
+		"":                     "192.0.2.7:9",
+		":7777":                "192.0.2.7:7777",
+		"0.0.0.0:7777":         "192.0.2.7:7777",
+		"[::]:7777":            "192.0.2.7:7777",
+		"203.0.113.5:7777":     "203.0.113.5:7777",
+		"[2001:db8::1]:7777":   "[2001:db8::1]:7777",
+		"[::ffff:192.0.2.9]:1": "192.0.2.9:1",
+	} {
+		got, err := candidates(t.Context(), public, own)
+		if err != nil || len(got) != 1 || got[0].String() != want {
+			t.Errorf("%q: %v, %v; want %s", public, got, err, want)
+		}
+	}
+	got, err := candidates(t.Context(), "localhost:7777", own) // a name may have several
+	if err != nil || len(got) == 0 {
+		t.Errorf("localhost: %v, %v", got, err)
+	}
+	for i, at := range got {
+		if at.Port() != 7777 || !at.Addr().IsLoopback() || slices.Contains(got[:i], at) {
+			t.Errorf("localhost: %v", got)
 		}
 	}
 }

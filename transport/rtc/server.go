@@ -75,7 +75,7 @@ func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
 	if d == nil || cfg.Tickets == nil || cfg.Accept == nil {
 		return nil, errors.New("rtc: new server: a driver, Tickets and Accept are required")
 	}
-	public, err := resolvePublic(context.Background(), cfg.PublicAddr)
+	at, err := candidates(context.Background(), cfg.PublicAddr, d.Socket().Addr())
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +89,9 @@ func NewServer(d *driver.Driver, cfg ServerConfig) (*Server, error) {
 	cfg.HandshakeTimeout = pickTimeout(cfg.HandshakeTimeout, transport.DefaultHandshakeTimeout)
 	cfg.Timeout = pickTimeout(cfg.Timeout, transport.DefaultTimeout)
 	s := &Server{
-		cfg: cfg, at: []netip.AddrPort{public}, identity: identity, driver: d, readWriter: d.Socket().NewWriter(),
+		cfg: cfg, at: at, identity: identity, driver: d, readWriter: d.Socket().NewWriter(),
 		byUfrag: make(map[string]*session), byAddress: make(map[netip.AddrPort]*session),
 		pending: make(map[*session]time.Time),
-	}
-	if !public.IsValid() {
-		s.at = localCandidates(d.Socket().Addr())
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	d.Socket().Handle(s.handle, udp.STUN, udp.DTLS)
