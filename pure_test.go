@@ -31,7 +31,6 @@ var pureFiles = []string{"client/clock.go", "client/link.go"}
 var impureFiles = map[string]string{
 	"transport/calls.go":                       "gives a handler one call at a time, under a lock",
 	"transport/internal/conntest":              "the suite that every transport passes: it waits for real ones",
-	"transport/internal/dear":                  "measures CPU time, for benchmarks",
 	"transport/internal/driver/driver.go":      "shares a transport's sessions between the socket's goroutines, under a lock",
 	"transport/internal/driver/loop.go":        "reads the clock and waits for timers",
 	"transport/internal/driver/shutdown.go":    "waits for sessions to end",

@@ -2,6 +2,7 @@ package zone
 
 import (
 	"sync"
+	"time"
 
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/zone/core"
@@ -51,8 +52,8 @@ func (b *inbox) hurry() {
 	}
 }
 
-// message queues a copy of a peer's message. False: it was dropped.
-func (b *inbox) message(from *connection, e core.Event) bool {
+// message queues a copy of a peer's message, which comes now. False: it was dropped, without a look at the clock.
+func (b *inbox) message(from *connection, e core.Event, now func() time.Duration) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || from.queued >= maxQueued || len(b.items) >= maxInboxItems || len(b.arena)+len(e.Msg) > maxInboxBytes {
@@ -60,6 +61,7 @@ func (b *inbox) message(from *connection, e core.Event) bool {
 		return false
 	}
 	from.queued++
+	e.At = now()
 	at := len(b.arena)
 	b.arena = append(b.arena, e.Msg...)
 	e.Msg = b.arena[at:len(b.arena):len(b.arena)]
@@ -130,8 +132,8 @@ var _ transport.Handler = (*connection)(nil)
 
 // Message implements [transport.Handler].
 func (s *connection) Message(c transport.Conn, lane transport.Lane, msg []byte) {
-	e := core.Event{Kind: core.EventMessage, Conn: s.id, Lane: lane, Msg: msg, At: s.zone.now()}
-	if !s.zone.inbox.message(s, e) && lane == transport.Reliable {
+	e := core.Event{Kind: core.EventMessage, Conn: s.id, Lane: lane, Msg: msg}
+	if !s.zone.inbox.message(s, e, s.zone.now) && lane == transport.Reliable {
 		// The lane promises that nothing is lost: a connection that floods it cannot go on.
 		c.Close(transport.ProtocolError, "too many messages at once")
 	}

@@ -7,8 +7,8 @@ import (
 
 	kcpcore "github.com/xtaci/kcp-go/v5"
 
+	"github.com/realmwire/realmwire/internal/dear"
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/internal/dear"
 	"github.com/realmwire/realmwire/transport/ticket"
 )
 

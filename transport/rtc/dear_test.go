@@ -6,7 +6,7 @@ import (
 
 	"github.com/pion/stun/v4"
 
-	"github.com/realmwire/realmwire/transport/internal/dear"
+	"github.com/realmwire/realmwire/internal/dear"
 )
 
 // hostileChecks are checks that cost more than others, if any do: whoever was answered has the password, and on the path everybody

@@ -14,8 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/realmwire/realmwire/internal/dear"
 	"github.com/realmwire/realmwire/transport"
-	"github.com/realmwire/realmwire/transport/internal/dear"
 )
 
 // wsFrame is a frame of a client's.

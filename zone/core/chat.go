@@ -9,10 +9,6 @@ func (c *Core) say(s *session, msg []byte) {
 		c.offend(s, "chat that cannot be read")
 		return
 	}
-	text := clean(line.Text)
-	if text == "" {
-		return
-	}
 	if !s.chat.take(c.tick, c.ticks(chatSeconds), maxChatBurst) {
 		c.count.ChatLimited++
 		if !s.chatHint {
@@ -22,6 +18,10 @@ func (c *Core) say(s *session, msg []byte) {
 		return
 	}
 	s.chatHint = false
+	text := clean(line.Text) // it costs the most, and blank lines count as well
+	if text == "" {
+		return
+	}
 	c.broadcast(&message.Heard{Channel: message.ZoneChannel, Entity: uint32(s.entity), From: s.name, Text: text})
 }
 

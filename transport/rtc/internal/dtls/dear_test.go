@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"github.com/realmwire/realmwire/transport/internal/dear"
+	"github.com/realmwire/realmwire/internal/dear"
 )
 
 // both are the two ends of an association whose keys are given.

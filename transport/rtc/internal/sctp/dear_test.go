@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/realmwire/realmwire/transport/internal/dear"
+	"github.com/realmwire/realmwire/internal/dear"
 )
 
 // perPacket is how many of the smallest DATA chunks fit a packet.
