@@ -184,6 +184,40 @@ test('falls back to WebSocket with its second ticket', async () => {
   assert.deepEqual(realm.log, ['play', 'open field 1', 'drop field', 'rtc', 'open back to field 3']);
 });
 
+test('a page that is hidden lets its character stand, until the player says otherwise', async () => {
+  const g = globalThis as Record<string, unknown>;
+  const listeners = new Set<() => void>();
+  const page = {
+    visibilityState: 'visible',
+    addEventListener: (_: string, f: () => void) => listeners.add(f),
+    removeEventListener: (_: string, f: () => void) => listeners.delete(f),
+  };
+  const turn = (to: string): void => {
+    page.visibilityState = to;
+    for (const f of listeners) f();
+  };
+  g['document'] = page;
+  try {
+    const { session } = connect({ transport: 'websocket' });
+    const x = (): number => session.frame(performance.now()).own?.x ?? 0;
+    await until('the own entity', () => x() === 125);
+    session.setInput({ x: 1, y: 0, buttons: 0 });
+    await until('a step', () => x() > 125.5); // the zone of this test always puts it back: what is drawn is a few ticks ahead
+    turn('hidden');
+    await until('no step', () => x() === 125);
+    session.setInput({ x: 1, y: 0, buttons: 0 }); // a game whose clock goes on
+    turn('visible');
+    await new Promise((r) => setTimeout(r, 300));
+    assert.equal(x(), 125);
+    session.setInput({ x: 1, y: 0, buttons: 0 });
+    await until('a step', () => x() > 125.5);
+    session.close();
+    assert.equal(listeners.size, 0);
+  } finally {
+    delete g['document'];
+  }
+});
+
 test('does not take back what is played elsewhere, though nothing told it so', async () => {
   const { session } = connect({ transport: 'websocket' });
   await until('playing', () => session.status === 'playing');

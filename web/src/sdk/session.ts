@@ -39,6 +39,12 @@ export interface SessionOptions {
   loadBest?: () => Promise<BestChunk>;
 }
 
+const NOTHING: RawInput = { x: 0, y: 0, buttons: 0 };
+
+function hidden(): boolean {
+  return globalThis.document?.visibilityState === 'hidden';
+}
+
 /** What ends a link's time as the current one. */
 type Next = { grant: Grant } | { end: LinkEnd };
 
@@ -63,6 +69,9 @@ export class GameSession<S, I> {
   private readonly aborter = new AbortController();
   private readonly loop = new Loop((ms) => this.pump(ms));
   private readonly leave = (): void => this.close();
+  private readonly turn = (): void => {
+    if (hidden()) this.letGo();
+  };
 
   private current: ZoneLink<S, I> | null = null;
   private joining: ZoneLink<S, I> | null = null;
@@ -80,10 +89,11 @@ export class GameSession<S, I> {
     this.wanted = options.tier ?? 'fast';
     this.loadBest = options.loadBest ?? loadBest;
     this.dialer = new Dialer(api, options.transport ?? 'auto');
-    this.input = game.quantise({ x: 0, y: 0, buttons: 0 });
+    this.input = game.quantise(NOTHING);
     this.loop.start();
     // A page that goes away says so, so that the zone need not wait for the silence.
     globalThis.addEventListener?.('pagehide', this.leave);
+    globalThis.document?.addEventListener('visibilitychange', this.turn);
     void this.run();
   }
 
@@ -136,11 +146,21 @@ export class GameSession<S, I> {
     return this.emitter.on(event, fn);
   }
 
-  /** Sets what the player holds down, until the next call. */
+  /** Sets what the player holds down, until the next call. In a page that is hidden that is nothing: nobody looks where the character goes. */
   setInput(raw: RawInput): void {
-    this.input = this.game.quantise(raw);
-    this.current?.setInput(this.input);
-    this.joining?.setInput(this.input);
+    this.hold(this.game.quantise(hidden() ? NOTHING : raw));
+  }
+
+  /** The player lets go of everything. */
+  private letGo(): void {
+    this.hold(this.game.quantise(NOTHING));
+    this.pump(nowMs());
+  }
+
+  private hold(input: I): void {
+    this.input = input;
+    this.current?.setInput(input);
+    this.joining?.setInput(input);
   }
 
   /** Says a line in the zone; lost where there is no connection. */
@@ -164,6 +184,7 @@ export class GameSession<S, I> {
     this.aborter.abort();
     this.loop.stop();
     globalThis.removeEventListener?.('pagehide', this.leave);
+    globalThis.document?.removeEventListener('visibilitychange', this.turn);
     this.joining?.close('left');
     this.current?.close('left');
     this.say('closed', text);
