@@ -4,17 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 )
-
-func mustAddr(t *testing.T, s string) netip.Addr {
-	t.Helper()
-	a, err := netip.ParseAddr(s)
-	must(t, err)
-	return a
-}
 
 func TestCreateCharacter(t *testing.T) {
 	w := newWorld(t, nil)

@@ -41,6 +41,8 @@ type Config struct {
 	// be nil.
 	Flush func()
 	Log   *slog.Logger // nil: slog.Default
+	// Conduct is what the zones of a process hold against accounts; nil: the zone has one of its own.
+	Conduct *Conduct
 }
 
 // Zone runs one core: it is its one goroutine.
@@ -97,6 +99,11 @@ func New(cfg Config) (*Zone, error) {
 		}
 		cfg.Core.Ground = g
 	}
+	began := time.Now()
+	if cfg.Conduct == nil {
+		cfg.Conduct = NewConduct(began)
+	}
+	cfg.Core.Conduct = cfg.Conduct.in(began)
 	simulation, err := core.New(cfg.Core)
 	if err != nil {
 		return nil, err
@@ -107,7 +114,7 @@ func New(cfg Config) (*Zone, error) {
 		log.Warn("map: " + warning)
 	}
 	z := &Zone{
-		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), log: log, began: time.Now(), inbox: newInbox(),
+		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), log: log, began: began, inbox: newInbox(),
 		conns: map[core.ConnID]*connection{}, calls: make(chan struct{}, maxRealmCalls),
 	}
 	z.saver = newSaver(z.saveCall, log)

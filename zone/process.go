@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
@@ -29,6 +30,9 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 	maps := map[string]*tilemap.Map{}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
+	}
+	if cfg.Conduct == nil {
+		cfg.Conduct = NewConduct(time.Now())
 	}
 	p := &Process{log: cfg.Log}
 	known := make([]string, 0, len(cfg.Core.Game.Zones))

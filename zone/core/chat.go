@@ -9,7 +9,7 @@ func (c *Core) say(s *session, msg []byte) {
 		c.offend(s, "chat that cannot be read")
 		return
 	}
-	if !s.chat.take(c.tick, c.ticks(chatSeconds), maxChatBurst) {
+	if !c.cfg.Conduct.Line(s.who(), c.now) {
 		c.count.ChatLimited++
 		if !s.chatHint {
 			s.chatHint = true

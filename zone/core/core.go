@@ -65,6 +65,8 @@ type Config struct {
 	// Keep is how long the character of a player who lost the connection stays in the world, so that the client can resume without asking
 	// the realm; 0: not at all.
 	Keep time.Duration
+	// Conduct is what is held against accounts, in other zones of the process too; nil: a Ledger of its own.
+	Conduct Conduct
 }
 
 // Core is one zone without a goroutine, a clock or I/O. One goroutine calls it.
@@ -120,6 +122,9 @@ func New(cfg Config) (*Core, error) {
 	}
 	if cfg.SnapshotBytes == 0 {
 		cfg.SnapshotBytes = DefaultSnapshotBytes
+	}
+	if cfg.Conduct == nil {
+		cfg.Conduct = NewLedger()
 	}
 	c := &Core{
 		cfg: cfg, hz: uint32(cfg.TickHz), dt: time.Second / time.Duration(cfg.TickHz),

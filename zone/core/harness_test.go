@@ -196,19 +196,26 @@ func (w *table) joinMessage() []byte {
 }
 
 // add connects a player who joins at once.
-func (w *table) add() *player {
+func (w *table) add() *player { return w.addOf(0) }
+
+// addOf is add for another character of an account.
+func (w *table) addOf(account uint64) *player {
 	id := ConnID(len(w.players) + 1)
 	p := &player{t: w.t, id: id, view: snapshot.NewReplica(w.core.cfg.Game.Schema), refused: map[string]int{}, lowLead: 1 << 20}
 	p.bot = w.core.cfg.Game.NewBot(rules.BotConfig{Seed: uint64(id), TickHz: w.core.cfg.TickHz, Map: w.core.cfg.Ground.Map})
 	w.players = append(w.players, p)
-	w.connect(id, rules.PlayerID(id)+1000, transport.KCP)
+	w.connectAs(id, account, rules.PlayerID(id)+1000, transport.KCP)
 	w.up(p, transport.Reliable, w.joinMessage())
 	return p
 }
 
 func (w *table) connect(id ConnID, character rules.PlayerID, kind transport.Kind) {
+	w.connectAs(id, 0, character, kind)
+}
+
+func (w *table) connectAs(id ConnID, account uint64, character rules.PlayerID, kind transport.Kind) {
 	w.core.Handle(Event{Kind: EventConnect, Conn: id, At: w.now, Connect: &Connect{
-		Session: uint64(id), Character: character, Epoch: 1, Transport: kind, MaxLatest: transport.MaxLatestMessage,
+		Session: uint64(id), Account: account, Character: character, Epoch: 1, Transport: kind, MaxLatest: transport.MaxLatestMessage,
 	}})
 }
 

@@ -130,7 +130,7 @@ func (c *Core) resume(s *session) {
 // inherit takes over what belongs to the player and not to the connection. The tickets of before are not good any more.
 func (s *session) inherit(old *session) {
 	s.name, s.entity, s.inputs, s.departs = old.name, old.entity, old.inputs, old.departs
-	s.chat, s.offences, s.resumes = old.chat, old.offences, old.resumes
+	s.resumes = old.resumes
 	s.tickets = old.tickets + 1
 	s.inputs.Reset()
 }

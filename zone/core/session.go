@@ -50,8 +50,6 @@ type session struct {
 	pace    pace
 
 	echo     echo
-	chat     bucket
-	offences bucket
 	chatHint bool // told to talk slower, since it last did
 
 	saved    []byte // state as stored last
@@ -114,6 +112,14 @@ func (s *session) knows(id uint8) bool {
 // retired reports whether a fair client of that version may send a message that means nothing to this one.
 func (s *session) retired(id uint8) bool {
 	return s.older != nil && slices.Contains(s.older.Retired, id)
+}
+
+// who is whose conduct counts: the account's, or the character's where a host has no accounts.
+func (s *session) who() uint64 {
+	if s.account == 0 {
+		return uint64(s.character)
+	}
+	return s.account
 }
 
 // inWorld reports whether the client has an entity.
@@ -213,7 +219,7 @@ func closeCode(why message.Reason) transport.CloseCode {
 // offend counts what no fair client does; too much of it is a reason for a kick.
 func (c *Core) offend(s *session, what string) {
 	c.count.Offence++
-	if !s.offences.take(c.tick, c.ticks(offenceSeconds), maxOffences) {
+	if !c.cfg.Conduct.Offence(s.who(), c.now) {
 		c.kicks = append(c.kicks, kick{s, "too many offences, the last: " + what, "Too many messages that no fair client sends."})
 	}
 }
