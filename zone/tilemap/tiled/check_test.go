@@ -2,6 +2,8 @@ package tiled
 
 import (
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"maps"
 	"strings"
@@ -510,6 +512,7 @@ func TestTemplates(t *testing.T) {
 		"outside":         {`<object id="9" template="../../slime.tx" x="16" y="16"/>`, tx, []string{`object "" (id 9)`, "../../slime.tx"}},
 		"of an ellipse":   {`<object id="9" template="slime.tx" x="16" y="16"/>`, strings.Replace(tx, "<properties>", "<ellipse/><properties>", 1), []string{`object "Slime" (id 9)`, "ellipse"}},
 		"of a tile":       {`<object id="9" template="slime.tx" x="16" y="16"/>`, strings.Replace(tx, "<object", `<tileset firstgid="1" source="atlas.tsx"/><object gid="3"`, 1), []string{`object "Slime" (id 9)`, "a tile"}},
+		"missing, again":  {`<object id="9" template="gone.tx" x="16" y="16"/><object id="10" template="gone.tx" x="1" y="1"/>`, tx, []string{`object "" (id 10)`, "maps/gone.tx", "detach"}},
 		"JSON inside":     {`<object id="9" template="slime.tx" x="16" y="16"/>`, `{"type": "template"}`, []string{"maps/slime.tx", "JSON"}},
 		"without object":  {`<object id="9" template="slime.tx" x="16" y="16"/>`, `<template/>`, []string{"maps/slime.tx", "without an object"}},
 		"another element": {`<object id="9" template="slime.tx" x="16" y="16"/>`, `<tileset/>`, []string{"maps/slime.tx", "not a Tiled template"}},
@@ -518,6 +521,68 @@ func TestTemplates(t *testing.T) {
 			f := with(files(t, use(c.instance)...), map[string]string{"maps/slime.tx": c.file, "maps/slime.tj": "{}"})
 			expect(t, Check(f, "maps/meadow.tmx"), Error, c.words...)
 		})
+	}
+}
+
+// Where the picture is at hand, its own size counts, as in Tiled: an atlas that has grown has other tiles under the same numbers.
+func TestPicturesOfAnotherSize(t *testing.T) {
+	picture := func(w, h int) map[string]string {
+		var b strings.Builder
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{"maps/atlas.png": b.String()}
+	}
+	if r := Check(with(files(t), picture(256, 32)), "maps/meadow.tmx"); len(r.Findings) > 0 {
+		t.Errorf("findings:\n%s", listed(r))
+	}
+	if r := Check(with(files(t, ` tilecount="32" columns="16"`, "", ` width="256" height="32"`, ""), picture(256, 32)), "maps/meadow.tmx"); len(r.Findings) > 0 {
+		t.Errorf("findings:\n%s", listed(r))
+	}
+	expect(t, Check(with(files(t), picture(128, 64)), "maps/meadow.tmx"), Error, "maps/atlas.tsx", "256×32", "atlas.png", "128×64")
+	if r := Check(with(files(t), map[string]string{"maps/atlas.png": "no picture"}), "maps/meadow.tmx"); len(r.Findings) > 0 {
+		t.Errorf("findings:\n%s", listed(r))
+	}
+}
+
+// The bounds: of what a map may hold, and of what a project may nest.
+func TestLimits(t *testing.T) {
+	many := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `<object id="%d" x="1" y="1"/>`, 100+i)
+		}
+		return b.String()
+	}
+	nested := func(members string) map[string]string {
+		return map[string]string{"maps/game.tiled-project": `{"propertyTypes": [{"name": "slime", "type": "class", "members": [` + members + `]}]}`}
+	}
+	list := strings.Repeat(`{"type": "list", "value": [`, 20) + strings.Repeat(`]}`, 20)
+	for name, c := range map[string]struct {
+		files fstest.MapFS
+		words []string
+	}{
+		"objects":          {files(t, `name="npcs">`, `name="npcs">`+many(tilemap.MaxObjects)), []string{"1028 objects"}},
+		"many objects":     {files(t, `name="npcs">`, `name="npcs">`+many(5000)), []string{"5004 objects"}},
+		"name":             {files(t, `name="Slime"`, `name="`+strings.Repeat("S", 33)+`"`), []string{"(id 4)", "32 bytes"}},
+		"title":            {files(t, "The Meadow", strings.Repeat("m", 65)), []string{`"title"`, "64 bytes"}},
+		"to_point":         {files(t, `value="gate"`, `value="`+strings.Repeat("g", 33)+`"`), []string{`object "cave" (id 3)`, "to_point"}},
+		"unnamed portal":   {files(t, `name="cave"`, `name=""`), []string{`layer "portals", object "" (id 3)`, "no name"}},
+		"artefact":         {files(t, `<property name="music" value="calm"/>`, `<property name="`+strings.Repeat("x", 1025)+`" value="1"/>`), []string{"longer than 1024"}},
+		"tile 65535":       {with(files(t, "1,7,1", "1,65536,1"), map[string]string{"maps/atlas.tsx": strings.Replace(tsx, `width="256" height="32"`, `width="256" height="131072"`, 1)}), []string{`layer "terrain"`, "tile 65535", "beyond"}},
+		"a class in one":   {with(files(t), nested(`{"name": "a", "type": "class", "propertyType": "slime"}`)), []string{"maps/game.tiled-project", `"slime.a"`, "nested"}},
+		"lists":            {with(files(t), nested(`{"name": "a", `+list[1:])), []string{"maps/game.tiled-project", `"slime.a"`, "nested"}},
+		"two classes":      {with(files(t), nested(strings.Repeat(`{"name": "a", "type": "class", "propertyType": "slime"},`, 9)+`{"name": "b", "type": "class", "propertyType": "slime"}`)), []string{"maps/game.tiled-project", "values by default"}},
+		"a large file":     {with(files(t), map[string]string{"maps/atlas.tsx": strings.Repeat(" ", maxFile+1)}), []string{"maps/meadow.tmx", "maps/atlas.tsx", "32 MB"}},
+		"project of bytes": {with(files(t), map[string]string{"maps/game.tiled-project": "\xff"}), []string{"maps/game.tiled-project", "UTF-8"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, Check(c.files, "maps/meadow.tmx"), Error, c.words...)
+		})
+	}
+	r := Check(with(files(t, "1,7,1", "1,65535,1"), map[string]string{"maps/atlas.tsx": strings.Replace(strings.Replace(tsx, `width="256" height="32"`, `width="256" height="131072"`, 1), `tilecount="32"`, `tilecount="131072"`, 1)}), "maps/meadow.tmx")
+	if r.Map == nil || r.Map.Layers[0].Tiles[1] != 65535 {
+		t.Errorf("the last tile is refused:\n%s", listed(r))
 	}
 }
 

@@ -28,8 +28,6 @@ func (c *compiler) resolve(at Place, from, source string) (string, bool) {
 		c.fail(at, "the path \"%s\" holds on one machine only; put the file beside the map, and name it from there", source)
 	case full == ".." || strings.HasPrefix(full, "../"):
 		c.fail(at, "the path \"%s\" leads out of the folder that the game's maps come from; put the file into that folder", source)
-	case !fs.ValidPath(full):
-		c.fail(at, "the path \"%s\" is none; mend it", source)
 	default:
 		return full, true
 	}

@@ -2,7 +2,14 @@ package tiled
 
 import (
 	"fmt"
+	"image"
+	_ "image/gif" // the formats of pictures whose size can be seen
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"io/fs"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,12 +89,12 @@ func (c *compiler) tileset(ref *element) *tileset {
 // atlas checks the tileset itself, and counts its tiles. False: its tiles cannot be told.
 func (c *compiler) atlas(at Place, e *element, set *tileset) bool {
 	collection := slices.ContainsFunc(e.kids, func(k *element) bool { return k.name == "tile" && k.kid("image") != nil })
-	image := e.kid("image")
+	picture := e.kid("image")
 	switch {
 	case collection:
 		c.fail(at, "is a collection of images, and clients draw one atlas; make one picture of them, and a tileset \"Based on Tileset Image\"")
 		return false
-	case image == nil:
+	case picture == nil:
 		c.warn(at, "has no image: Tiled shows none of its tiles; give it the picture that clients draw")
 	}
 	for _, k := range e.kids {
@@ -111,22 +118,30 @@ func (c *compiler) atlas(at Place, e *element, set *tileset) bool {
 			c.fail(at, "draws its tiles %d,%d px from their places, and clients do not; set the drawing offset to 0", x, y)
 		}
 	}
-	if image != nil && image.get("trans") != "" {
-		c.warn(at, "makes the colour %s transparent, which clients do not; make the picture itself transparent there", image.get("trans"))
+	if picture != nil && picture.get("trans") != "" {
+		c.warn(at, "makes the colour %s transparent, which clients do not; make the picture itself transparent there", picture.get("trans"))
 	}
 	c.unreadProperties(at, e, "tileset", "of the whole tileset is not read, only those of its tiles")
 	if px != tilemap.TilePx || py != tilemap.TilePx || spacing != 0 || margin != 0 {
 		return false // its picture is cut otherwise
 	}
-	return c.countTiles(at, e, image, set)
+	return c.countTiles(at, e, picture, set)
 }
 
 // countTiles finds how many tiles there are: the picture's size counts, as in Tiled; old files give no number.
-func (c *compiler) countTiles(at Place, e, image *element, set *tileset) bool {
+func (c *compiler) countTiles(at Place, e, picture *element, set *tileset) bool {
 	count, columns := c.integer(at, e, "tilecount", 0), c.integer(at, e, "columns", 0)
 	width, height := 0, 0
-	if image != nil {
-		width, height = c.integer(at, image, "width", 0), c.integer(at, image, "height", 0)
+	if picture != nil {
+		width, height = c.integer(at, picture, "width", 0), c.integer(at, picture, "height", 0)
+	}
+	if w, h, ok := c.pictureSize(at.File, picture); ok {
+		if width > 0 && width != w || height > 0 && height != h {
+			c.fail(at, "says that its picture is %d×%d px, and %s is %d×%d: tiles mean others than Tiled shows; open it in Tiled, and save it and its maps again",
+				width, height, picture.get("source"), w, h)
+			return false
+		}
+		width, height = w, h
 	}
 	across, down := width/tilemap.TilePx, height/tilemap.TilePx
 	switch {
@@ -145,11 +160,29 @@ func (c *compiler) countTiles(at Place, e, image *element, set *tileset) bool {
 	case count == 0:
 		c.fail(at, "says neither how many tiles it has nor how large its picture is; open it in Tiled, and save it again")
 		return false
-	case image != nil:
+	case picture != nil:
 		c.warn(at, "does not say how large its picture is, so that nobody sees whether it has all %d tiles; open it in Tiled, and save it again", count)
 	}
 	set.count = count
 	return true
+}
+
+// pictureSize looks at the tileset's picture, where it is at hand: games need not embed it.
+func (c *compiler) pictureSize(file string, e *element) (width, height int, ok bool) {
+	if e == nil || e.get("source") == "" {
+		return 0, 0, false
+	}
+	name := path.Join(path.Dir(file), strings.ReplaceAll(e.get("source"), `\`, "/"))
+	if !fs.ValidPath(name) {
+		return 0, 0, false
+	}
+	f, err := c.fsys.Open(name)
+	if err != nil {
+		return 0, 0, false
+	}
+	defer f.Close()
+	size, _, err := image.DecodeConfig(io.LimitReader(f, maxFile))
+	return size.Width, size.Height, err == nil
 }
 
 // tile reads one tile's properties, class, collision shapes and animation.
