@@ -76,16 +76,10 @@ func (u *unusedGrants) overBound(c claimant) (character ID, why string, ok bool)
 		return character, "account", ok
 	}
 	if full, is := u.networks.Full(c.addr, unusedBounds); is {
-		character, ok = u.oldest(func(g *unusedGrant) bool { return belongs(g.addr, full) })
+		character, ok = u.oldest(func(g *unusedGrant) bool { return netprefix.In(g.addr, full) })
 		return character, "network", ok
 	}
 	return 0, "", false
-}
-
-// belongs tells whether an address counts in a network.
-func belongs(a netip.Addr, network netip.Prefix) bool {
-	a = netprefix.Fold(a)
-	return network.Contains(a) || !network.IsValid() && !a.IsValid()
 }
 
 // oldest is the grant that was made first among those that are meant.

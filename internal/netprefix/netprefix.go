@@ -65,6 +65,12 @@ func Of(a netip.Addr) []netip.Prefix {
 	return out
 }
 
+// In tells whether an address counts in a network.
+func In(a netip.Addr, network netip.Prefix) bool {
+	a = Fold(a)
+	return network.Contains(a) || !network.IsValid() && !a.IsValid()
+}
+
 // bound is that of the i-th of n networks.
 func (b Bounds) bound(i, n int) int {
 	switch i {

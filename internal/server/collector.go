@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/realmwire/realmwire/internal/count"
+	"github.com/realmwire/realmwire/internal/httpguard"
 	"github.com/realmwire/realmwire/zone"
 )
 
@@ -49,6 +50,26 @@ func (c zoneCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, t := range c.p.transports.Counters() {
 		c.transports.collect(ch, t.Transport, t.Counter)
+	}
+}
+
+// httpCollector shows what the public HTTP server refused.
+type httpCollector struct {
+	counters *httpguard.Counters
+	counted
+}
+
+func newHTTPCollector(c *httpguard.Counters) httpCollector {
+	return httpCollector{c, newCounted("realmwire_http", "What the public HTTP server refused or gave up.", "server", count.Of(c))}
+}
+
+// Describe implements prometheus.Collector.
+func (c httpCollector) Describe(ch chan<- *prometheus.Desc) { c.describe(ch) }
+
+// Collect implements prometheus.Collector.
+func (c httpCollector) Collect(ch chan<- prometheus.Metric) {
+	for _, n := range count.Of(c.counters) {
+		c.collect(ch, "public", n)
 	}
 }
 

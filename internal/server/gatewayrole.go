@@ -5,9 +5,13 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
+	"net/netip"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/internal/httpguard"
+	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/gateway"
@@ -49,8 +53,22 @@ func (r *gatewayRole) open(api realm.API, conn *bus.Conn, limits limitFlags, reg
 	if err != nil {
 		return err
 	}
-	r.server = startHTTP(r.l, r.gateway, r.cert, log)
+	r.server = startHTTP(r.l, r.gateway, r.cert, bounds(proxies, limits, log), log)
+	reg.MustRegister(newHTTPCollector(&r.server.l.Counters))
 	return nil
+}
+
+// bounds are those of the public server's connections. Proxies carry everybody's requests; the gateway bounds what it can by the address behind.
+func bounds(proxies []netip.Prefix, limits limitFlags, log *slog.Logger) httpguard.Config {
+	log = loglimit.New(log)
+	return httpguard.Config{
+		Exempt: func(a netip.Addr) bool {
+			return limits.off() || slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+		},
+		Refused: func(a netip.Addr) {
+			log.Warn("the public HTTP server refuses connections of an address that has as many as it may; if it is a proxy of yours, name it with --trust-proxy", "addr", a)
+		},
+	}
 }
 
 func (r *gatewayRole) url() string { return pageURL(r.l, r.cert != nil) }

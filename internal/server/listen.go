@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/httpguard"
 )
 
 // listenHTTP takes a TCP port, with an error that says what to do where it is taken.
@@ -39,22 +40,19 @@ func portError(flag, addr string, err error) error {
 // httpServer serves one handler on one listener until it is closed.
 type httpServer struct {
 	srv  *http.Server
-	l    net.Listener
+	l    *httpguard.Listener
 	log  *slog.Logger
 	done chan error
 }
 
-// startHTTP serves h on l. Requests may take long (WebSocket), so only their headers have a deadline here; handlers
-// bound their bodies themselves.
-func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, log *slog.Logger) *httpServer {
-	s := &httpServer{srv: newHTTPServer(h, cert, log), l: l, log: log, done: make(chan error, 1)}
+// startHTTP serves h on l, with TLS where there is a certificate.
+func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, bounds httpguard.Config, log *slog.Logger) *httpServer {
+	s := &httpServer{srv: httpguard.NewServer(h, log), l: httpguard.Listen(l, bounds), log: log, done: make(chan error, 1)}
+	if cert != nil {
+		s.srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+	}
 	guard.Go("HTTP server", func() {
-		var err error
-		if cert != nil {
-			err = s.srv.ServeTLS(l, "", "")
-		} else {
-			err = s.srv.Serve(l)
-		}
+		err := httpguard.Serve(s.srv, s.l)
 		if errors.Is(err, http.ErrServerClosed) {
 			err = nil
 		}
@@ -63,17 +61,8 @@ func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, log *slog.
 	return s
 }
 
-func newHTTPServer(h http.Handler, cert *tls.Certificate, log *slog.Logger) *http.Server {
-	s := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		// Port scanners and plain HTTP on a TLS port are no news at any higher level.
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	if cert != nil {
-		s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
-	}
-	return s
-}
+// unbounded is for listeners whose peers are our own.
+var unbounded = httpguard.Config{Exempt: func(netip.Addr) bool { return true }}
 
 // stop lets requests finish for a moment, then cuts what is left.
 func (s *httpServer) stop(ctx context.Context) {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/httpguard"
 )
 
 // A client that never ends its headers is let go. The test shortens the server's own timeout: one without would keep it for ever.
@@ -16,7 +18,7 @@ func TestSlowHeaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := newHTTPServer(http.NotFoundHandler(), nil, slog.New(slog.DiscardHandler))
+	srv := httpguard.NewServer(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	srv.ReadHeaderTimeout /= 100
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()

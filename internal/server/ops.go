@@ -15,6 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/realmwire/realmwire/internal/httpguard"
 )
 
 // opsPort is where an operator finds the pages of a process unless --ops says otherwise.
@@ -61,7 +63,7 @@ func (r *opsRole) open(log *slog.Logger) {
 	p := newOpsPages(r.l.Addr())
 	p.add("GET /healthz", "whether the process runs", http.HandlerFunc(healthy))
 	p.add("GET /metrics", "figures for Prometheus", promhttp.HandlerFor(r.reg, promhttp.HandlerOpts{}))
-	r.server = startHTTP(r.l, p, nil, log)
+	r.server = startHTTP(r.l, p, nil, httpguard.Config{}, log)
 }
 
 // url is where the metrics are.

@@ -91,6 +91,7 @@ func (c *gatewayCmd) Run(env *environment) error {
 // zoneCmd is `realmwire zone`.
 type zoneCmd struct {
 	simFlags   `embed:""`
+	limitFlags `embed:""`
 	busFlags   `embed:""`
 	tokenFlags `embed:""`
 	opsFlags   `embed:""`
@@ -119,7 +120,7 @@ func (c *zoneCmd) Run(env *environment) error {
 		return env.starting(errors.Join(err, l.Close()))
 	}
 	defer conn.Close()
-	p, err := newZoneProcess(c.simFlags, env.game, conn, l, ops.reg, env.log)
+	p, err := newZoneProcess(c.simFlags, c.limitFlags, env.game, conn, l, ops.reg, env.log)
 	if err != nil {
 		return env.starting(errors.Join(err, l.Close()))
 	}

@@ -81,7 +81,7 @@ func (e *everything) start(c *upCmd, env *environment, reg *prometheus.Registry)
 	if err != nil {
 		return err
 	}
-	if e.process, err = newZoneProcess(c.simFlags, env.game, zoneConn, private, reg, env.log); err != nil {
+	if e.process, err = newZoneProcess(c.simFlags, c.limitFlags, env.game, zoneConn, private, reg, env.log); err != nil {
 		return errors.Join(err, private.Close())
 	}
 	return e.gateway.open(e.realm.realm, gatewayConn, c.limitFlags, reg, env.log)

@@ -43,7 +43,7 @@ const heartbeatEvery = time.Second
 
 // newZoneProcess takes the sockets and loads the zones; run starts them. private is where gateways reach it; ops are the operator's
 // pages, or nil where another role of this process serves them.
-func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net.Listener, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
+func newZoneProcess(flags simFlags, limits limitFlags, game rules.Game, conn *bus.Conn, private net.Listener, reg prometheus.Registerer, log *slog.Logger) (_ *zoneProcess, err error) {
 	p := &zoneProcess{flags: flags, game: game, log: log, incarnation: realm.ID(conn.Identity()), key: ticket.NewKey(), client: realm.Dial(conn)}
 	if p.best = flags.Tier == "best" && game.Schema.Best(); flags.Tier == "best" && !p.best {
 		log.Warn("the game's schema asks for no best tier: clients get the fast one; mark entities best", "game", game.Name)
@@ -53,7 +53,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 			_ = p.transports.Close()
 		}
 	}()
-	if p.transports, err = p.listen(); err != nil {
+	if p.transports, err = p.listen(limits); err != nil {
 		return nil, err
 	}
 	p.zones, err = zone.NewProcess(zone.Config{
@@ -73,7 +73,7 @@ func newZoneProcess(flags simFlags, game rules.Game, conn *bus.Conn, private net
 	mux := http.NewServeMux()
 	mux.Handle("/ws", p.transports.Relayed())
 	mux.HandleFunc("GET /healthz", healthy)
-	p.private = startHTTP(private, mux, nil, log)
+	p.private = startHTTP(private, mux, nil, unbounded, log)
 	p.client.Serve(p.handlers())
 	if reg != nil {
 		reg.MustRegister(newZoneCollector(p))
@@ -99,9 +99,9 @@ func (f simFlags) check() error {
 }
 
 // listen takes the ports of all transports.
-func (p *zoneProcess) listen() (_ *listen.Transports, err error) {
+func (p *zoneProcess) listen(limits limitFlags) (_ *listen.Transports, err error) {
 	cfg := listen.Config{
-		UDP: p.flags.UDP, PublicAddr: p.flags.PublicAddr, PublicWebSockets: p.flags.PublicWS, Log: p.log,
+		UDP: p.flags.UDP, PublicAddr: p.flags.PublicAddr, PublicWebSockets: p.flags.PublicWS, Unlimited: limits.off(), Log: p.log,
 		Tickets: ticket.NewOpener(p.key, uint64(p.incarnation), ticket.OpenerConfig{}),
 	}
 	if p.flags.WS != "" {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/httpguard"
 )
 
 // contentPolicy lets the web client load nothing but itself, and connect to its own server by WebSocket. Styles may be inline: user
@@ -23,11 +24,14 @@ const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' '
 // apiTimeout bounds every answer but a relayed connection.
 const apiTimeout = 15 * time.Second
 
+// bodyTime is how long a request's body may take, where no handler reads it sooner.
+const bodyTime = apiTimeout + 5*time.Second
+
 // outer is what every request passes through: who it is from, security headers, cross-origin rules, metrics, and panics.
 func (g *Gateway) outer(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := g.cfg.Now()
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: httpguard.Timed(w, r, bodyTime)}
 		ctx := context.WithValue(r.Context(), peerKey{}, g.findPeer(r))
 		relayed := strings.HasPrefix(r.URL.Path, "/v1/ws/")
 		if !relayed {

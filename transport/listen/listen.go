@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/httpguard"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/driver"
 	"github.com/realmwire/realmwire/transport/kcp"
@@ -32,6 +33,8 @@ type Config struct {
 	WebSockets net.Listener
 	// PublicWebSockets is the URL at which clients reach WebSockets; empty: the listener's address.
 	PublicWebSockets string
+	// Unlimited lets one network have any number of connections to WebSockets: for load tests.
+	Unlimited bool
 	// HandshakeTimeout and Timeout are those of every transport; 0 means the transport package's defaults.
 	HandshakeTimeout, Timeout time.Duration
 	// Log receives at Debug what net/http says of those who connect straight here; nil means slog.Default().
@@ -111,8 +114,11 @@ func (t *Transports) add(name string, counters any, sessions func() int, end fun
 func (t *Transports) serve(h http.Handler) {
 	mux := http.NewServeMux()
 	mux.Handle("/ws", h)
-	t.direct = &http.Server{Handler: mux, ReadHeaderTimeout: t.handshakeTimeout(), MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(t.log().Handler(), slog.LevelDebug)}
-	t.work.Go(guard.Func("WebSockets", func() { _ = t.direct.Serve(t.cfg.WebSockets) }, nil))
+	t.direct = httpguard.NewServer(mux, t.log())
+	t.direct.ReadHeaderTimeout = t.handshakeTimeout()
+	bounded := httpguard.Listen(t.cfg.WebSockets, httpguard.Config{Exempt: func(netip.Addr) bool { return t.cfg.Unlimited }})
+	t.add(string(transport.WebSocket)+"-direct-http", &bounded.Counters, nil, func() error { return nil })
+	t.work.Go(guard.Func("WebSockets", func() { _ = httpguard.Serve(t.direct, bounded) }, nil))
 }
 
 func (t *Transports) log() *slog.Logger {
