@@ -26,7 +26,7 @@ func TestFindingsOfAMapAreLogged(t *testing.T) {
 	start := func(attrs string) (*lines, error) {
 		game := dots.Game
 		game.Maps = hill(attrs)
-		game.Zones = []rules.Zone{{Name: "hill", Map: "hill.tmx"}}
+		game.Zones = []rules.Zone{{Name: "hill", Map: "hill.tmx"}, {Name: "hill-by-night", Map: "hill.tmx"}}
 		log := &lines{}
 		_, err := NewProcess(Config{Log: slog.New(slog.NewTextHandler(log, nil)), Core: core.Config{Game: &game}, Realm: newMemory()}, nil)
 		return log, err
@@ -38,7 +38,8 @@ func TestFindingsOfAMapAreLogged(t *testing.T) {
 	if log, err := start(""); err != nil || log.has("level=WARN") {
 		t.Errorf("error %v, log:\n%s", err, &log.buf)
 	}
-	if _, err := start(`offsetx="4"`); err == nil || !strings.Contains(err.Error(), `zone hill: load map:`) || !strings.Contains(err.Error(), `layer "terrain": is shifted`) {
+	if _, err := start(`offsetx="4"`); err == nil || !strings.Contains(err.Error(), `zone hill: load map:`) || !strings.Contains(err.Error(), `layer "terrain": is shifted`) ||
+		!strings.Contains(err.Error(), "zone hill-by-night: load map:") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -35,6 +35,7 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 		cfg.Conduct = NewConduct(time.Now())
 	}
 	p := &Process{log: cfg.Log}
+	var wrong []error // with maps: all are said at once
 	known := make([]string, 0, len(cfg.Core.Game.Zones))
 	for _, z := range cfg.Core.Game.Zones {
 		known = append(known, z.Name)
@@ -46,7 +47,8 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 		}
 		ground, err := LoadGround(cfg.Core.Game, z)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		maps[z.Name] = ground.Map
 		if len(names) > 0 && !slices.Contains(names, z.Name) {
@@ -56,9 +58,13 @@ func NewProcess(cfg Config, names []string) (*Process, error) {
 		one.Core.Zone, one.Core.Ground = z, ground
 		made, err := New(one)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		p.zones = append(p.zones, made)
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -536,10 +537,14 @@ func TestPicturesOfAnotherSize(t *testing.T) {
 	if r := Check(with(files(t), picture(256, 32)), "maps/meadow.tmx"); len(r.Findings) > 0 {
 		t.Errorf("findings:\n%s", listed(r))
 	}
-	if r := Check(with(files(t, ` tilecount="32" columns="16"`, "", ` width="256" height="32"`, ""), picture(256, 32)), "maps/meadow.tmx"); len(r.Findings) > 0 {
-		t.Errorf("findings:\n%s", listed(r))
+	if r := Check(with(files(t, ` tilecount="32" columns="16"`, "", ` width="256" height="32"`, ""), picture(256, 32)), "maps/meadow.tmx"); len(r.Findings) > 0 || !slices.Contains(r.Files, "maps/atlas.png") {
+		t.Errorf("files are %v, findings:\n%s", r.Files, listed(r))
 	}
-	expect(t, Check(with(files(t), picture(128, 64)), "maps/meadow.tmx"), Error, "maps/atlas.tsx", "256×32", "atlas.png", "128×64")
+	expect(t, Check(with(files(t), picture(128, 64)), "maps/meadow.tmx"), Error, "maps/atlas.tsx", "256 px wide", "atlas.png is 128")
+	expect(t, Check(with(files(t), picture(256, 64)), "maps/meadow.tmx"), Warning, "maps/atlas.tsx", "32 px high", "atlas.png is 64")
+	expect(t, Check(with(files(t, "1,7,1", "1,32,1"), picture(256, 16)), "maps/meadow.tmx"), Error, "maps/atlas.tsx", "32 tiles", "room for 16")
+	// The count is the smaller one: a zone that has no picture at hand must not refuse what a check with the picture passed.
+	expect(t, Check(with(files(t, "1,7,1", "1,33,1"), picture(256, 64)), "maps/meadow.tmx"), Error, `layer "terrain"`, "not in the tileset, which has 32")
 	if r := Check(with(files(t), map[string]string{"maps/atlas.png": "no picture"}), "maps/meadow.tmx"); len(r.Findings) > 0 {
 		t.Errorf("findings:\n%s", listed(r))
 	}

@@ -135,11 +135,17 @@ func (c *compiler) countTiles(at Place, e, picture *element, set *tileset) bool 
 	if picture != nil {
 		width, height = c.integer(at, picture, "width", 0), c.integer(at, picture, "height", 0)
 	}
-	if w, h, ok := c.pictureSize(at.File, picture); ok {
-		if width > 0 && width != w || height > 0 && height != h {
-			c.fail(at, "says that its picture is %d×%d px, and %s is %d×%d: tiles mean others than Tiled shows; open it in Tiled, and save it and its maps again",
-				width, height, picture.get("source"), w, h)
+	if name, w, h, ok := c.pictureSize(at.File, picture); ok {
+		const mend = "open it in Tiled, and save it again"
+		switch {
+		case width > 0 && width != w:
+			c.fail(at, "says that its picture is %d px wide, and %s is %d: the numbers of tiles mean others; %s, and its maps", width, picture.get("source"), w, mend)
 			return false
+		case height > 0 && height != h:
+			c.warn(at, "says that its picture is %d px high, and %s is %d: not all tiles are there for both; %s", height, picture.get("source"), h, mend)
+			h = min(height, h)
+		case (width == 0 || height == 0) && count == 0:
+			c.Files = append(c.Files, name) // only the picture says how many tiles there are
 		}
 		width, height = w, h
 	}
@@ -168,21 +174,21 @@ func (c *compiler) countTiles(at Place, e, picture *element, set *tileset) bool 
 }
 
 // pictureSize looks at the tileset's picture, where it is at hand: games need not embed it.
-func (c *compiler) pictureSize(file string, e *element) (width, height int, ok bool) {
+func (c *compiler) pictureSize(file string, e *element) (name string, width, height int, ok bool) {
 	if e == nil || e.get("source") == "" {
-		return 0, 0, false
+		return "", 0, 0, false
 	}
-	name := path.Join(path.Dir(file), strings.ReplaceAll(e.get("source"), `\`, "/"))
+	name = path.Join(path.Dir(file), strings.ReplaceAll(e.get("source"), `\`, "/"))
 	if !fs.ValidPath(name) {
-		return 0, 0, false
+		return "", 0, 0, false
 	}
 	f, err := c.fsys.Open(name)
 	if err != nil {
-		return 0, 0, false
+		return "", 0, 0, false
 	}
 	defer f.Close()
 	size, _, err := image.DecodeConfig(io.LimitReader(f, maxFile))
-	return size.Width, size.Height, err == nil
+	return name, size.Width, size.Height, err == nil
 }
 
 // tile reads one tile's properties, class, collision shapes and animation.

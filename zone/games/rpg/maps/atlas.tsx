@@ -1,6 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<tileset version="1.10" tiledversion="1.10.2" name="atlas" tilewidth="16" tileheight="16" tilecount="256" columns="16">
- <image source="../../../../web/public/atlas.png" width="256" height="256"/>
+<tileset version="1.10" tiledversion="1.10.2" name="atlas" tilewidth="16" tileheight="16" tilecount="384" columns="16">
+ <image source="../../../../web/public/atlas.png" width="256" height="384"/>
  <tile id="0" type="grass">
   <properties>
    <property name="solid" type="bool" value="false"/>

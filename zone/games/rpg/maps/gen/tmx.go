@@ -22,7 +22,7 @@ var tileNames = []string{
 const (
 	header     = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 	tilePx     = 16
-	atlasTiles = 256 // the atlas has room for sixteen rows
+	atlasTiles = 384 // as many as the picture has room for: web/public/atlas.png, 256×384 px
 )
 
 // tmx writes the canvas as a Tiled map.
