@@ -163,14 +163,14 @@ func _request(method: HTTPClient.Method, path: String, body: Variant, shown: Str
 	if OS.has_feature("web"):
 		answer = await RealmwireFetch.new().send(_METHODS[method], url(path), headers, text, _TIMEOUT_S)
 	else:
-		answer = await _request(method, url(path), headers, text)
+		answer = await _by_engine(method, url(path), headers, text)
 	if answer.is_empty():
 		return RealmwireReply.failed("offline", "%s is no address of a realm." % url(path))
 	return _reply(answer[0], answer[1], answer[2], answer[3])
 
 
 # What request_completed tells; empty: the address is none.
-func _request(method: HTTPClient.Method, address: String, headers: PackedStringArray, text: String) -> Array:
+func _by_engine(method: HTTPClient.Method, address: String, headers: PackedStringArray, text: String) -> Array:
 	var http: HTTPRequest = HTTPRequest.new()
 	http.timeout = _TIMEOUT_S
 	http.body_size_limit = _MAX_BODY
