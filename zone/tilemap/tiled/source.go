@@ -38,6 +38,8 @@ func (c *compiler) resolve(at Place, from, source string) (string, bool) {
 func (c *compiler) read(at Place, name string) ([]byte, bool) {
 	raw, err := readFile(c.fsys, name)
 	switch {
+	case !fs.ValidPath(name) || err != nil && strings.Contains(name, `\`):
+		c.fail(at, "%q is no path in the game's Maps; write it from their folder, with /, without ./ and ../", name)
 	case errors.Is(err, fs.ErrNotExist):
 		if other := c.otherCase(name); other != "" {
 			c.fail(at, "there is no file %s, but %s; capitals count: rename one", name, other)
