@@ -53,6 +53,9 @@ type API interface {
 	Map(ctx context.Context, hash string) ([]byte, error)
 	// AdmissionKeys are what a gateway checks the tags of WebSockets' URLs with, also while the realm is away.
 	AdmissionKeys(ctx context.Context) (AdmissionKeys, error)
+	// DirectURLs are those at which live zone processes take clients themselves, past the gateways; a host may be "any", which is the
+	// gateway's. A gateway lets its pages connect there.
+	DirectURLs(ctx context.Context) ([]string, error)
 	// RelayTarget is the private address at which a live zone process takes the connections that gateways relay.
 	RelayTarget(ctx context.Context, incarnation ID) (RelayTarget, error)
 }

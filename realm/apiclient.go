@@ -90,6 +90,11 @@ func (a *APIClient) AdmissionKeys(ctx context.Context) (AdmissionKeys, error) {
 	return callAPI[AdmissionKeys](ctx, a, "admission-keys", Caller{}, nothing{})
 }
 
+// DirectURLs implements API.
+func (a *APIClient) DirectURLs(ctx context.Context) ([]string, error) {
+	return callAPI[[]string](ctx, a, "direct-urls", Caller{}, nothing{})
+}
+
 // RelayTarget implements API.
 func (a *APIClient) RelayTarget(ctx context.Context, incarnation ID) (RelayTarget, error) {
 	return callAPI[RelayTarget](ctx, a, "relay-target", Caller{}, incarnation)

@@ -288,6 +288,25 @@ func (d *directory) relayTarget(incarnation ID, now time.Time) (RelayTarget, boo
 	return RelayTarget{Incarnation: incarnation, HTTPAddr: p.HTTPAddr}, true
 }
 
+// directURLs are the URLs among live processes' endpoints, each once, in order.
+func (d *directory) directURLs(now time.Time) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	urls := []string{}
+	for _, p := range d.processes {
+		if !p.alive(now) {
+			continue
+		}
+		for _, e := range p.Endpoints {
+			if e.URL != "" {
+				urls = append(urls, e.URL)
+			}
+		}
+	}
+	slices.Sort(urls)
+	return slices.Compact(urls)
+}
+
 // status lists the zones that live processes serve, by name, and counts the players.
 func (d *directory) status(now time.Time) (zones []ZoneStatus, players, capacity int) {
 	d.mu.Lock()

@@ -125,6 +125,9 @@ func (r *Realm) putMap(_ context.Context, _ ID, m mapMsg) (nothing, error) {
 	return nothing{}, r.maps.put(m.Hash, m.Data)
 }
 
+// DirectURLs implements API.
+func (r *Realm) DirectURLs(context.Context) ([]string, error) { return r.dir.directURLs(r.now()), nil }
+
 // RelayTarget implements API.
 func (r *Realm) RelayTarget(_ context.Context, incarnation ID) (RelayTarget, error) {
 	target, ok := r.dir.relayTarget(incarnation, r.now())

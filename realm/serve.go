@@ -42,6 +42,8 @@ func (r *Realm) serve() error {
 		serveAPI(r, "map", func(ctx context.Context, _ Caller, hash string) ([]byte, error) { return r.Map(ctx, hash) }),
 		serveAPI(r, "relay-target", func(ctx context.Context, _ Caller, id ID) (RelayTarget, error) { return r.RelayTarget(ctx, id) }),
 
+		serveAPI(r, "direct-urls", func(ctx context.Context, _ Caller, _ nothing) ([]string, error) { return r.DirectURLs(ctx) }),
+
 		serveAPI(r, "admission-keys", func(ctx context.Context, _ Caller, _ nothing) (AdmissionKeys, error) { return r.AdmissionKeys(ctx) }),
 
 		serveLink(r, "register", r.register),

@@ -15,6 +15,7 @@ import (
 type peer struct {
 	caller realm.Caller
 	host   string // by which the client reaches the gateway, without port
+	secure bool   // over TLS, as far as the gateway knows
 }
 
 type peerKey struct{}
@@ -31,7 +32,10 @@ func (g *Gateway) findPeer(r *http.Request) peer {
 	if forwarded := r.Header.Get("X-Forwarded-Host"); proxied && forwarded != "" {
 		host = forwarded
 	}
-	return peer{caller: realm.Caller{Token: bearer(r), Addr: addr}, host: hostName(host)}
+	return peer{
+		caller: realm.Caller{Token: bearer(r), Addr: addr}, host: hostName(host),
+		secure: r.TLS != nil || proxied && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https"),
+	}
 }
 
 // bearer is the token of the Authorization header, or "".

@@ -41,6 +41,7 @@ type Gateway struct {
 	metrics *metrics
 	relay   *relay
 	maps    *mapCache
+	direct  *direct
 	folder  *folder // nil: Static is served
 
 	ctx    context.Context // ends with Close; relayed connections end with it
@@ -63,7 +64,7 @@ func New(cfg Config) (*Gateway, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	g := &Gateway{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), maps: newMapCache(cfg.API)}
+	g := &Gateway{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), maps: newMapCache(cfg.API), direct: &direct{api: cfg.API, now: cfg.Now, log: cfg.Log}}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.relay = newRelay(g.ctx, cfg, g.metrics)
 	static, err := g.client()

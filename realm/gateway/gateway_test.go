@@ -594,7 +594,7 @@ func TestStatic(t *testing.T) {
 			t.Errorf("%s: %v", tt.path, a.Header)
 		}
 		csp := a.Header.Get("Content-Security-Policy")
-		for _, rule := range []string{"script-src 'self';", "connect-src 'self' ws: wss:", "img-src 'self' data: blob:", "worker-src 'self' blob:", "frame-ancestors 'none'"} {
+		for _, rule := range []string{"script-src 'self';", "connect-src 'self';", "img-src 'self' data: blob:", "worker-src 'self' blob:", "frame-ancestors 'none'"} {
 			if !strings.Contains(csp, rule) {
 				t.Errorf("%s: the content policy lacks %s", tt.path, rule)
 			}

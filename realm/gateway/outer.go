@@ -16,11 +16,6 @@ import (
 	"github.com/realmwire/realmwire/internal/httpguard"
 )
 
-// contentPolicy lets the web client load nothing but itself, and connect to its own server by WebSocket. Styles may be inline: user
-// interfaces set them on elements.
-const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
-	"connect-src 'self' ws: wss:; worker-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-
 // apiTimeout bounds every answer but a relayed connection.
 const apiTimeout = 15 * time.Second
 
@@ -62,7 +57,10 @@ func (g *Gateway) outer(mux *http.ServeMux) http.Handler {
 func (g *Gateway) headers(h http.Header, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Content-Security-Policy", g.contentPolicy(r))
+	if value := transportSecurity(r); value != "" {
+		h.Set("Strict-Transport-Security", value)
+	}
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	if strings.HasPrefix(r.URL.Path, "/v1/") {
 		h.Set("Cache-Control", "no-store")
