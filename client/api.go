@@ -32,14 +32,15 @@ type API struct {
 	token string
 }
 
-// NewAPI makes an API for a gateway such as "http://localhost:8080". A nil client means one of its own, which times
+// NewAPI makes an API for a gateway such as "http://localhost:8080", or "https://example.org/game/" below a path of a proxy. A nil client means one of its own, which times
 // requests out after 15 s. Redirects are not followed: a server must not send its clients elsewhere.
 func NewAPI(baseURL string, hc *http.Client) (*API, error) {
 	u, err := url.Parse(baseURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("the server's address %q is not of the form http://HOST:PORT or https://HOST", baseURL)
 	}
-	u.Path, u.RawQuery, u.Fragment = strings.TrimSuffix(u.Path, "/"), "", ""
+	u.RawPath = strings.TrimRight(u.EscapedPath(), "/") // first: it is made of both
+	u.Path, u.RawQuery, u.ForceQuery, u.Fragment = strings.TrimRight(u.Path, "/"), "", false, ""
 	if hc == nil {
 		hc = &http.Client{Timeout: 15 * time.Second}
 	}
@@ -217,7 +218,7 @@ func (a *API) resolve(path string) (*url.URL, error) {
 		return nil, fmt.Errorf("the server named %q, which is not a path on itself; is it a Realmwire server of this version?", path)
 	}
 	u := *a.base
-	u.Path, u.RawQuery = a.base.Path+rel.Path, rel.RawQuery
+	u.Path, u.RawPath, u.RawQuery = a.base.Path+rel.Path, a.base.EscapedPath()+rel.EscapedPath(), rel.RawQuery
 	return &u, nil
 }
 

@@ -252,6 +252,39 @@ func TestAPIRefusesBadAnswers(t *testing.T) {
 	}
 }
 
+// Addresses as people write and copy them, and what a request asks for there.
+func TestBelowAPath(t *testing.T) {
+	for base, want := range map[string]string{
+		"https://play.example":              "https://play.example/v1/x",
+		"https://play.example/":             "https://play.example/v1/x",
+		"https://play.example/sub":          "https://play.example/sub/v1/x",
+		"https://play.example/sub/":         "https://play.example/sub/v1/x",
+		"https://play.example/sub//":        "https://play.example/sub/v1/x",
+		"https://play.example/a/b/?x=1#top": "https://play.example/a/b/v1/x",
+		"https://play.example/sub/?":        "https://play.example/sub/v1/x",
+		"https://play.example/a%20b/":       "https://play.example/a%20b/v1/x",
+		"https://play.example/a b/":         "https://play.example/a%20b/v1/x",
+		"https://play.example/a%2Fb/":       "https://play.example/a%2Fb/v1/x",
+		"http://[::1]:8080/sub/":            "http://[::1]:8080/sub/v1/x",
+	} {
+		a, err := NewAPI(base, nil)
+		if err != nil {
+			t.Errorf("%s: %v", base, err)
+			continue
+		}
+		if u, err := a.resolve("/v1/x"); err != nil || u.String() != want {
+			t.Errorf("%s: %v, %v; want %s", base, u, err, want)
+		}
+	}
+	a, err := NewAPI("https://play.example/a%2Fb/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := a.resolve("/v1/characters/%2F?confirm=%2F"); err != nil || u.String() != "https://play.example/a%2Fb/v1/characters/%2F?confirm=%2F" {
+		t.Errorf("%v, %v", u, err)
+	}
+}
+
 func TestAGrantCannotSendItsClientToAnotherHost(t *testing.T) {
 	a, err := NewAPI("https://play.example/sub/", nil)
 	if err != nil {

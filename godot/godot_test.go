@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/harness"
+
 	"github.com/realmwire/realmwire/transport/netsim"
 )
 
@@ -126,8 +128,13 @@ type botReport struct {
 
 func bot(t *testing.T, args ...string) botReport {
 	t.Helper()
-	s := startServer(t)
-	all := append([]string{"--headless", "res://test/bot.tscn", "--", "--server=" + s.URL}, args...)
+	return botAt(t, startServer(t).URL, args...)
+}
+
+// botAt lets a bot play on the realm at an address.
+func botAt(t *testing.T, url string, args ...string) botReport {
+	t.Helper()
+	all := append([]string{"--headless", "res://test/bot.tscn", "--", "--server=" + url}, args...)
 	out, err := stage(t).run(context.Background(), nil, all...)
 	var r botReport
 	found := false
@@ -147,6 +154,15 @@ func bot(t *testing.T, args ...string) botReport {
 		t.Errorf("the bot walked %.0f px, heard %d lines and saw %d others", r.Walked, r.Heard, r.Others)
 	}
 	return r
+}
+
+// A gateway below a path of a site: accounts, maps and WebSockets are asked for below it.
+func TestBotBelowAPath(t *testing.T) {
+	site := harness.Below(t, "/game", startServer(t).TCP)
+	if r := botAt(t, site.URL, "--seconds=4", "--transport=websocket"); r.Transport != "websocket" {
+		t.Errorf("over %s", r.Transport)
+	}
+	site.Check(t)
 }
 
 // A guest makes a character, plays over UDP, walks, talks and takes the portal. Nothing that it predicts is ever wrong, unless

@@ -37,3 +37,37 @@ test('the token of the last login with a password goes with the next one', async
     globalThis.fetch = before;
   }
 });
+
+test('a path is the gateway\'s, also below a path of a proxy', () => {
+  const at = (base: string, page?: string): string => {
+    const global = globalThis as { document?: unknown };
+    if (page !== undefined) global.document = { baseURI: page };
+    try {
+      return new RealmApi(base).url('/v1/maps/ab?x=%2F');
+    } finally {
+      delete global.document;
+    }
+  };
+  for (const [base, page, want] of [
+    ['', 'https://host.test/', 'https://host.test'],
+    ['', 'https://host.test/?transport=websocket#top', 'https://host.test'],
+    ['', 'https://host.test/game/', 'https://host.test/game'],
+    ['', 'https://host.test/game/index.html?tier=best', 'https://host.test/game'],
+    ['', 'https://host.test:8443/a/b%20c/', 'https://host.test:8443/a/b%20c'],
+    ['/game', 'https://host.test/elsewhere/', 'https://host.test/game'],
+    ['./game/', 'https://host.test/games/', 'https://host.test/games/game'],
+    ['https://play.test', 'https://itch.test/game/', 'https://play.test'],
+    ['https://play.test/game', undefined, 'https://play.test/game'],
+    ['https://play.test/game/', undefined, 'https://play.test/game'],
+    ['https://play.test/game//?x=1#y', undefined, 'https://play.test/game'],
+    ['HTTPS://PLAY.test/Game/', undefined, 'https://play.test/Game'],
+  ] as const) {
+    assert.equal(at(base, page), `${want}/v1/maps/ab?x=%2F`, `${base} on ${page ?? 'no page'}`);
+  }
+  const api = new RealmApi('https://play.test/game/');
+  assert.equal(api.url('wss://zone1.test/ws'), 'wss://zone1.test/ws');
+  assert.equal(api.url('//other.test/v1'), 'https://play.test/game//other.test/v1');
+  for (const path of ['', '@other.test/', 'v1/realm', 'https://other.test/', 'ws:other.test', 'javascript:1']) {
+    assert.throws(() => api.url(path), /is no path on it/, path);
+  }
+});

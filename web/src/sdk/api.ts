@@ -116,6 +116,12 @@ export function parseGrant(json: string): Grant | null {
   }
 }
 
+/** Where the page is; undefined where there is none. */
+function here(): string | undefined {
+  if (typeof document !== 'undefined') return document.baseURI;
+  return typeof location === 'undefined' ? undefined : location.href;
+}
+
 interface SignedIn {
   token: string;
   account: Account;
@@ -134,17 +140,21 @@ export class RealmApi {
   readonly patienceMs: number;
   private readonly base: string;
 
-  /** base is the gateway's address, as in "https://play.example.org"; empty: where the page came from. */
+  /**
+   * base is the gateway's address, as in "https://play.example.org", or "https://example.org/game/" below a path of a proxy; empty: the
+   * folder that the page came from.
+   */
   constructor(base = '', patienceMs = PATIENCE_MS) {
-    this.base = base.replace(/\/+$/, '');
+    this.base = base;
     this.patienceMs = patienceMs;
   }
 
-  /** The full address of a path on the gateway; an address that is full already stays. */
+  /** The full address of a path on the gateway; that of a WebSocket elsewhere stays. A grant must not lead to another host. */
   url(path: string): string {
-    if (/^wss?:/.test(path)) return path;
-    const here = typeof location === 'undefined' ? undefined : location.href;
-    return new URL(this.base + path, here).href;
+    if (/^wss?:\/\//.test(path)) return path;
+    if (!path.startsWith('/')) throw new ApiError(0, 'malformed', `The realm named "${path}", which is no path on it.`);
+    const root = new URL(this.base === '' ? '.' : this.base, here());
+    return root.origin + root.pathname.replace(/\/+$/, '') + path;
   }
 
   realm(): Promise<RealmInfo> {

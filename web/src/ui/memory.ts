@@ -2,9 +2,13 @@
 // the tab. The token of the last login with a password stays beyond a logout, when it opens nothing any more but tells the realm that
 // this device has signed in before. A browser that forbids storage just forgets.
 
-const TOKEN = 'realmwire.token';
-const EARLIER = 'realmwire.earlier';
-const OVERLAY = 'realmwire.overlay';
+// Several realms may share an origin, each below a path of its own: none is shown another's token.
+const folder = new URL('.', document.baseURI).pathname;
+const here = folder === '/' ? '' : ` ${folder}`;
+
+const TOKEN = `realmwire.token${here}`;
+const EARLIER = `realmwire.earlier${here}`;
+const OVERLAY = `realmwire.overlay${here}`;
 
 function quietly<T>(action: () => T, otherwise: T): T {
   try {

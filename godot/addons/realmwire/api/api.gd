@@ -13,7 +13,7 @@ const _METHODS: Dictionary[HTTPClient.Method, String] = {
 ## Emitted when somebody signed in or out, or the realm no longer knows the token.
 signal account_changed
 
-## The gateway's address, as in "https://play.example.org".
+## The gateway's address, as in "https://play.example.org", or "https://example.org/game" below a path of a proxy.
 var base: String
 ## Proves who is signed in; may be kept and put back later. Empty: nobody.
 var token: String = ""
@@ -29,7 +29,7 @@ var _host: Node
 ## [param host] is a node in the tree under which requests live.
 func _init(host: Node, base_url: String) -> void:
 	_host = host
-	base = base_url.trim_suffix("/")
+	base = folder_of(base_url)
 
 
 ## The realm as it is now: name, motd, players, capacity, zones …
@@ -130,9 +130,18 @@ static func new_client() -> String:
 	return Crypto.new().generate_random_bytes(8).hex_encode()
 
 
-## The full address of a path on the gateway.
+## The full address of a path on the gateway; that of a WebSocket elsewhere stays. Empty: it is neither, and a grant must not lead to another host.
 func url(path: String) -> String:
-	return path if path.contains("://") else base + path
+	if path.begins_with("ws://") or path.begins_with("wss://"):
+		return path
+	return base + path if path.begins_with("/") else ""
+
+
+## An address as people write or copy it, without what follows its path and without slashes at its end.
+static func folder_of(address: String) -> String:
+	var plain: String = address.strip_edges().get_slice("#", 0).get_slice("?", 0).rstrip("/")
+	var scheme: String = plain.get_slice("://", 0)
+	return plain if scheme == plain else scheme.to_lower() + plain.substr(scheme.length())
 
 
 func _sign_in(path: String, body: Dictionary, shown: String) -> RealmwireReply:

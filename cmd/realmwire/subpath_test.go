@@ -1,0 +1,30 @@
+package main_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/realmwire/realmwire/internal/harness"
+)
+
+// A gateway below a path of a site, https://host/game/: everything that a client asks for stays below it.
+func TestBelowAPath(t *testing.T) {
+	server := harness.StartUp(t, harness.Binary(t), t.TempDir(), "--tier", "best")
+	t.Run("the Go client", func(t *testing.T) {
+		site := harness.Below(t, "/game", server.HTTP)
+		for _, url := range []string{site.URL, strings.TrimSuffix(site.URL, "/")} {
+			r := loadtest(t, harness.Binary(t), "--url", url, "--transport", "mixed", "--bots", "3", "--duration", "2s", "--metrics", "http://"+server.Ops+"/metrics")
+			r.check(t, 3)
+			if len(r.Transports) != 3 {
+				t.Errorf("transports: %v", r.Transports)
+			}
+		}
+		site.Check(t)
+	})
+	t.Run("the page and the TypeScript client", func(t *testing.T) {
+		dir := needBrowser(t)
+		site := harness.Below(t, "/a site/game", server.HTTP) // a path with a blank: addresses are put together, not texts
+		t.Log(node(t, server, "web/e2e/play.mjs", "--url", strings.TrimSuffix(strings.ReplaceAll(site.URL, " ", "%20"), "/"), "--dir", dir, "--phase", "brief"))
+		site.Check(t)
+	})
+}
