@@ -40,6 +40,7 @@ var impureFiles = map[string]string{
 	"transport/kcp/conn.go":                    "shares a session with its callers, under a lock",
 	"transport/kcp/dial.go":                    "opens the client's socket, and draws what it adds to a handshake",
 	"transport/kcp/loop.go":                    "reads the clock and the client's socket",
+	"transport/kcp/raw.go":                     "opens a socket for frames that load tests make",
 	"transport/kcp/server.go":                  "shares sessions between the socket's goroutines, under a lock",
 	"transport/listen/listen.go":               "opens the sockets of a process",
 	"transport/netsim/loop.go":                 "reads the clock and sockets, and waits for when packets are due",

@@ -144,6 +144,45 @@ func TestJoins(t *testing.T) {
 	}
 }
 
+// TestDear: one peer with a ticket sends the packets that cost most, over each transport, and the bots play on.
+func TestDear(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.json")
+	var out strings.Builder
+	kinds := []string{"sctp-crumbs", "kcp-acks", "websocket-crumbs"}
+	err := loadtest.Run(t.Context(), loadtest.Options{
+		Game: rpg.Game, Bots: 4, Duration: 9 * time.Second, JSON: file, Executable: harness.Binary(t), Out: &out, Dear: strings.Join(kinds, ","), DearRate: 2000,
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	f := r.Flood
+	if f == nil || len(f.Windows) != 6 || f.Quiet.InputAckMs.P99 <= 0 || f.AckP99Ratio <= 0 || len(f.AckPairRatios) != 3 {
+		t.Fatalf("%+v", f)
+	}
+	for i, w := range f.Windows {
+		if w.Flooded && (w.Kind != kinds[i/2] || w.Sent < 100) {
+			t.Errorf("window %d: %+v\n%s", i, w, &out)
+		}
+	}
+	for _, dear := range []string{"nothing", "kcp-acks,"} {
+		if err := loadtest.Run(t.Context(), loadtest.Options{Game: rpg.Game, Dear: dear}); err == nil || !strings.Contains(err.Error(), "sctp-crumbs") {
+			t.Errorf("--dear %s: %v", dear, err)
+		}
+	}
+	own := loadtest.Options{Game: rpg.Game, Dear: "all", URL: "http://192.0.2.1:8080", OwnServer: true, Bots: 1, Duration: time.Second}
+	if err := loadtest.Run(t.Context(), own); err == nil || !strings.Contains(err.Error(), "this machine") {
+		t.Errorf("a server elsewhere: %v", err)
+	}
+}
+
 // TestFlood: attackers beside honest bots make no session, get less than they send, and change nothing for the bots.
 func TestFlood(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.json")

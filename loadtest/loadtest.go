@@ -18,6 +18,7 @@ import (
 
 	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/loadtest/child"
+	"github.com/realmwire/realmwire/loadtest/dear"
 	"github.com/realmwire/realmwire/loadtest/joins"
 	"github.com/realmwire/realmwire/loadtest/report"
 	"github.com/realmwire/realmwire/loadtest/swarm"
@@ -31,6 +32,7 @@ const (
 	DefaultBots      = 100
 	DefaultDuration  = 30 * time.Second
 	DefaultTransport = "kcp"
+	DefaultDearRate  = 8000
 )
 
 // Options are what the command line says. Game is required; all else has a default.
@@ -63,6 +65,8 @@ type Options struct {
 	Executable string         // empty: this program
 
 	Flood      int     // hostile datagrams a second, in every second of the windows into which the time is divided; 0: none
+	Dear       string  // kinds of packets that one peer with a ticket sends, in turn in those windows; empty: none
+	DearRate   int     // of them a second; 0: DefaultDearRate
 	Joins      int     // measure so many joins by each transport instead of a swarm; 0: none
 	FloodPairs int     // quiet and flooded windows; 0: as many of 8 s as fit
 	JSON       string  // file for the report; empty: none
@@ -70,6 +74,8 @@ type Options struct {
 	MaxTickP99 float64 // --max-tick-p99-ms; 0: no limit
 	// Disconnects (--allow-disconnects): lost connections are no fault, as long as every bot reconnects.
 	Disconnects bool
+
+	dear []string
 
 	Out io.Writer // progress and summary; nil: os.Stdout
 }
@@ -199,7 +205,7 @@ func (o *Options) test(ctx context.Context, kinds []transport.Kind) error {
 	progress := report.NewTicker(o.Out)
 	r, err := swarm.Run(ctx, swarm.Config{
 		Game: o.Game, URL: o.URL, Bots: o.Bots, Duration: o.Duration, Ramp: o.Ramp, Transports: kinds, Chat: o.Chat, Seed: o.Seed,
-		Portals: o.Portals, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, FloodPairs: o.FloodPairs, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
+		Portals: o.Portals, Best: o.Best, Delay: o.delay(kinds), Flood: o.Flood, Dear: o.dear, FloodPairs: o.FloodPairs, LoopbackOnly: !o.OwnServer, Metrics: o.Metrics, Progress: progress.Show,
 	})
 	progress.Done()
 	if err != nil {
@@ -242,6 +248,9 @@ func (o *Options) check() ([]transport.Kind, error) {
 	default:
 		return nil, fmt.Errorf("--snapshots %s: latest and kcp exist", o.Snapshots)
 	}
+	if err := o.checkDear(); err != nil {
+		return nil, err
+	}
 	if o.URL != "" {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" {
@@ -259,6 +268,38 @@ func (o *Options) check() ([]transport.Kind, error) {
 		}
 	}
 	return kinds(o.Transport)
+}
+
+// checkDear finds out which kinds of dear packets are meant; each has a quiet window and one of its own, unless told otherwise.
+func (o *Options) checkDear() error {
+	switch {
+	case o.Dear == "":
+		return nil
+	case o.Flood != 0 || o.Joins != 0:
+		return errors.New("--dear, --flood and --joins are measured one at a time")
+	case o.Dear == "all":
+		o.dear = dear.Kinds()
+	default:
+		o.dear = strings.Split(o.Dear, ",")
+	}
+	for _, kind := range o.dear {
+		if !slices.Contains(dear.Kinds(), kind) {
+			return fmt.Errorf("--dear %s: there is no such kind; there are %s, and all", kind, strings.Join(dear.Kinds(), ", "))
+		}
+	}
+	if u, err := url.Parse(o.URL); o.URL != "" && (err != nil || !client.IsLoopback(u.Hostname())) {
+		return fmt.Errorf("--dear with --url %s: dear packets are sent to this machine only, whoever owns the server", o.URL)
+	}
+	if o.Flood = o.DearRate; o.Flood == 0 {
+		o.Flood = DefaultDearRate
+	}
+	if o.Flood < 1 || o.Flood > dear.MaxRate {
+		return fmt.Errorf("--dear-rate %d: 1 to %d are possible", o.Flood, dear.MaxRate)
+	}
+	if o.FloodPairs == 0 {
+		o.FloodPairs = len(o.dear)
+	}
+	return nil
 }
 
 // usualMetrics is where a server's figures are unless it was told otherwise.

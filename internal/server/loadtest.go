@@ -30,7 +30,10 @@ type loadtestCmd struct {
 
 	Joins int `name:"joins" default:"0" min:"0" help:"Number of joins to measure by each transport, one after the other, and servers from nothing, instead of a crowd (0: none). --network then impairs HTTP and WebSocket too."`
 
-	Flood      int `name:"flood" default:"0" min:"0" help:"Hostile datagrams a second beside the bots: garbage, forged and replayed ones, in windows that alternate with quiet ones (0: none; kcp bots, this machine only)."`
+	Flood    int    `name:"flood" default:"0" min:"0" help:"Hostile datagrams a second beside the bots: garbage, forged and replayed ones, in windows that alternate with quiet ones (0: none; kcp bots, this machine only)."`
+	Dear     string `name:"dear" default:"" help:"Packets that cost a zone process the most, sent by one peer with a ticket beside the bots, in windows that alternate with quiet ones: a kind, several (one a window in turn), or all (this machine only). A wrong one lists them." placeholder:"KIND,…"`
+	DearRate int    `name:"dear-rate" default:"8000" min:"1" max:"50000" help:"Dear packets a second."`
+
 	FloodPairs int `name:"flood-pairs" default:"0" min:"0" help:"Pairs of a quiet and a flooded window to divide the time into (0: as many of 8 s each as fit)."`
 
 	Disconnects bool    `name:"allow-disconnects" help:"Pass even when connections are lost, as long as every bot reconnects by itself. For tests that kill servers."`
@@ -43,7 +46,7 @@ func (c *loadtestCmd) Run(env *environment) error {
 	err := loadtest.Run(env.ctx, loadtest.Options{
 		Game: env.game, Bots: c.Bots, Duration: c.Duration, Transport: c.Transport, Ramp: c.Ramp, Chat: c.Chat, Seed: c.Seed,
 		URL: c.URL, OwnServer: c.Own, Metrics: c.Metrics, Tick: c.Tick, Snapshots: c.Snapshots, Best: c.Tier == "best",
-		Network: c.Network, Joins: c.Joins, Flood: c.Flood, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Portals: c.Portals, Disconnects: c.Disconnects, Out: env.out,
+		Network: c.Network, Joins: c.Joins, Flood: c.Flood, Dear: c.Dear, DearRate: c.DearRate, FloodPairs: c.FloodPairs, JSON: c.JSON, MaxAgeP99: c.MaxAgeP99, MaxTickP99: c.MaxTickP99, Portals: c.Portals, Disconnects: c.Disconnects, Out: env.out,
 	})
 	if err != nil && env.ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return errors.New("the load test did not pass: it was interrupted before there was anything to report")

@@ -9,6 +9,7 @@ import (
 
 // Sum fills what follows from the windows, each of which had eachS seconds; the ticks of all together are the caller's.
 func (f *Flood) Sum(eachS float64) {
+	f.EachS = eachS
 	var quiet, flooded []FloodWindow
 	for _, w := range f.Windows {
 		if !w.Flooded {
@@ -33,6 +34,9 @@ func (f *Flood) Sum(eachS float64) {
 	for i := range min(len(quiet), len(flooded)) {
 		if quiet[i].TickP99Ms > 0 {
 			f.PairRatios = append(f.PairRatios, flooded[i].TickP99Ms/quiet[i].TickP99Ms)
+		}
+		if quiet[i].InputAckMs.P99 > 0 {
+			f.AckPairRatios = append(f.AckPairRatios, flooded[i].InputAckMs.P99/quiet[i].InputAckMs.P99)
 		}
 	}
 }
@@ -71,12 +75,16 @@ func (r *Report) writeFlood(b *strings.Builder) {
 	if f == nil {
 		return
 	}
-	fmt.Fprintf(b, "flood: %.0f datagrams/s; %d bytes sent, %d back (%.4f); %d sessions made\n",
-		f.Rate, f.SentBytes, f.ReceivedBytes, float64(f.ReceivedBytes)/max(float64(f.SentBytes), 1), f.SessionsMade)
+	if len(f.Dear) > 0 {
+		fmt.Fprintf(b, "dear packets: %.0f/s of one peer with a ticket; %d bytes sent\n", f.Rate, f.SentBytes)
+	} else {
+		fmt.Fprintf(b, "flood: %.0f datagrams/s; %d bytes sent, %d back (%.4f); %d sessions made\n",
+			f.Rate, f.SentBytes, f.ReceivedBytes, float64(f.ReceivedBytes)/max(float64(f.SentBytes), 1), f.SessionsMade)
+	}
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "window\ttick p50 ms\tp99\tage p50 ms\tp99\tCPU\tmemory MiB\tdatagrams/s\tsessions\t")
+	fmt.Fprintln(w, "window\ttick p50 ms\tp99\tage p50 ms\tp99\tinput ack p50 ms\tp99\tCPU\tmemory MiB\tdatagrams/s\tsessions\t")
 	row := func(name string, p Phase, rate float64) {
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.1f\t%.1f\t%.0f%%\t%.1f → %.1f\t%.0f\t%d\t\n", name, p.TickP50Ms, p.TickP99Ms, p.AgeMs.P50, p.AgeMs.P99,
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.1f\t%.1f\t%.1f\t%.1f\t%.0f%%\t%.1f → %.1f\t%.0f\t%d\t\n", name, p.TickP50Ms, p.TickP99Ms, p.AgeMs.P50, p.AgeMs.P99, p.InputAckMs.P50, p.InputAckMs.P99,
 			100*p.CPU, p.RSSStartBytes/(1<<20), p.RSSBytes/(1<<20), rate, p.Sessions)
 	}
 	for i, v := range f.Windows {
@@ -84,7 +92,9 @@ func (r *Report) writeFlood(b *strings.Builder) {
 		rate := 0.0
 		if v.Flooded {
 			name = fmt.Sprintf("%d flooded", i/2+1)
-			rate = f.Rate
+			if rate = f.Rate; v.Kind != "" {
+				name, rate = fmt.Sprintf("%d %s", i/2+1, v.Kind), float64(v.Sent)/f.EachS
+			}
 		}
 		row(name, v.Phase, rate)
 	}
@@ -93,6 +103,10 @@ func (r *Report) writeFlood(b *strings.Builder) {
 	_ = w.Flush() // a strings.Builder does not fail
 	fmt.Fprintf(b, "tick p99, flooded to quiet: %.2f × of all windows; the pairs' median %.2f ×:", f.TickP99Ratio, median(f.PairRatios))
 	for _, v := range f.PairRatios {
+		fmt.Fprintf(b, " %.2f", v)
+	}
+	fmt.Fprintf(b, "\ninput ack p99, flooded to quiet: %.2f × of all windows; the pairs' median %.2f ×:", f.AckP99Ratio, median(f.AckPairRatios))
+	for _, v := range f.AckPairRatios {
 		fmt.Fprintf(b, " %.2f", v)
 	}
 	b.WriteString("\n\n")

@@ -80,27 +80,34 @@ type Zone struct {
 
 // Flood is what attackers did in every second of the windows into which the time was divided, and what came of it.
 type Flood struct {
-	Rate          float64 `json:"rate"` // datagrams a second, while it lasted
-	Sent          uint64  `json:"sent"`
-	SentBytes     uint64  `json:"sent_bytes"`
-	Received      uint64  `json:"received"` // datagrams that came back
-	ReceivedBytes uint64  `json:"received_bytes"`
-	SessionsMade  int     `json:"sessions_made"` // more than there were before the first flood
-	Quiet         Phase   `json:"quiet"`         // all quiet windows together
-	Hostile       Phase   `json:"hostile"`       // all flooded ones
+	// Dear are the kinds of packets that one peer with a ticket sent, in turn; none: a flood from outside.
+	Dear          []string `json:"dear,omitempty"`
+	Rate          float64  `json:"rate"`   // datagrams a second, while it lasted
+	EachS         float64  `json:"each_s"` // a window
+	Sent          uint64   `json:"sent"`
+	SentBytes     uint64   `json:"sent_bytes"`
+	Received      uint64   `json:"received"` // datagrams that came back
+	ReceivedBytes uint64   `json:"received_bytes"`
+	SessionsMade  int      `json:"sessions_made"` // more than there were before the first flood
+	Quiet         Phase    `json:"quiet"`         // all quiet windows together
+	Hostile       Phase    `json:"hostile"`       // all flooded ones
 	// TickP99Ratio is hostile to quiet, of all windows together; PairRatios of each flooded window to the quiet one before it.
-	TickP99Ratio float64       `json:"tick_p99_ratio"`
-	PairRatios   []float64     `json:"pair_ratios"`
-	Windows      []FloodWindow `json:"windows"`
+	TickP99Ratio float64   `json:"tick_p99_ratio"`
+	PairRatios   []float64 `json:"pair_ratios"`
+	// The same of how long inputs took.
+	AckP99Ratio   float64       `json:"input_ack_p99_ratio"`
+	AckPairRatios []float64     `json:"input_ack_pair_ratios"`
+	Windows       []FloodWindow `json:"windows"`
 }
 
 // Phase is some time of a run. Ticks are of the slowest zone.
 type Phase struct {
-	TickP50Ms float64     `json:"tick_p50_ms"`
-	TickP99Ms float64     `json:"tick_p99_ms"`
-	AgeMs     Percentiles `json:"snapshot_age_ms"` // of the bots; of several windows the median
-	CPU       float64     `json:"cpu"`             // of the zone processes, in cores; of several windows the median
-	Sessions  int         `json:"sessions"`        // of all transports, at the end
+	TickP50Ms  float64     `json:"tick_p50_ms"`
+	TickP99Ms  float64     `json:"tick_p99_ms"`
+	AgeMs      Percentiles `json:"snapshot_age_ms"` // of the bots; of several windows the median
+	InputAckMs Percentiles `json:"input_ack_ms"`    // of the bots
+	CPU        float64     `json:"cpu"`             // of the zone processes, in cores; of several windows the median
+	Sessions   int         `json:"sessions"`        // of all transports, at the end
 	// Resident memory of the zone processes, at the start and at the end.
 	RSSStartBytes float64 `json:"rss_start_bytes"`
 	RSSBytes      float64 `json:"rss_bytes"`
@@ -109,7 +116,8 @@ type Phase struct {
 // FloodWindow is one window, from when it has settled.
 type FloodWindow struct {
 	Flooded bool    `json:"flooded"`
-	AtS     float64 `json:"at_s"` // from the start of the run
+	Kind    string  `json:"kind,omitempty"` // of dear packets
+	AtS     float64 `json:"at_s"`           // from the start of the run
 	LastedS float64 `json:"lasted_s"`
 	Phase
 	Sent          uint64 `json:"sent"` // by attackers, settling included

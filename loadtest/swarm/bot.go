@@ -51,7 +51,7 @@ func (b *bot) events() client.Events {
 		Snapshot:    b.applied,
 		Undecodable: b.refused,
 		Stepped:     func(late time.Duration) { b.measure(lateness, late) },
-		Acked:       func(took time.Duration) { b.measure(acks, took) },
+		Acked:       b.acked,
 		Corrected: func() {
 			if b.swarm.measuring.Load() {
 				b.corrections.Add(1)
@@ -60,6 +60,13 @@ func (b *bot) events() client.Events {
 		Heard:   b.heardLine,
 		Dropped: b.dropped,
 		Waiting: b.waiting,
+	}
+}
+
+func (b *bot) acked(took time.Duration) {
+	b.measure(acks, took)
+	if h := b.swarm.hostile; h != nil {
+		h.acks.record(took)
 	}
 }
 

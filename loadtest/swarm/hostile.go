@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/realmwire/realmwire/loadtest/dear"
 	"github.com/realmwire/realmwire/loadtest/flood"
 	"github.com/realmwire/realmwire/loadtest/report"
 )
@@ -20,16 +23,20 @@ type hostile struct {
 	tap    *flood.Tap
 	target netip.AddrPort
 
+	acks windowed // of the bots' inputs
+
 	// What follows is the goroutine's that watches.
-	rate     int
-	each     time.Duration // of a window
-	windows  int           // in all
-	running  *flood.Flood
-	measured bool // the present window's settling is over
-	begun    mark
-	found    report.Flood
-	quiet    ticks // of all quiet windows together, and of all flooded ones
-	flooded  ticks
+	rate                   int
+	dear                   []string                           // kinds of dear packets, one a flooded window in turn; none: a flood from outside
+	each                   time.Duration                      // of a window
+	windows                int                                // in all
+	running                func() (report.FloodWindow, error) // stops what floods, and says what it did; nil: nothing does
+	measured               bool                               // the present window's settling is over
+	begun                  mark
+	found                  report.Flood
+	quiet                  ticks // of all quiet windows together, and of all flooded ones
+	flooded                ticks
+	quietAcks, floodedAcks *hdr.Histogram // likewise
 }
 
 // mark is how things stood at a moment.
@@ -41,11 +48,37 @@ type mark struct {
 }
 
 // newHostile divides the time. pairs is how many quiet and flooded windows; 0: as many of floodWindow as fit.
-func newHostile(rate, pairs int, whole time.Duration) *hostile {
+func newHostile(rate, pairs int, dear []string, whole time.Duration) *hostile {
 	if pairs <= 0 {
 		pairs = max(1, int(whole/(2*floodWindow)))
 	}
-	return &hostile{rate: rate, each: whole / time.Duration(2*pairs), windows: 2 * pairs, quiet: ticks{}, flooded: ticks{}}
+	h := &hostile{rate: rate, dear: dear, each: whole / time.Duration(2*pairs), windows: 2 * pairs, quiet: ticks{}, flooded: ticks{}}
+	h.acks.h, h.quietAcks, h.floodedAcks = newAcks(), newAcks(), newAcks()
+	h.found.Dear = dear
+	return h
+}
+
+// windowed is one window's distribution of how long inputs took.
+type windowed struct {
+	mu sync.Mutex
+	h  *hdr.Histogram // guarded by mu
+}
+
+func newAcks() *hdr.Histogram { return hdr.New(1, maxMicros, digits) }
+
+func (w *windowed) record(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = w.h.RecordValue(min(max(d.Microseconds(), 1), maxMicros)) // the range is kept, so it cannot fail
+}
+
+// take returns it, and begins the next.
+func (w *windowed) take() *hdr.Histogram {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := w.h
+	w.h = newAcks()
+	return h
 }
 
 // settle is how much of a window passes before it is measured: the zones publish their figures once a second.
@@ -55,7 +88,7 @@ func (h *hostile) settle() time.Duration { return min(floodSettle, h.each/2) }
 func (h *hostile) reroute(addr string) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.tap != nil {
+	if h.tap != nil || len(h.dear) > 0 {
 		return addr, nil
 	}
 	target, err := netip.ParseAddrPort(addr)
@@ -78,6 +111,7 @@ func (h *hostile) turn(ctx context.Context, s *Swarm, w *window) (time.Duration,
 		h.measured = true
 		h.begun = w.mark(s.now())
 		s.sampler.take(true)
+		h.acks.take()
 		return h.each - h.settle(), nil
 	}
 	h.finish(s, w)
@@ -85,7 +119,7 @@ func (h *hostile) turn(ctx context.Context, s *Swarm, w *window) (time.Duration,
 		return 0, nil
 	}
 	if len(h.found.Windows)%2 == 1 {
-		return h.settle(), h.begin(s.cfg.Seed)
+		return h.settle(), h.begin(ctx, s)
 	}
 	return h.settle(), nil
 }
@@ -97,38 +131,70 @@ func (h *hostile) finish(s *Swarm, w *window) {
 	lasted := (end.at - h.begun.at).Seconds()
 	p := report.FloodWindow{Flooded: h.running != nil, AtS: h.begun.at.Seconds(), LastedS: lasted}
 	p.AgeMs = s.sampler.take(true)
+	took := h.acks.take()
+	p.InputAckMs = millis(took)
 	during := minusAll(end.ticks, h.begun.ticks)
 	p.TickP50Ms, p.TickP99Ms = during.slowest(0.5), during.slowest(0.99)
 	p.CPU = (end.cpuS - h.begun.cpuS) / max(lasted, 0.001)
 	p.RSSStartBytes, p.RSSBytes, p.Sessions = h.begun.rss, end.rss, w.sessions()
-	all := h.quiet
+	all, allAcks := h.quiet, h.quietAcks
 	if h.running != nil {
-		all = h.flooded
-		h.stop(&p)
+		all, allAcks = h.flooded, h.floodedAcks
+		h.stop(&p, w)
 	}
 	all.add(during)
+	allAcks.Merge(took)
 	h.found.Windows = append(h.found.Windows, p)
 }
 
-// begin starts a flood.
-func (h *hostile) begin(seed uint64) error {
+// begin starts what floods the next window.
+func (h *hostile) begin(ctx context.Context, s *Swarm) error {
+	if len(h.dear) > 0 {
+		return h.beginDear(ctx, s)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.tap == nil {
 		return fmt.Errorf("flood: no bot plays over UDP: there is nothing to flood")
 	}
-	var err error
-	h.running, err = flood.Start(flood.Config{
-		Target: h.target, Rate: h.rate, Seed: seed + uint64(len(h.found.Windows)), Taken: h.tap.Taken(),
+	f, err := flood.Start(flood.Config{
+		Target: h.target, Rate: h.rate, Seed: s.cfg.Seed + uint64(len(h.found.Windows)), Taken: h.tap.Taken(),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	h.running = func() (report.FloodWindow, error) {
+		c := f.Stop()
+		return report.FloodWindow{Sent: c.Sent, SentBytes: c.SentBytes, Received: c.Received, ReceivedBytes: c.ReceivedBytes}, nil
+	}
+	return nil
 }
 
-// stop ends the flood of a window.
-func (h *hostile) stop(p *report.FloodWindow) {
-	c := h.running.Stop()
+// beginDear has one peer send dear packets, of the next kind.
+func (h *hostile) beginDear(ctx context.Context, s *Swarm) error {
+	kind := h.dear[len(h.found.Windows)/2%len(h.dear)]
+	class, appearance := s.cfg.Game.Characters.Bot(0)
+	p, err := dear.Start(ctx, dear.Config{
+		API: s.api, Schema: s.cfg.Game.Schema.Hash, Class: class, Appearance: appearance, Kind: kind, Rate: h.rate,
+	})
+	if err != nil {
+		return err
+	}
+	h.running = func() (report.FloodWindow, error) {
+		c, err := p.Stop()
+		return report.FloodWindow{Kind: kind, Sent: c.Sent, SentBytes: c.SentBytes}, err
+	}
+	return nil
+}
+
+// stop ends what floods a window.
+func (h *hostile) stop(p *report.FloodWindow, w *window) {
+	did, err := h.running()
 	h.running = nil
-	p.Sent, p.SentBytes, p.Received, p.ReceivedBytes = c.Sent, c.SentBytes, c.Received, c.ReceivedBytes
+	if err != nil {
+		w.notes = append(w.notes, err.Error())
+	}
+	p.Kind, p.Sent, p.SentBytes, p.Received, p.ReceivedBytes = did.Kind, did.Sent, did.SentBytes, did.Received, did.ReceivedBytes
 }
 
 // close ends the tap, once the bot has left, and a flood that was interrupted; it returns all that was found.
@@ -136,7 +202,7 @@ func (h *hostile) close() *report.Flood {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.running != nil {
-		h.running.Stop()
+		_, _ = h.running()
 	}
 	if h.tap != nil {
 		h.tap.Close()
@@ -145,6 +211,10 @@ func (h *hostile) close() *report.Flood {
 	f.Sum(h.each.Seconds())
 	f.Quiet.TickP50Ms, f.Quiet.TickP99Ms = h.quiet.slowest(0.5), h.quiet.slowest(0.99)
 	f.Hostile.TickP50Ms, f.Hostile.TickP99Ms = h.flooded.slowest(0.5), h.flooded.slowest(0.99)
+	f.Quiet.InputAckMs, f.Hostile.InputAckMs = millis(h.quietAcks), millis(h.floodedAcks)
+	if f.Quiet.InputAckMs.P99 > 0 {
+		f.AckP99Ratio = f.Hostile.InputAckMs.P99 / f.Quiet.InputAckMs.P99
+	}
 	if f.Quiet.TickP99Ms > 0 {
 		f.TickP99Ratio = f.Hostile.TickP99Ms / f.Quiet.TickP99Ms
 	}

@@ -48,6 +48,8 @@ type Config struct {
 	// Flood is how many hostile datagrams a second the zone process gets in every second of the windows into which the time is
 	// divided; 0: none. Bot 0 must play over UDP. FloodPairs is how many quiet and flooded windows; 0: as many of 8 s as fit.
 	Flood, FloodPairs int
+	// Dear are kinds of packets (package dear) that one peer with a ticket sends instead, one kind a window in turn, Flood of them a second.
+	Dear []string
 	// Observer is told what the bots see, where set.
 	Observer Observer
 	// Progress is called once a second, where set.
@@ -127,7 +129,7 @@ func newSwarm(ctx context.Context, cfg Config, began time.Time) (*Swarm, error) 
 		failed: map[transport.Kind]int{}, gone: map[transport.Kind]int{}, origins: origins{delay: cfg.Delay},
 	}
 	if cfg.Flood > 0 {
-		s.hostile = newHostile(cfg.Flood, cfg.FloodPairs, cfg.Duration)
+		s.hostile = newHostile(cfg.Flood, cfg.FloodPairs, cfg.Dear, cfg.Duration)
 	}
 	if s.realm, err = api.Realm(ctx); err != nil {
 		return nil, fmt.Errorf("load test of %s: %w", cfg.URL, err)

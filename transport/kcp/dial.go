@@ -120,6 +120,15 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	if h == nil {
 		return nil, errors.New("kcp: dial: a handler is required")
 	}
+	sock, s, msgs, err := cfg.greet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return startClient(cfg, sock, s, msgs, h)
+}
+
+// greet fills in the defaults, opens a socket, and makes the handshake.
+func (cfg *DialConfig) greet(ctx context.Context) (*net.UDPConn, *session, []delivery, error) {
 	if cfg.HandshakeTimeout <= 0 {
 		cfg.HandshakeTimeout = transport.DefaultHandshakeTimeout
 	}
@@ -129,23 +138,23 @@ func Dial(ctx context.Context, cfg DialConfig, h transport.Handler) (transport.C
 	var dialer net.Dialer
 	sock, err := dialer.DialContext(ctx, "udp", cfg.Addr)
 	if err != nil {
-		return nil, &unspentError{fmt.Errorf("kcp: dial %q over UDP: %w", cfg.Addr, err)}
+		return nil, nil, nil, &unspentError{fmt.Errorf("kcp: dial %q over UDP: %w", cfg.Addr, err)}
 	}
 	udpSock := sock.(*net.UDPConn)
 	remote := udpSock.RemoteAddr().(*net.UDPAddr).AddrPort()
 	var random [randomSize]byte
 	rand.Read(random[:])
-	d, err := newDialing(cfg, random, netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port()), now())
+	d, err := newDialing(*cfg, random, netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port()), now())
 	if err != nil {
 		_ = udpSock.Close()
-		return nil, err
+		return nil, nil, nil, err
 	}
 	s, msgs, err := handshake(ctx, d, udpSock)
 	if err != nil {
 		_ = udpSock.Close()
-		return nil, err
+		return nil, nil, nil, err
 	}
-	return startClient(cfg, udpSock, s, msgs, h)
+	return udpSock, s, msgs, nil
 }
 
 // noAnswer says why a handshake ended without a session. A ticket is used by the answer to a challenge only.
