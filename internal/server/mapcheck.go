@@ -69,10 +69,7 @@ func (m *mapCheck) file(name string) (errs int, err error) {
 		return filepath.Join(root, filepath.FromSlash(file))
 	}
 	r := tiled.Check(os.DirFS(root), inside)
-	found := r.Findings
-	if m.root == "" {
-		found = append(found, outside(inside, r.Files)...)
-	}
+	found := append(r.Findings, m.unsure(inside, r.Files)...)
 	if r.Map != nil {
 		found = append(found, m.rules(path.Base(inside), r.Map)...)
 	}
@@ -88,15 +85,18 @@ func (m *mapCheck) file(name string) (errs int, err error) {
 	return errs, m.summary(shown(inside), r, shown, errs, len(found)-errs)
 }
 
-// outside warns of files that a map uses and that do not lie in its folder or below: whether the game embeds them, nobody knows here.
-func outside(name string, files []string) (found []tiled.Finding) {
+// unsure warns of files that a map uses and that a game may not embed: those beside its folder, and those that go:embed passes over.
+func (m *mapCheck) unsure(name string, files []string) (found []tiled.Finding) {
+	warn := func(format string, args ...any) {
+		found = append(found, tiled.Finding{Severity: tiled.Warning, Place: tiled.Place{File: name}, Text: fmt.Sprintf(format, args...)})
+	}
 	folder := path.Dir(name)
 	for _, f := range files {
-		if folder != "." && !strings.HasPrefix(f, folder+"/") {
-			found = append(found, tiled.Finding{
-				Severity: tiled.Warning, Place: tiled.Place{File: name},
-				Text: fmt.Sprintf("uses %s, which lies outside of its folder; the zone starts only if the game embeds both in one (name that one with --root)", f),
-			})
+		if m.root == "" && folder != "." && !strings.HasPrefix(f, folder+"/") {
+			warn("uses %s, which lies outside of its folder; the zone starts only if the game embeds both in one (name that one with --root)", f)
+		}
+		if base := path.Base(f); base[0] == '.' || base[0] == '_' {
+			warn("uses %s, and go:embed passes over names with . or _ in front when it embeds a folder; rename it, or name it to go:embed", f)
 		}
 	}
 	return found

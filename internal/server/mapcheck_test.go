@@ -41,6 +41,8 @@ func TestMapCheck(t *testing.T) {
 	odd := write("odd.tmx", mapTMX(`<objectgroup name="signs" visible="0"/>`))
 	bad := write("bad.tmx", mapTMX(`<objectgroup name="signs" visible="0"><object id="8" name="sign" x="NaN" y="1"/><object id="9" name="post" x="1" y="1" rotation="9"/></objectgroup>`))
 	above := write("maps/above.tmx", strings.Replace(mapTMX(""), "atlas.tsx", "../atlas.tsx", 1))
+	write("_stone.tsx", mapTSX)
+	stone := write("stone.tmx", strings.Replace(mapTMX(""), "atlas.tsx", "_stone.tsx", 1))
 	json := write("old.tmj", "{}")
 	// The name is a map's of the RPG's, which says more: of its objects, and of where portals lead.
 	npc := `<objectgroup name="npcs"><object id="8" name="Smaug" type="dragon" x="1" y="1"/></objectgroup>`
@@ -62,6 +64,7 @@ func TestMapCheck(t *testing.T) {
 		"outside":         {[]string{above}, 1, []string{"../atlas.tsx", "leads out"}},
 		"inside the root": {[]string{"--root", dir, above}, 0, []string{"must embed with it: " + filepath.Join(dir, "atlas.tsx")}},
 		"beside the root": {[]string{"--root", filepath.Join(dir, "maps"), good}, 2, []string{"--root"}},
+		"not embedded":    {[]string{stone}, 0, []string{"warning: " + stone + ": uses _stone.tsx", "go:embed"}},
 		"no file":         {nil, 2, []string{"file"}},
 		"no such flag":    {[]string{"--fix", good}, 2, []string{"--fix"}},
 		"the game's":      {[]string{"--root", dir, dragon}, 1, []string{"error: ", "overworld", `"dragon"`, "slime"}},

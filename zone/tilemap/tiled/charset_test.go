@@ -108,3 +108,25 @@ func TestOtherFormatsByName(t *testing.T) {
 		t.Errorf("a file with other capitals gives %v", err)
 	}
 }
+
+// foldFS finds files in any capitals, as Windows and macOS do.
+type foldFS struct{ fstest.MapFS }
+
+func (f foldFS) Open(name string) (fs.File, error) {
+	for exact := range f.MapFS {
+		if strings.EqualFold(exact, name) {
+			return f.MapFS.Open(exact)
+		}
+	}
+	return f.MapFS.Open(name)
+}
+
+// A disk that does not tell capitals apart must not pass what the game's program, which does, would not find.
+func TestCapitalsOfFilesCount(t *testing.T) {
+	expect(t, Check(foldFS{files(t, `source="atlas.tsx"`, `source="Atlas.tsx"`)}, "maps/meadow.tmx"), Error, "maps/Atlas.tsx", "but maps/atlas.tsx", "capitals")
+	expect(t, Check(foldFS{files(t, `source="atlas.tsx"`, `source="../Maps/atlas.tsx"`)}, "maps/meadow.tmx"), Error, "Maps/atlas.tsx", "but maps/atlas.tsx")
+	expect(t, Check(foldFS{files(t)}, "maps/Meadow.tmx"), Error, "maps/Meadow.tmx", "but maps/meadow.tmx")
+	if r := Check(foldFS{files(t)}, "maps/meadow.tmx"); len(r.Findings) > 0 {
+		t.Errorf("findings:\n%s", listed(r))
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/realmwire/realmwire/zone/tilemap"
@@ -80,8 +81,8 @@ type compiler struct {
 	templates     map[string]*element
 
 	out        tilemap.Loaded
-	solid      []bool // by tile, row-major
-	ids        map[int]bool
+	solid      []bool         // by tile, row-major
+	ids        map[int]string // the layers of objects
 	refs       []reference
 	labels     labels
 	startTried bool
@@ -213,8 +214,13 @@ func (c *compiler) noteReferences(at Place, v *value) {
 // afterwards says what is known only when all has been read.
 func (c *compiler) afterwards() {
 	for _, ref := range c.refs {
-		if id, err := parseNumber(ref.id); err == nil && !c.ids[int(id)] {
+		id, err := strconv.Atoi(ref.id)
+		switch layer, ok := c.ids[id]; {
+		case err != nil: // has been said
+		case !ok:
 			c.warn(ref.at, "names object %s, which the map does not have; mend it", ref.id)
+		case layer == layerSpawns || layer == layerPortals:
+			c.warn(ref.at, "names object %s of the layer %s, and games know those by name only; give the object a text with the name instead", ref.id, layer)
 		}
 	}
 	if n := len(c.labels.classes); n > 0 {

@@ -14,7 +14,7 @@ import (
 const maxListed = 2 * tilemap.MaxObjects
 
 func (c *compiler) objectLayers(all []*layer) {
-	c.ids = map[int]bool{}
+	c.ids = map[int]string{}
 	total := 0
 	for _, l := range all {
 		if l.name != "objectgroup" {
@@ -101,10 +101,10 @@ func (c *compiler) object(l *layer, e *element) {
 		return
 	}
 	id := c.integer(at, e, "id", 0)
-	if id != 0 && c.ids[id] {
+	if _, taken := c.ids[id]; taken && id != 0 {
 		c.warn(at, "has the id of another object; delete it and draw it again")
 	}
-	c.ids[id] = true
+	c.ids[id] = l.title
 	if !c.visible(at, e) {
 		c.warn(at, "is hidden in Tiled; it counts all the same: show it, or delete it")
 	}

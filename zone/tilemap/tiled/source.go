@@ -40,21 +40,24 @@ func (c *compiler) read(at Place, name string) ([]byte, bool) {
 	switch {
 	case !fs.ValidPath(name) || err != nil && strings.Contains(name, `\`):
 		c.fail(at, "%q is no path in the game's Maps; write it from their folder, with /, without ./ and ../", name)
-	case errors.Is(err, fs.ErrNotExist):
-		if other := c.otherCase(name); other != "" {
-			c.fail(at, "there is no file %s, but %s; capitals count: rename one", name, other)
-		} else {
-			c.fail(at, "there is no file %s; the game's Maps hold what lies in the folder that it embeds: put it there", name)
-		}
 	case errors.Is(err, errTooLarge):
 		c.fail(at, "%s is larger than %d MB; make it smaller", name, maxFile>>20)
-	case err != nil:
-		c.fail(at, "%s cannot be read: %v", name, err)
-	default:
+	case err == nil || errors.Is(err, fs.ErrNotExist):
+		// Windows and macOS find a file in other capitals too, and the game's program, which holds the files in itself, does not.
+		if exact := c.realName(name); exact != "" && exact != name {
+			c.fail(at, "there is no file %s, but %s; capitals count: rename one", name, exact)
+			return nil, false
+		}
+		if err != nil {
+			c.fail(at, "there is no file %s; the game's Maps hold what lies in the folder that it embeds: put it there", name)
+			return nil, false
+		}
 		if !slices.Contains(c.Files, name) {
 			c.Files = append(c.Files, name)
 		}
 		return raw, true
+	default:
+		c.fail(at, "%s cannot be read: %v", name, err)
 	}
 	return nil, false
 }
@@ -76,18 +79,30 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// otherCase finds a file whose name differs in capitals only, as Windows and macOS take it for the same.
-func (c *compiler) otherCase(name string) string {
-	entries, err := fs.ReadDir(c.fsys, path.Dir(name))
-	if err != nil {
-		return ""
-	}
-	for _, e := range entries {
-		if strings.EqualFold(e.Name(), path.Base(name)) {
-			return path.Join(path.Dir(name), e.Name())
+// realName is a file's name as its folders have it, if it is there in these capitals or others; else "".
+func (c *compiler) realName(name string) string {
+	dir := "."
+	for part := range strings.SplitSeq(name, "/") {
+		entries, err := fs.ReadDir(c.fsys, dir)
+		if err != nil {
+			return ""
 		}
+		found := ""
+		for _, e := range entries {
+			if e.Name() == part {
+				found = part
+				break
+			}
+			if strings.EqualFold(e.Name(), part) {
+				found = e.Name()
+			}
+		}
+		if found == "" {
+			return ""
+		}
+		dir = path.Join(dir, found)
 	}
-	return ""
+	return dir
 }
 
 // open reads and parses a file with the root element that is wanted: a map, tileset or template.

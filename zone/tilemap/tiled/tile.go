@@ -26,6 +26,10 @@ type tile struct {
 func (c *compiler) tile(at Place, e *element, set *tileset) {
 	id := c.integer(at, e, "id", 0)
 	at.Tile = strconv.Itoa(id)
+	if id < 0 {
+		c.fail(at, "has a number below 0 (line %d); save the tileset again in Tiled", e.line)
+		return
+	}
 	if _, twice := set.tiles[id]; twice {
 		c.fail(at, "is there twice (line %d); delete one", e.line)
 		return
