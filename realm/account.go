@@ -19,6 +19,9 @@ func (r *Realm) Register(ctx context.Context, c Caller, cred Credentials) (in Si
 	if err := r.limitSignIn(c); err != nil {
 		return SignedIn{}, err
 	}
+	if err := r.room(); err != nil {
+		return SignedIn{}, err
+	}
 	if err := checkAccountName(cred.Name); err != nil {
 		return SignedIn{}, err
 	}
@@ -41,6 +44,9 @@ func (r *Realm) Guest(ctx context.Context, c Caller) (in SignedIn, err error) {
 	defer func() { r.metrics.SignIns.WithLabelValues("guest", result(err)).Inc() }()
 	if wait := r.limits.guest.take("", c.Addr, r.now()); wait > 0 {
 		return SignedIn{}, limited(wait, "Too many new guests from your address.")
+	}
+	if err := r.room(); err != nil {
+		return SignedIn{}, err
 	}
 	return r.newAccount(ctx, guestPrefix+strings.ToLower(rand.Text()[:10]), "")
 }
@@ -106,7 +112,7 @@ func (r *Realm) Login(ctx context.Context, c Caller, cred Credentials) (in Signe
 	}
 	r.forgive(guess)
 	if err := r.rehash(ctx, c, account, cred.Password); err != nil {
-		r.log.Warn("realm: password hash not renewed", "account", account.ID, "err", err)
+		r.peers.Warn("realm: password hash not renewed", "account", account.ID, "err", err)
 	}
 	in.Account = account.public()
 	err = r.update(ctx, func(tx *store.Tx) error {
@@ -185,7 +191,7 @@ func (r *Realm) Upgrade(ctx context.Context, c Caller, cred Credentials) (Accoun
 	err = r.update(ctx, func(tx *store.Tx) error {
 		now, ok, err := load[accountRecord](tx, accountKey(account.ID))
 		if err != nil || !ok {
-			return fmt.Errorf("realm: account %s is gone: %w", account.ID, err)
+			return orSignedOut(err) // it was a guest for too long
 		}
 		if now.Hash != "" {
 			return notGuest

@@ -107,7 +107,7 @@ func (r *Realm) audit(ctx context.Context, c Caller, rec AuditRecord) {
 	})
 	if err != nil {
 		r.metrics.AuditDropped.Inc()
-		r.log.Warn("realm: audit record lost", "act", rec.Act, "err", err)
+		r.peers.Warn("realm: audit record lost", "act", rec.Act, "err", err)
 	}
 }
 

@@ -69,6 +69,9 @@ func (r *Realm) CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (
 	if err := r.limitCalls(account.ID); err != nil {
 		return Profile{}, err
 	}
+	if err := r.room(); err != nil {
+		return Profile{}, err
+	}
 	if err := r.checkCharacter(&n); err != nil {
 		return Profile{}, err
 	}
@@ -78,6 +81,9 @@ func (r *Realm) CreateCharacter(ctx context.Context, c Caller, n NewCharacter) (
 	}
 	lease := leaseRecord{V: recordVersion, Zone: r.cfg.StartZone}
 	err = r.update(ctx, func(tx *store.Tx) error {
+		if _, ok, err := tx.Get(accountKey(account.ID)); err != nil || !ok {
+			return orSignedOut(err) // a guest who never played, and was deleted
+		}
 		roster, _, err := load[rosterRecord](tx, rosterKey(account.ID))
 		if err != nil {
 			return err

@@ -221,7 +221,7 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 		r.dir.leave(s.Character, s.Epoch)
 	}
 	if err != nil && CodeOf(err) == CodeInternal {
-		r.log.Error("realm: save failed", "character", s.Character, "err", err)
+		r.peers.Error("realm: save failed", "character", s.Character, "err", err)
 	}
 	return err
 }

@@ -76,6 +76,14 @@ func (l *loginsRecord) end(hash string) {
 
 var errSignedOut = &Error{Code: CodeSignedOut, Detail: "You are not signed in, or have been signed out; sign in again."}
 
+// orSignedOut is err, or the refusal of a token whose account is gone.
+func orSignedOut(err error) error {
+	if err != nil {
+		return err
+	}
+	return errSignedOut
+}
+
 // authenticate returns the account of the caller's login token. It is asked on every call, so a token that was revoked is worth nothing at
 // once.
 func (r *Realm) authenticate(ctx context.Context, c Caller) (accountRecord, error) {
@@ -100,7 +108,7 @@ func (r *Realm) authenticate(ctx context.Context, c Caller) (accountRecord, erro
 	}
 	if record.Expires.Sub(now) < loginLife/2 {
 		if err := r.extend(ctx, record.Account, hash); err != nil {
-			r.log.Warn("realm: login not extended", "account", account.ID, "err", err)
+			r.peers.Warn("realm: login not extended", "account", account.ID, "err", err)
 		}
 	}
 	return account, nil

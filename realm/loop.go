@@ -2,6 +2,7 @@ package realm
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/realmwire/realmwire/internal/guard"
@@ -17,6 +18,9 @@ const (
 // whoever asks the directory gives the time.
 func (r *Realm) loop(ctx context.Context) {
 	defer close(r.done)
+	var guests sync.WaitGroup
+	defer guests.Wait()
+	guests.Go(guard.Func("realm: loop of guests", func() { r.guestLoop(ctx) }, nil))
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	ops := time.NewTicker(opsSweepEvery)
@@ -35,6 +39,24 @@ func (r *Realm) loop(ctx context.Context) {
 			err := guard.Fallible("realm: keys of admission", func() error { return r.rotateAdmission(ctx, r.now()) })()
 			if err != nil && ctx.Err() == nil {
 				r.log.Warn("realm: the keys of admission tags stay as they are", "err", err)
+			}
+		}
+	}
+}
+
+// guestLoop deletes guests who never played. It may wait for the store for long, so it is a loop of its own.
+func (r *Realm) guestLoop(ctx context.Context) {
+	ticker := time.NewTicker(guestSweepEvery)
+	defer ticker.Stop()
+	var sweep guestSweep
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			err := guard.Fallible("realm: sweep of guests", func() error { return sweep.run(ctx, r, r.now()) })()
+			if err != nil && ctx.Err() == nil {
+				r.peers.Warn("realm: guests who never played were not deleted", "err", err)
 			}
 		}
 	}

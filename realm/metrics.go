@@ -18,6 +18,8 @@ type metrics struct {
 	LimiterOverflow *prometheus.CounterVec `help:"What a limit has forgotten before its time, the least used first, because it was counting so much." labels:"limit"`
 	HashRefused     prometheus.Counter     `help:"Sign-ins refused because too many waited for a password hash."`
 	ProcessesLost   prometheus.Counter     `help:"Zone processes that fell silent."`
+	GuestsExpired   prometheus.Counter     `help:"Guest accounts deleted because they never played."`
+	NoRoom          prometheus.Counter     `help:"New accounts and characters refused because the store's disk is nearly full."`
 	AuditDropped    prometheus.Counter     `help:"Audit records not written: too many at once, or the store refused."`
 }
 

@@ -179,7 +179,7 @@ func (r *Realm) evict(ctx context.Context, c Caller, character characterRecord, 
 		return answer, false // granted, but never attached: nobody is signed out by this
 	}
 	if how != "ok" && how != "dead" {
-		r.log.Warn("realm: takeover without the holder's word; the last saved state counts",
+		r.peers.Warn("realm: takeover without the holder's word; the last saved state counts",
 			"character", character.ID, "holder", l.Holder, "why", how, "err", err)
 	}
 	r.audit(ctx, c, AuditRecord{

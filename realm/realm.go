@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/realm/bus"
 	"github.com/realmwire/realmwire/realm/store"
 )
@@ -38,9 +39,11 @@ type Config struct {
 	StartZone       string // where new characters begin
 	Capacity        int    // players in the whole realm; default: what the zones hold together
 	Limits          Limits
-	Now             func() time.Time // default time.Now
-	Log             *slog.Logger     // default slog.Default()
-	Registerer      prometheus.Registerer
+	// Room is whether the store's disk has so many bytes left: store.ErrFull where it has not. Nil: not known, and nothing is refused.
+	Room       func(bytes uint64) error
+	Now        func() time.Time // default time.Now
+	Log        *slog.Logger     // default slog.Default()
+	Registerer prometheus.Registerer
 }
 
 // characterStripes is how many locks order the takeovers of characters; two characters that share one wait for each other.
@@ -53,6 +56,7 @@ type Realm struct {
 	bus     *bus.Conn
 	now     func() time.Time
 	log     *slog.Logger
+	peers   *slog.Logger // log for what players and strangers can cause as often as they like
 	metrics *metrics
 
 	dir    *directory
@@ -93,6 +97,7 @@ func New(cfg Config) (*Realm, error) {
 		bus:     cfg.Bus,
 		now:     cfg.Now,
 		log:     cfg.Log,
+		peers:   loglimit.New(cfg.Log),
 		metrics: m,
 		dir:     newDirectory(cfg.Capacity),
 		maps:    newMapShelf(),

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
@@ -80,5 +81,32 @@ func TestSessionsAreLogged(t *testing.T) {
 				t.Errorf("level %v: a line with %q is there: %t", level, words, !debug)
 			}
 		}
+	}
+}
+
+// Players who have themselves kicked over and over do not fill the log; the realm has a record of each.
+func TestKicksDoNotFillTheLog(t *testing.T) {
+	log := &lines{}
+	r := runWith(t, Config{
+		Log:  slog.New(slog.NewTextHandler(log, nil)),
+		Core: core.Config{Game: &rpg.Game, TickHz: 100},
+	}, "overworld")
+	const kicked = 20
+	for i := range uint64(kicked) {
+		a := r.connect(t, "overworld", 100+i, 1)
+		for range 31 {
+			a.handler.Message(a, transport.Reliable, []byte{200, 1})
+		}
+		if g := goodbye(t, a); g.Reason != message.Kicked {
+			t.Fatalf("goodbye %+v", g)
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	if n := strings.Count(log.buf.String(), "player kicked"); n != loglimit.Burst {
+		t.Errorf("%d kicks wrote %d lines, want %d", kicked, n, loglimit.Burst)
 	}
 }

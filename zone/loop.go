@@ -10,6 +10,7 @@ import (
 
 	"github.com/realmwire/realmwire/internal/count"
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/ticket"
@@ -113,6 +114,7 @@ func New(cfg Config) (*Zone, error) {
 	for _, warning := range cfg.Core.Ground.Warnings {
 		log.Warn("map: " + warning)
 	}
+	log = loglimit.New(log) // what follows, players can cause: kicks, states that cannot be saved
 	z := &Zone{
 		cfg: cfg, core: simulation, encoder: simulation.NewEncoder(), log: log, began: began, inbox: newInbox(),
 		conns: map[core.ConnID]*connection{}, calls: make(chan struct{}, maxRealmCalls),

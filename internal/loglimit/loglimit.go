@@ -24,7 +24,8 @@ const (
 const Suppressed = "suppressed"
 
 // New is a logger that writes as log does, but of each message at a level no more than Burst in a Window. What is left out is not lost
-// from sight: at the window's end the last of it is written, with how many there were.
+// from sight: at the window's end the last of it is written, with how many there were. Debug is for who looks for something, and
+// is not limited.
 //
 // Two loggers made by New count apart; loggers made from one by With or WithGroup count together.
 func New(log *slog.Logger) *slog.Logger {
@@ -72,7 +73,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 
 // Handle implements [slog.Handler].
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	if !h.counts.pass(r, h.to) {
+	if r.Level >= slog.LevelInfo && !h.counts.pass(r, h.to) {
 		return nil
 	}
 	return h.to.Handle(ctx, r)

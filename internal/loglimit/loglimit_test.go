@@ -76,6 +76,18 @@ func TestApart(t *testing.T) {
 	})
 }
 
+// Debug is what somebody has asked for.
+func TestDebugIsNotLimited(t *testing.T) {
+	var b bytes.Buffer
+	log := loglimit.New(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	for range 100 {
+		log.Debug("joined")
+	}
+	if n := strings.Count(b.String(), "\n"); n != 100 {
+		t.Errorf("%d lines of 100", n)
+	}
+}
+
 // Messages with a peer's text in them are a mistake, but not one that costs memory or lines without end.
 func TestManyMessages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

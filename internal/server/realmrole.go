@@ -50,7 +50,7 @@ func startRealm(ctx context.Context, f realmFlags, limits limitFlags, nats busFl
 	}
 	m.realm, err = realm.New(realm.Config{
 		Store: m.store, Bus: m.conn, Name: f.Name, MOTD: f.MOTD, Version: Version(), Game: game.Name, Schema: game.Schema.Hash, Accepts: accepted(game.Schema), Classes: game.Characters.Classes, CheckAppearance: game.Characters.CheckAppearance,
-		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: limits.off()}, Log: log, Registerer: reg,
+		StartZone: game.Zones[0].Name, Capacity: f.Capacity, Limits: realm.Limits{Off: limits.off()}, Room: m.store.Room, Log: log, Registerer: reg,
 	})
 	if err != nil {
 		return nil, err

@@ -79,7 +79,9 @@ func (a *Admission) options() []nats.Option {
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { a.log.Info("bus: the server can ask again whom to let in") }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { a.log.Warn("bus: admission: " + err.Error()) }))
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			a.log.Warn("bus: admission has an error", "err", err)
+		}))
 }
 
 func (a *Admission) serve(nc *nats.Conn) error {

@@ -132,7 +132,7 @@ func (c *Conn) failed(_ *nats.Conn, sub *nats.Subscription, err error) {
 	if sub != nil {
 		subject = sub.Subject
 	}
-	c.log.Warn("bus: "+err.Error(), "role", c.role, "subject", subject)
+	c.log.Warn("bus: the connection has an error", "role", c.role, "subject", subject, "err", err)
 }
 
 // Close takes no more requests, waits for the handlers that run, and leaves the bus. A second call does nothing.

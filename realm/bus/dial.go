@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/loglimit"
 )
 
 const (
@@ -124,6 +125,7 @@ func newDialler(cfg DialConfig) (*dialler, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
+	cfg.Log = loglimit.New(cfg.Log)
 	d := &dialler{cfg: cfg}
 	var err error
 	if d.opts, err = tlsOptions(cfg); err != nil {

@@ -14,6 +14,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/realmwire/realmwire/internal/loglimit"
 )
 
 const (
@@ -47,6 +49,7 @@ func Start(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
+	cfg.Log = loglimit.New(cfg.Log) // whoever reaches the port may have the server warn
 	if cfg.Issuer == nil {
 		var err error
 		if cfg.Issuer, err = OpenIssuer(cfg.Dir); err != nil {
@@ -196,13 +199,13 @@ func (l natsLogger) Noticef(string, ...any) {}
 func (l natsLogger) Debugf(string, ...any)  {}
 func (l natsLogger) Tracef(string, ...any)  {}
 func (l natsLogger) Warnf(format string, v ...any) {
-	l.log.Warn("bus: " + fmt.Sprintf(format, v...))
+	l.log.Warn("bus: NATS warns", "text", fmt.Sprintf(format, v...))
 }
 
 func (l natsLogger) Errorf(format string, v ...any) {
-	l.log.Error("bus: " + fmt.Sprintf(format, v...))
+	l.log.Error("bus: NATS has an error", "text", fmt.Sprintf(format, v...))
 }
 
 func (l natsLogger) Fatalf(format string, v ...any) {
-	l.log.Error("bus: " + fmt.Sprintf(format, v...))
+	l.log.Error("bus: NATS gives up", "text", fmt.Sprintf(format, v...))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/realmwire/realmwire/internal/guard"
+	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
 )
@@ -64,6 +65,7 @@ func New(cfg Config) (*Gateway, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	cfg.Log = loglimit.New(cfg.Log) // all that a gateway says is of what strangers ask
 	g := &Gateway{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), maps: newMapCache(cfg.API), direct: &direct{api: cfg.API, now: cfg.Now, log: cfg.Log}}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.relay = newRelay(g.ctx, cfg, g.metrics)

@@ -233,6 +233,9 @@ func (s *Store) Commit(ctx context.Context, ops []store.Op) error {
 	return <-r.result
 }
 
+// Room returns store.ErrFull where the disk under the folder has fewer bytes left than asked for.
+func (s *Store) Room(bytes uint64) error { return checkFree(s.dir, bytes) }
+
 // Close implements store.Store. A second call does nothing. On a disk that is full to the brim it leaves the folder as it is, because
 // tidying up would need room: what was committed is in the log there, and the next Open finds it.
 func (s *Store) Close() error {
