@@ -41,7 +41,10 @@ func (c *compiler) instance(l *layer, e *element) (*element, bool) {
 func merge(base, own *element) *element {
 	out := &element{name: own.name, line: own.line}
 	out.attrs = slices.Clone(own.attrs)
-	out.attrs = slices.DeleteFunc(out.attrs, func(a attr) bool { return a.value == "" || a.name == "template" })
+	sized := ownSize(own)
+	out.attrs = slices.DeleteFunc(out.attrs, func(a attr) bool {
+		return a.value == "" || a.name == "template" || !sized && (a.name == "width" || a.name == "height")
+	})
 	for _, a := range base.attrs {
 		if _, ok := out.lookup(a.name); !ok && a.name != "id" && a.name != "x" && a.name != "y" && a.name != "template" {
 			out.attrs = append(out.attrs, a)
@@ -72,4 +75,24 @@ func merge(base, own *element) *element {
 	}
 	out.kids = append(out.kids, inherited)
 	return out
+}
+
+// ownSize reports whether an instance has another size than its template: only one with both sides, in Tiled. What is no size is kept, and
+// refused later.
+func ownSize(e *element) bool {
+	sides := 0
+	for _, name := range []string{"width", "height"} {
+		text := e.get(name)
+		if text == "" {
+			continue
+		}
+		v, err := parseNumber(text)
+		if err != nil || v < 0 {
+			return true
+		}
+		if v > 0 {
+			sides++
+		}
+	}
+	return sides == 2
 }

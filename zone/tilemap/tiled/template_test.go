@@ -23,6 +23,14 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("the changed instance is %+v", big)
 		}
 	})
+	t.Run("keep their size unless both sides are given", func(t *testing.T) {
+		for _, size := range []string{`width="32"`, `height="32"`, `width="32" height="0"`, `width="" height="32"`} {
+			r := Check(with(files(t, use(`<object id="9" template="slime.tx" x="16" y="16" `+size+`/>`)...), map[string]string{"maps/slime.tx": tx}), "maps/meadow.tmx")
+			if o := r.Map.Objects[0]; len(r.Findings) > 0 || o.W != 256 || o.H != 128 {
+				t.Errorf("%s: the instance is %+v; findings:\n%s", size, o, listed(r))
+			}
+		}
+	})
 	for name, c := range map[string]struct {
 		instance string
 		file     string
@@ -34,6 +42,8 @@ func TestTemplates(t *testing.T) {
 		"of an ellipse":   {`<object id="9" template="slime.tx" x="16" y="16"/>`, strings.Replace(tx, "<properties>", "<ellipse/><properties>", 1), []string{`object "Slime" (id 9)`, "ellipse"}},
 		"of a tile":       {`<object id="9" template="slime.tx" x="16" y="16"/>`, strings.Replace(tx, "<object", `<tileset firstgid="1" source="atlas.tsx"/><object gid="3"`, 1), []string{`object "Slime" (id 9)`, "a tile"}},
 		"missing, again":  {`<object id="9" template="gone.tx" x="16" y="16"/><object id="10" template="gone.tx" x="1" y="1"/>`, tx, []string{`object "" (id 10)`, "maps/gone.tx", "detach"}},
+		"of no size":      {`<object id="9" template="slime.tx" x="16" y="16" width="NaN"/>`, tx, []string{`object "Slime" (id 9)`, `"width"`, "NaN"}},
+		"below nothing":   {`<object id="9" template="slime.tx" x="16" y="16" width="-4" height="4"/>`, tx, []string{`object "Slime" (id 9)`, "-4×4"}},
 		"JSON inside":     {`<object id="9" template="slime.tx" x="16" y="16"/>`, `{"type": "template"}`, []string{"maps/slime.tx", "JSON"}},
 		"without object":  {`<object id="9" template="slime.tx" x="16" y="16"/>`, `<template/>`, []string{"maps/slime.tx", "without an object"}},
 		"another element": {`<object id="9" template="slime.tx" x="16" y="16"/>`, `<tileset/>`, []string{"maps/slime.tx", "not a Tiled template"}},
