@@ -383,3 +383,21 @@ func TestDearPackets(t *testing.T) {
 		})
 	}
 }
+
+// TestControlBound holds how much of a packet is looked at: what follows too many chunks that are no DATA is as good as lost.
+func TestControlBound(t *testing.T) {
+	beat := appendChunk(nil, chunkHeartbeat, 0, nil)
+	for n, want := range map[int]int{1: 1, maxControl - 1: 1, maxControl: 0, 100: 0} {
+		p := newPeer(t, Config{})
+		var chunks [][]byte
+		for range n {
+			chunks = append(chunks, beat)
+		}
+		if got := p.send(append(chunks, p.crumb(p.tsn, flagWhole, 0, 0))...); len(got) != want {
+			t.Errorf("after %d heartbeats %d messages come, not %d", n, len(got), want)
+		}
+		if got := p.send(p.crumb(p.tsn, flagWhole, 0, 0)); len(got) != 1-want {
+			t.Errorf("after %d heartbeats, sent again, %d messages come", n, len(got))
+		}
+	}
+}
