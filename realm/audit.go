@@ -3,6 +3,8 @@ package realm
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/realmwire/realmwire/realm/store"
@@ -14,6 +16,8 @@ import (
 const (
 	maxAudit    = 1 << 16             // records in the ring that all share
 	maxChanges  = 1 << 8              // records in an account's own ring
+	maxKicks    = 1 << 6              // of an account; those alike within a day are one
+	maxKickText = 256                 // bytes
 	changesKept = 90 * 24 * time.Hour // at least; a change for which there is no room before is refused
 )
 
@@ -28,11 +32,12 @@ type AuditRecord struct {
 	V         int       `json:"v"`
 	Seq       uint64    `json:"seq"` // in its ring
 	Time      time.Time `json:"time"`
-	Act       string    `json:"act"` // "takeover", "login-failing", "account-upgraded", "character-renamed", "character-deleted"
+	Act       string    `json:"act"` // "takeover", "login-failing", "account-upgraded", "character-renamed", "character-deleted", "kicked"
 	Account   ID        `json:"account"`
 	Character ID        `json:"character"`
 	Address   string    `json:"address,omitempty"`
 	Detail    string    `json:"detail"`
+	Count     int       `json:"count,omitempty"` // of kicks alike within a day; Time is the last one's
 }
 
 // auditHead is how many records were ever written.
@@ -77,6 +82,45 @@ func (r *Realm) record(tx *store.Tx, rec AuditRecord) error {
 	return nil
 }
 
+// kicksRecord is how an account's characters were kicked, the oldest first.
+type kicksRecord struct {
+	V     int           `json:"v"`
+	Kicks []AuditRecord `json:"kicks"`
+}
+
+func kicksKey(account ID) string { return "audit-kicks/" + account.String() }
+
+// recordKick writes a kick beside the last save of who was kicked. It is never refused; an account that is kicked over and over for one
+// reason has one record of it a day, with how often.
+func (r *Realm) recordKick(tx *store.Tx, s SaveRequest, zone string) (AuditRecord, error) {
+	character, ok, err := load[characterRecord](tx, characterKey(s.Character))
+	if err != nil || !ok {
+		return AuditRecord{}, err
+	}
+	kicks, _, err := load[kicksRecord](tx, kicksKey(character.Account))
+	if err != nil {
+		return AuditRecord{}, err
+	}
+	rec := AuditRecord{
+		V: recordVersion, Time: r.now().UTC(), Act: "kicked", Account: character.Account, Character: character.ID, Count: 1,
+		Detail: fmt.Sprintf("from zone %s: %s", zone, strings.ToValidUTF8(s.Kicked[:min(len(s.Kicked), maxKickText)], "")),
+	}
+	if n := len(kicks.Kicks); n > 0 {
+		rec.Seq = kicks.Kicks[n-1].Seq + 1
+	}
+	for i, k := range kicks.Kicks {
+		if k.Character == rec.Character && k.Detail == rec.Detail && rec.Time.Sub(k.Time) < 24*time.Hour {
+			rec.Count += k.Count
+			kicks.Kicks = slices.Delete(kicks.Kicks, i, i+1)
+			break
+		}
+	}
+	kicks.V, kicks.Kicks = recordVersion, append(kicks.Kicks, rec)
+	kicks.Kicks = kicks.Kicks[max(0, len(kicks.Kicks)-maxKicks):]
+	tx.Put(kicksKey(character.Account), encode(kicks))
+	return rec, nil
+}
+
 // limitChanges is asked before anything of a change is done, which may put a player out of the world.
 func (r *Realm) limitChanges(account ID) error {
 	if wait := r.limits.changes.take(account.String(), nobody, r.now()); wait > 0 {
@@ -89,11 +133,14 @@ func (r *Realm) limitChanges(account ID) error {
 // logged.
 func (r *Realm) audit(ctx context.Context, c Caller, rec AuditRecord) {
 	now := r.now()
-	if r.limits.audit.take(rec.Account.String(), nobody, now) > 0 || r.limits.auditAddress.take("", c.Addr, now) > 0 {
+	known := c.Addr.IsValid()
+	if r.limits.audit.take(rec.Account.String(), nobody, now) > 0 || known && r.limits.auditAddress.take("", c.Addr, now) > 0 {
 		r.metrics.AuditDropped.Inc()
 		return
 	}
-	rec.Address = c.Addr.String()
+	if known {
+		rec.Address = c.Addr.String()
+	}
 	rec.V, rec.Time = recordVersion, now.UTC()
 	err := store.Update(ctx, r.store, now, func(tx *store.Tx) error {
 		head, _, err := load[auditHead](tx, auditHeadKey)
@@ -116,9 +163,16 @@ func (r *Realm) Audit(ctx context.Context, limit int) ([]AuditRecord, error) {
 	return r.ring(ctx, auditHeadKey, auditKey, min(limit, maxAudit))
 }
 
-// Changes returns the records of what was changed in an account and cannot be undone, newest first.
+// Changes returns the records of what was done in an account, and to it, and cannot be undone, newest first.
 func (r *Realm) Changes(ctx context.Context, account ID) ([]AuditRecord, error) {
-	return r.ring(ctx, changeHeadKey(account), func(seq uint64) string { return changeKey(account, seq) }, maxChanges)
+	records, err := r.ring(ctx, changeHeadKey(account), func(seq uint64) string { return changeKey(account, seq) }, maxChanges)
+	if err != nil {
+		return nil, err
+	}
+	kicks, _, err := get[kicksRecord](ctx, r, kicksKey(account))
+	records = append(records, kicks.Kicks...)
+	slices.SortStableFunc(records, func(a, b AuditRecord) int { return b.Time.Compare(a.Time) })
+	return records, err
 }
 
 // ring reads up to limit records, newest first.

@@ -180,3 +180,46 @@ func TestNoChangeWithoutItsRecordOnAFullDisk(t *testing.T) {
 		w.start()
 	}
 }
+
+// A kick is committed with the last save of who was kicked, once; kicks alike are one record a day, and push out no others.
+func TestKicksAreOnRecord(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Limits.Off = true })
+	z := w.zone("overworld")
+	p := w.player("Mordred")
+	account := w.account(p.Caller)
+	kick := func(text string) error {
+		h := z.enter(w.play(p))
+		errs, err := z.Save(t.Context(), []SaveRequest{{Character: h.ID, Epoch: h.epoch, State: []byte(`{}`), Final: true, Kicked: text}})
+		must(t, err)
+		return errs[0]
+	}
+	must(t, kick("Be kind to others."))
+	w.clock.advance(time.Hour)
+	must(t, z.beat())
+	for range 2 * maxKicks {
+		must(t, kick("Too many messages that no fair client sends."))
+	}
+	records := w.changes(account)
+	if len(records) != 2 || records[0].Count != 2*maxKicks || records[1].Count != 1 {
+		t.Fatalf("records %+v", records)
+	}
+	if r := records[1]; r.Act != "kicked" || r.Account != account || r.Character != p.character.ID || r.Detail != "from zone overworld: Be kind to others." {
+		t.Errorf("record %+v", r)
+	}
+	for i := range 2 * maxKicks {
+		must(t, kick(fmt.Sprintf("%d %s", i, strings.Repeat("é", 1000))))
+	}
+	if records := w.changes(account); len(records) != maxKicks || len(records[0].Detail) > 300 {
+		t.Errorf("%d records of kicks, the newest %q", len(records), records[0].Detail)
+	}
+	// Who does not hold the lease says nothing of anybody.
+	h := z.enter(w.play(p))
+	w.play(p)
+	before := w.changes(account)[0]
+	errs, err := z.Save(t.Context(), []SaveRequest{{Character: h.ID, Epoch: h.epoch, State: []byte(`{}`), Final: true, Kicked: "forged"}})
+	must(t, err)
+	wantCode(t, errs[0], CodeFenced)
+	if after := w.changes(account)[0]; after != before {
+		t.Errorf("a save that was refused left %+v", after)
+	}
+}

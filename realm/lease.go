@@ -186,6 +186,7 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 	if !validState(s.State) {
 		return refuse(CodeInvalid, "the state of character %s has %d bytes: want JSON of at most %d", s.Character, len(s.State), MaxState)
 	}
+	var kicked AuditRecord
 	err := storeError(store.Repeat(ctx, r.store, func(tx *store.Tx) error {
 		lease, err := loadLease(tx, s.Character)
 		if CodeOf(err) == CodeNotFound {
@@ -212,6 +213,11 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 		}
 		if newer {
 			state.State, state.Arrive, state.Seq = s.State, "", s.Seq
+			if s.Kicked != "" {
+				if kicked, err = r.recordKick(tx, s, lease.Zone); err != nil {
+					return err
+				}
+			}
 		}
 		state.V, state.Epoch, state.Released, state.Saved = recordVersion, s.Epoch, s.Final, r.now().UTC()
 		tx.Put(stateKey(s.Character), encode(state))
@@ -219,6 +225,9 @@ func (r *Realm) save(ctx context.Context, incarnation ID, s SaveRequest) error {
 	}))
 	if (err == nil && s.Final) || over(err) {
 		r.dir.leave(s.Character, s.Epoch)
+	}
+	if err == nil && kicked.Act != "" {
+		r.audit(ctx, Caller{}, kicked)
 	}
 	if err != nil && CodeOf(err) == CodeInternal {
 		r.peers.Error("realm: save failed", "character", s.Character, "err", err)

@@ -78,7 +78,8 @@ type SaveRequest struct {
 	Epoch     uint64          `json:"epoch"`
 	State     json.RawMessage `json:"state"`
 	Final     bool            `json:"final,omitempty"`
-	Seq       uint64          `json:"seq"` // set by ZoneClient: an older save never overwrites a newer one
+	Kicked    string          `json:"kicked,omitempty"` // with Final: the player was kicked, and told this: goes into the audit log
+	Seq       uint64          `json:"seq"`              // set by ZoneClient: an older save never overwrites a newer one
 }
 
 // HandoverRequest moves a character to another zone: its state is saved, and the lease goes over, in one commit.

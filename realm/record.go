@@ -21,7 +21,7 @@ import (
 //	character-name/N nameRecord → character
 //	lease/ID         leaseRecord: where a character is, and who may write its state (lease.go)
 //	state/ID         stateRecord: what was saved of it; absent until something was
-//	audit/…, audit-change/… audit.go
+//	audit/…, audit-change/…, audit-kicks/ID audit.go
 //	admission/0      admissionRecord: keys for the tags of WebSockets' URLs (admission.go)
 //	data-version/0   dataRecord: of the whole (migrate.go)
 //	op/…             the store's own: which batches were applied

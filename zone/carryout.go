@@ -3,6 +3,7 @@ package zone
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/transport"
@@ -15,7 +16,7 @@ func (z *Zone) answer(it item) {
 	evictions := z.core.Out().Evictions
 	e := evictions[len(evictions)-1]
 	e.State = append([]byte(nil), e.State...)
-	if z.saver.has(e.Character) {
+	if z.saver.has(e.Character) || z.saver.owes(e.Character) {
 		z.owed = append(z.owed, owedEviction{e, it.Epoch, it.reply})
 		return
 	}
@@ -43,10 +44,13 @@ func (z *Zone) settle(r saveResult) {
 	z.saver.settle(r, z.steps, func(s core.SaveRequest, err error) {
 		z.core.Handle(core.Event{Kind: core.EventStale, Character: s.Character, Epoch: s.Epoch, Err: err})
 	})
-	for _, o := range z.owed {
+	z.owed = slices.DeleteFunc(z.owed, func(o owedEviction) bool {
+		if r.err == nil && z.saver.owes(o.Character) {
+			return false
+		}
 		o.reply <- z.withUnsaved(o.Eviction, o.upTo)
-	}
-	z.owed = z.owed[:0]
+		return true
+	})
 }
 
 // carryOut does what the core wants done.

@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -64,6 +65,7 @@ func (s *saver) put(r core.SaveRequest) {
 		return
 	case old.Epoch == r.Epoch:
 		r.Final = r.Final || old.Final
+		r.Kicked = cmp.Or(r.Kicked, old.Kicked)
 	}
 	s.pending[r.Character] = r
 }
@@ -89,6 +91,9 @@ func (s *saver) take(p rules.PlayerID, upTo uint64) (core.SaveRequest, bool) {
 	delete(s.pending, p)
 	return r, true
 }
+
+// owes reports whether a character's state waits with the record of a kick, which goes with it and no other way.
+func (s *saver) owes(p rules.PlayerID) bool { return s.pending[p].Kicked != "" }
 
 // has reports whether a character's state is on its way.
 func (s *saver) has(p rules.PlayerID) bool {

@@ -120,3 +120,28 @@ func TestSaverSplitsBatches(t *testing.T) {
 		t.Errorf("batches of %v", sizes)
 	}
 }
+
+// The record of a kick goes with the save, however often that is tried, and does not get lost behind a newer state.
+func TestSaverKeepsKicks(t *testing.T) {
+	b := newBook()
+	kicked := req(1, 1, "a", true)
+	kicked.Kicked = "Be kind."
+	b.add(kicked)
+	b.add(req(1, 1, "b", true))
+	if !b.owes(1) || b.owes(2) {
+		t.Error("owes is wrong about whose kick waits")
+	}
+	b.flush(1, func(int) saveResult { return saveResult{err: core.ErrRealmDown} })
+	if !b.owes(1) {
+		t.Error("a kick that was not stored does not wait")
+	}
+	b.pump(context.Background(), 1000)
+	if batch := <-b.got; len(batch) != 1 || batch[0].Kicked != "Be kind." || string(batch[0].State) != "b" {
+		t.Errorf("the batch is %+v", batch)
+	}
+	b.answer <- stored(1)
+	b.settle(<-b.results, 1000, nil)
+	if b.owes(1) || !b.idle() {
+		t.Error("a kick that was stored waits")
+	}
+}

@@ -30,7 +30,7 @@ func (l zoneLink) Attach(ctx context.Context, r core.AttachRequest) (rules.Chara
 func (l zoneLink) Save(ctx context.Context, saves []core.SaveRequest) ([]error, error) {
 	out := make([]realm.SaveRequest, len(saves))
 	for i, s := range saves {
-		out[i] = realm.SaveRequest{Character: realm.ID(s.Character), Epoch: s.Epoch, State: s.State, Final: s.Final}
+		out[i] = realm.SaveRequest{Character: realm.ID(s.Character), Epoch: s.Epoch, State: s.State, Final: s.Final, Kicked: s.Kicked}
 	}
 	errs, err := l.client.Save(ctx, out)
 	if err != nil {

@@ -93,12 +93,25 @@ func TestZoneLearnsOfAHandoverWhoseAnswerWasLost(t *testing.T) {
 		t.Errorf("the save is refused with %v", errs[0])
 	}
 	// Where somebody else plays the character by now, the player shall know that.
-	if _, err := r.Play(ctx, caller, realm.PlayRequest{Character: character.ID, Schema: realm.ID(1).String(), Protocol: realm.Protocol}); err != nil {
-		t.Fatal(err)
-	}
+	grant, err = r.Play(ctx, caller, realm.PlayRequest{Character: character.ID, Schema: realm.ID(1).String(), Protocol: realm.Protocol})
+	must(err)
 	errs, err = link.Save(ctx, []core.SaveRequest{{Character: id, Epoch: claims.Epoch, State: state}})
 	must(err)
 	if !errors.Is(errs[0], core.ErrStale) || errors.Is(errs[0], core.ErrHandedOver) {
 		t.Errorf("after a takeover the save is refused with %v", errs[0])
+	}
+	// Who is kicked is on record.
+	again, err := ticket.NewOpener(key, uint64(link.client.Incarnation()), ticket.OpenerConfig{}).Open(grant.Ticket, time.Now())
+	must(err)
+	if _, err := link.Attach(ctx, core.AttachRequest{Character: id, Epoch: again.Epoch, Session: again.Session}); err != nil {
+		t.Fatal(err)
+	}
+	errs, err = link.Save(ctx, []core.SaveRequest{{Character: id, Epoch: again.Epoch, State: state, Final: true, Kicked: "Be kind."}})
+	must(err)
+	must(errs[0])
+	records, err := r.Changes(ctx, in.Account.ID)
+	must(err)
+	if len(records) != 1 || records[0].Act != "kicked" || records[0].Detail != "from zone there: Be kind." {
+		t.Errorf("on record is %+v", records)
 	}
 }

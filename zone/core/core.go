@@ -3,6 +3,7 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -284,6 +285,7 @@ func (c *Core) carryOutKicks() {
 		if k.session.phase != phaseClosing {
 			c.count.Kicked++
 			c.notice(PlayerKicked, k.session, Notice{Text: k.why})
+			k.session.kicked = cmp.Or(k.text, k.why)
 			c.attempt(k.session, func() { c.end(k.session, message.Kicked, k.text, true) })
 		}
 	}

@@ -98,6 +98,7 @@ type player struct {
 
 // table is a core with players on a simulated network, and a witness that knows the truth.
 type table struct {
+	recorded []string // kicks that came with saves
 	t        *testing.T
 	core     *Core
 	workers  int // goroutines that encode; 0: the test's own does
@@ -338,6 +339,9 @@ func (w *table) carryOut() {
 		}
 		if s.Final {
 			w.realm.released[s.Character]++
+		}
+		if s.Kicked != "" {
+			w.recorded = append(w.recorded, fmt.Sprintf("%d %t %s", s.Character, s.Final, s.Kicked))
 		}
 	}
 	for _, a := range attaches {

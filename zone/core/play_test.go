@@ -408,6 +408,10 @@ func TestTheGameKicks(t *testing.T) {
 	if len(kicks) != 2 || kicks[0].Text != "Away from keyboard." || kicks[1].Character != w.characterOf(b.id) || kicks[1].Name != "Player 1002" {
 		t.Errorf("the log has %+v", kicks)
 	}
+	slices.Sort(w.recorded)
+	if want := []string{"1001 true Away from keyboard.", "1002 true Away from keyboard."}; !slices.Equal(w.recorded, want) {
+		t.Errorf("with the last saves went %q, want %q", w.recorded, want)
+	}
 	host{w.core}.Kick(w.characterOf(a.id), "who is gone")
 	w.run(1, nil)
 	if w.realm.released[w.characterOf(a.id)] != 1 || w.realm.released[w.characterOf(b.id)] != 1 || w.core.Count().Kicked != 2 {

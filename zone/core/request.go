@@ -29,6 +29,7 @@ type SaveRequest struct {
 	Epoch     uint64
 	State     []byte // JSON
 	Final     bool   // the zone lets go: the lease ends
+	Kicked    string // with Final: the player was kicked, and told this: the record of it is committed with the state
 }
 
 // HandoverRequest hands a character over to another zone, to arrive at a spawn point there.

@@ -26,5 +26,5 @@ func (c *Core) save(s *session, final bool) {
 		return
 	}
 	s.saved = append(s.saved[:0], state...)
-	c.out.Saves = append(c.out.Saves, SaveRequest{Character: s.character, Epoch: s.epoch, State: state, Final: final})
+	c.out.Saves = append(c.out.Saves, SaveRequest{Character: s.character, Epoch: s.epoch, State: state, Final: final, Kicked: s.kicked})
 }

@@ -52,6 +52,7 @@ type session struct {
 	echo     echo
 	chatHint bool // told to talk slower, since it last did
 
+	kicked   string // what the player is told who is kicked
 	saved    []byte // state as stored last
 	nextSave uint32
 
