@@ -44,6 +44,9 @@ func (c *conn) Write(b []byte) (n int, err error) {
 	}
 }
 
+// NetConn is the connection that was accepted.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
 // SetWriteDeadline implements net.Conn.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	c.own.Store(!t.IsZero())

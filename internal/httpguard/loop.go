@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/realmwire/realmwire/internal/descriptors"
 )
 
 // now is the package's only clock.
@@ -16,11 +18,10 @@ const maxHeader = 32 << 10
 // that nobody takes. A handler bounds bodies that it reads, and answers that take long, itself.
 func NewServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
+		Handler: descriptors.Handler(h), ConnContext: descriptors.Mark, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
 		// Of HTTP/2, where many requests share a connection: each has a deadline of the handler's, and the connection one of its own.
-		HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 100, WriteByteTimeout: stall, SendPingTimeout: time.Minute, PingTimeout: 15 * time.Second},
-		// Port scanners and plain HTTP on a TLS port are no news at any higher level.
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		HTTP2:    &http.HTTP2Config{MaxConcurrentStreams: 100, WriteByteTimeout: stall, SendPingTimeout: time.Minute, PingTimeout: 15 * time.Second},
+		ErrorLog: errorLog(log),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/descriptors"
 	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/internal/httpguard"
 )
@@ -47,7 +48,7 @@ type httpServer struct {
 
 // startHTTP serves h on l, with TLS where there is a certificate.
 func startHTTP(l net.Listener, h http.Handler, cert *tls.Certificate, bounds httpguard.Config, log *slog.Logger) *httpServer {
-	s := &httpServer{srv: httpguard.NewServer(h, log), l: httpguard.Listen(l, bounds), log: log, done: make(chan error, 1)}
+	s := &httpServer{srv: httpguard.NewServer(h, log), l: httpguard.Listen(descriptors.Listen(l, log), bounds), log: log, done: make(chan error, 1)}
 	if cert != nil {
 		s.srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/realmwire/realmwire/internal/descriptors"
 	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/realm"
 	"github.com/realmwire/realmwire/realm/bus"
@@ -24,6 +25,7 @@ type realmCmd struct {
 
 // Run runs the realm until it is told to stop.
 func (c *realmCmd) Run(env *environment) error {
+	descriptors.Advise(env.log)
 	ops, err := listenOps(env.ctx, c.Ops, env.log)
 	if err != nil {
 		return env.starting(err)
@@ -59,6 +61,7 @@ type gatewayCmd struct {
 
 // Run runs a gateway until it is told to stop.
 func (c *gatewayCmd) Run(env *environment) error {
+	descriptors.Advise(env.log)
 	g, err := c.listen(env.ctx, env.log)
 	if err != nil {
 		return env.starting(err)
@@ -106,6 +109,7 @@ func (c *zoneCmd) Run(env *environment) error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	descriptors.Advise(env.log)
 	l, err := listenHTTP(env.ctx, "--http", c.HTTP)
 	if err != nil {
 		return env.starting(err)

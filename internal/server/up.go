@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/realmwire/realmwire/internal/descriptors"
 	"github.com/realmwire/realmwire/realm/bus"
 )
 
@@ -36,6 +37,7 @@ func (c *upCmd) Run(env *environment) error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	descriptors.Advise(env.log)
 	// Ports first: a taken one is the commonest failure, and nothing is half started then.
 	f, err := c.listen(env.ctx, env.log)
 	if err != nil {

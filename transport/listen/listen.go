@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/descriptors"
 	"github.com/realmwire/realmwire/internal/guard"
 	"github.com/realmwire/realmwire/internal/httpguard"
 	"github.com/realmwire/realmwire/transport"
@@ -37,7 +38,7 @@ type Config struct {
 	Unlimited bool
 	// HandshakeTimeout and Timeout are those of every transport; 0 means the transport package's defaults.
 	HandshakeTimeout, Timeout time.Duration
-	// Log receives at Debug what net/http says of those who connect straight here; nil means slog.Default().
+	// Log receives what net/http says of those who connect straight here; nil means slog.Default().
 	Log *slog.Logger
 }
 
@@ -116,7 +117,7 @@ func (t *Transports) serve(h http.Handler) {
 	mux.Handle("/ws", h)
 	t.direct = httpguard.NewServer(mux, t.log())
 	t.direct.ReadHeaderTimeout = t.handshakeTimeout()
-	bounded := httpguard.Listen(t.cfg.WebSockets, httpguard.Config{Exempt: func(netip.Addr) bool { return t.cfg.Unlimited }})
+	bounded := httpguard.Listen(descriptors.Listen(t.cfg.WebSockets, t.log()), httpguard.Config{Exempt: func(netip.Addr) bool { return t.cfg.Unlimited }})
 	t.add(string(transport.WebSocket)+"-direct-http", &bounded.Counters, nil, func() error { return nil })
 	t.work.Go(guard.Func("WebSockets", func() { _ = httpguard.Serve(t.direct, bounded) }, nil))
 }
