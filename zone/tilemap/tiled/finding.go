@@ -30,6 +30,7 @@ func (s Severity) String() string {
 // Place is where in the files something was found. What does not apply is empty.
 type Place struct {
 	File     string // as the file system that was given names it
+	Tileset  string // the name in quotes of one that lies in the map's file
 	Layer    string // its name in quotes; within groups, theirs before it: "town/decor"
 	Object   string // its name in quotes and its id: "start" (id 7)
 	Tile     string // number of a tile in the tileset, or several
@@ -40,7 +41,7 @@ type Place struct {
 func (p Place) String() string {
 	var where []string
 	for _, part := range []struct{ what, name string }{
-		{"layer", p.Layer}, {"object", p.Object}, {"tile", p.Tile},
+		{"tileset", p.Tileset}, {"layer", p.Layer}, {"object", p.Object}, {"tile", p.Tile},
 	} {
 		if part.name != "" {
 			where = append(where, part.what+" "+part.name)

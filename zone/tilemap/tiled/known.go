@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// grammar is what the loader knows of the elements in which it looks around: Tiled's format up to 1.12. What is in "only the editor's" has no
-// bearing on a game; all else is honoured, refused or warned of where it is read.
+// grammar is what an element may have: Tiled's format up to 1.12. All of it is honoured, refused or warned of where it is read, but for what
+// serves the editor alone. Elements without a row below (wang sets, terrains, chunk sizes) are the editor's with all that is in them.
 type grammar struct{ attrs, kids string }
 
 const layerAttrs = "id name class x y width height opacity visible locked tintcolor offsetx offsety parallaxx parallaxy mode"

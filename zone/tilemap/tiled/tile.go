@@ -202,10 +202,7 @@ func (c *compiler) tileFindings() {
 		}
 		tiles[f] = append(tiles[f], strconv.Itoa(id))
 	}
-	at := c.at
-	if c.tilesetFile != "" {
-		at.File = c.tilesetFile
-	}
+	at := c.set.at
 	for _, id := range ids {
 		t := c.set.tiles[id]
 		if t.stands {

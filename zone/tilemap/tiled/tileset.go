@@ -1,6 +1,7 @@
 package tiled
 
 import (
+	"fmt"
 	"image"
 	_ "image/gif" // the formats of pictures whose size can be seen
 	_ "image/jpeg"
@@ -16,6 +17,7 @@ import (
 
 // tileset is the map's one tileset, the atlas.
 type tileset struct {
+	at    Place
 	first uint32 // number of its first tile in the map's layers
 	count int
 	tiles map[int]*tile // those of which it says something
@@ -57,8 +59,10 @@ func (c *compiler) tileset(ref *element) *tileset {
 			return nil
 		}
 		c.tilesetFile, at = name, Place{File: name}
+	} else {
+		at.Tileset = fmt.Sprintf("%q", ref.get("name"))
 	}
-	set := &tileset{first: uint32(first), tiles: map[int]*tile{}}
+	set := &tileset{at: at, first: uint32(first), tiles: map[int]*tile{}}
 	sound := c.atlas(at, src, set)
 	for _, e := range src.kids {
 		if e.name == "tile" {

@@ -61,3 +61,13 @@ func TestFindingsOfTilesAreGathered(t *testing.T) {
 		t.Errorf("%d findings:\n%s", n, listed(r))
 	}
 }
+
+// A tileset that lies in the map's own file is told from the map by its name.
+func TestEmbeddedTilesets(t *testing.T) {
+	set := strings.Replace(tsx[strings.Index(tsx, "<tileset"):], "<tileset", `<tileset firstgid="1" spacing="2"`, 1)
+	r := Check(files(t, `<tileset firstgid="1" source="atlas.tsx"/>`, set), "maps/meadow.tmx")
+	expect(t, r, Error, `maps/meadow.tmx: tileset "atlas": has 2 px between its tiles`)
+	set = strings.Replace(strings.Replace(set, ` spacing="2"`, "", 1), `name="solid"`, `name="Solid"`, 1)
+	r = Check(files(t, `<tileset firstgid="1" source="atlas.tsx"/>`, set), "maps/meadow.tmx")
+	expect(t, r, Error, `maps/meadow.tmx: tileset "atlas", tile 6, property "Solid": `)
+}
