@@ -21,7 +21,12 @@ func _init() -> void:
 	for section: String in ["classes", "builtin_classes", "utility_functions", "singletons", "global_enums", "native_structures"]:
 		for entry: Dictionary in api[section]:
 			names[(entry["name"] as String).get_slice(".", 0)] = true
-	# What every generated class inherits.
+	# What every generated class inherits. The engine adds to what the file says of a class: [code]script[/code], for one.
+	var object: RefCounted = RefCounted.new()
+	for list: Array[Dictionary] in [object.get_method_list(), object.get_property_list(), object.get_signal_list()]:
+		for m: Dictionary in list:
+			if (m["name"] as String).is_valid_ascii_identifier():
+				names[m["name"]] = true
 	for entry: Dictionary in api["classes"]:
 		if entry["name"] in ["Object", "RefCounted"]:
 			for member: String in ["methods", "properties", "signals", "constants"]:

@@ -9,7 +9,7 @@ import (
 
 func (g *gdEmitter) entity(d *schema.Def) {
 	n := g.name(d.Name)
-	g.class = "RealmwireEntity"
+	g.begin(d)
 	g.line("\n")
 	g.doc("", d.Doc)
 	g.line("class %s:\n\textends RealmwireEntity\n\t## The kind's number on the wire.\n\tconst KIND: int = %d", n, d.ID)

@@ -18,9 +18,34 @@ var reservedText string
 
 // reserved reports whether a name means something in every GDScript: an inner class of that name is an error, a variable one
 // or a warning.
-var reserved = sync.OnceValue(func() map[string]bool {
+var reserved = sync.OnceValue(func() map[string]bool { return wordList(reservedText) })
+
+// sdkText holds the names that the addon has taken, and those that generated classes have themselves, by kind of class.
+// TestSDKNamesAreFresh writes it, from the addon and from what is generated.
+//
+//go:generate go test -run TestSDKNamesAreFresh . -update
+//go:embed gdscript_sdk.txt
+var sdkText string
+
+// globalNames is the entry of sdkText for what the addon declares for every script.
+const globalNames = "global"
+
+var sdkLists = sync.OnceValue(func() map[string]map[string]bool {
+	out := map[string]map[string]bool{}
+	for line := range strings.Lines(sdkText) {
+		if kind, list, ok := strings.Cut(line, ": "); ok {
+			out[kind] = wordList(list)
+		}
+	}
+	return out
+})
+
+// sdkNames are the classes and the singleton of the addon.
+func sdkNames() map[string]bool { return sdkLists()[globalNames] }
+
+func wordList(text string) map[string]bool {
 	out := map[string]bool{}
-	for line := range strings.Lines(reservedText) {
+	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "#") {
 			for _, name := range strings.Fields(line) {
 				out[name] = true
@@ -28,21 +53,15 @@ var reserved = sync.OnceValue(func() map[string]bool {
 		}
 	}
 	return out
-})
-
-// members are the names that classes have themselves, by what they extend.
-var members = map[string]string{
-	"":                 " write read write_delta read_delta r w base against ",
-	"RefCounted":       " equals hidden other owner ",
-	"RealmwireInput":   " equals other ",
-	"RealmwireMessage": " id encode decode ",
-	"RealmwireEntity":  " kind kind_name position owner ",
 }
+
+// common are names that no class has a field of, so that a field is not renamed when its struct becomes a component.
+const common = " write read write_delta read_delta r w base against "
 
 // field is the name of a field in the class that is being written.
 func (g *gdEmitter) field(name string) string {
 	out := snake(name)
-	if strings.Contains(members[""]+members[g.class], " "+out+" ") {
+	if strings.Contains(common, " "+out+" ") || sdkLists()[g.class][out] {
 		return out + "_"
 	}
 	return out
@@ -51,7 +70,7 @@ func (g *gdEmitter) field(name string) string {
 // name is a struct's or enum's class name: its own where that is free, else with the package's before it, since an inner class
 // may not be called as one of Godot's (Input becomes RpgInput).
 func (g *gdEmitter) name(name string) string {
-	if reserved()[name] {
+	if reserved()[name] || sdkNames()[name] {
 		return pascal(g.s.Package) + name
 	}
 	return name

@@ -1,6 +1,8 @@
 package gen
 
 import (
+	"slices"
+
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
@@ -12,15 +14,8 @@ const (
 // emitGDScript writes a schema as one script: a class with a constant for the hash and an inner class for each struct,
 // entity and message. What it extends and calls is in godot/addons/realmwire/bits and godot/addons/realmwire/codec.
 func emitGDScript(s *schema.Schema) []byte {
-	g := &gdEmitter{s: s, delta: deltas(s), hidden: map[*schema.Def]bool{}}
-	for _, e := range s.Entities {
-		for _, f := range e.Fields {
-			if f.Owner {
-				g.hidden[f.Type.Struct] = true
-			}
-		}
-	}
-	class := pascal(s.Package) + "Schema"
+	g := newGDEmitter(s)
+	class := gdClass(s.Package)
 	g.line("%s\nclass_name %s\nextends RefCounted\n## What the Go package [code]%s[/code] says on the wire.\n", gdHeader, class, s.Package)
 	g.line("## Identifies the schema; both ends must have the same. Unsigned: the sign is its highest bit.")
 	g.line("const HASH: int = %d\n## [constant HASH] as 16 hex digits.", int64(s.Hash()))
@@ -55,5 +50,44 @@ type gdEmitter struct {
 	s      *schema.Schema
 	delta  map[*schema.Def]bool
 	hidden map[*schema.Def]bool // components that only owners are told
-	class  string               // what the class that is being written extends
+	class  string               // the kind of the class that is being written: what it extends, and whether it is predicted
+}
+
+func newGDEmitter(s *schema.Schema) *gdEmitter {
+	g := &gdEmitter{s: s, delta: deltas(s), hidden: map[*schema.Def]bool{}}
+	for _, e := range s.Entities {
+		for _, f := range e.Fields {
+			if f.Owner {
+				g.hidden[f.Type.Struct] = true
+			}
+		}
+	}
+	return g
+}
+
+// Classes that generated ones extend.
+const (
+	gdPlainClass   = "RefCounted"
+	gdInputClass   = "RealmwireInput"
+	gdMessageClass = "RealmwireMessage"
+	gdEntityClass  = "RealmwireEntity"
+)
+
+// begin makes d the class that is being written, and returns what that extends.
+func (g *gdEmitter) begin(d *schema.Def) string {
+	base, foreseen := gdPlainClass, false
+	switch {
+	case slices.Contains(g.s.Entities, d):
+		base, foreseen = gdEntityClass, slices.ContainsFunc(d.Fields, func(f schema.Field) bool { _, ok := predicted(f.Type.Struct); return ok })
+	case d == g.s.Input:
+		base = gdInputClass
+	case slices.Contains(g.s.Messages, d):
+		base = gdMessageClass
+	default:
+		_, foreseen = predicted(d)
+	}
+	if g.class = base; foreseen {
+		g.class += " predicted"
+	}
+	return base
 }

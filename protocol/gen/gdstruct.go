@@ -15,19 +15,11 @@ func (g *gdEmitter) fieldDoc(f schema.Field) {
 }
 
 func (g *gdEmitter) structDef(d *schema.Def) {
-	base, id := "RefCounted", 0
-	switch {
-	case d == g.s.Input:
-		base = "RealmwireInput"
-	default:
-		for _, m := range g.s.Messages {
-			if m == d {
-				base, id = "RealmwireMessage", d.ID
-			}
-		}
+	base, id := g.begin(d), 0
+	if base == gdMessageClass {
+		id = d.ID
 	}
 	n := g.name(d.Name)
-	g.class = base
 	g.line("\n")
 	g.doc("", d.Doc)
 	g.line("class %s:\n\textends %s", n, base)
@@ -62,7 +54,7 @@ func (g *gdEmitter) structDef(d *schema.Def) {
 	case foreseen:
 		g.predictedStruct(d, p)
 	case g.delta[d]:
-		g.deltaMethods(d, base == "RealmwireInput", who)
+		g.deltaMethods(d, base == gdInputClass, who)
 	}
 }
 

@@ -98,6 +98,9 @@ func Render(c Config) (*schema.Schema, map[string][]byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkNames(c, s, text); err != nil {
+		return nil, nil, err
+	}
 	lock := filepath.Join(filepath.Dir(c.Go), schema.LockName(s.Package))
 	files := map[string][]byte{c.Go: text, lock: s.Lock().Bytes()}
 	if c.TypeScript != "" {

@@ -100,13 +100,3 @@ func (g *tsEmitter) predictedEntity(d *schema.Def, owner string) {
 	}
 	g.line("\t\t};\n\t},")
 }
-
-// motionImports are the imports of a schema that has predicted components.
-func motionImports(s *schema.Schema, sdk string) string {
-	for _, d := range s.Entities {
-		if foreseen(d) {
-			return fmt.Sprintf("import * as motion from '%s/motion';\n", sdk)
-		}
-	}
-	return ""
-}

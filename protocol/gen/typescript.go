@@ -2,7 +2,7 @@ package gen
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/realmwire/realmwire/protocol/schema"
@@ -12,6 +12,17 @@ import (
 const maxSafeBits = 53
 
 func emitTypeScript(s *schema.Schema, sdk string) []byte {
+	// What is imported is what a schema of the same shape uses: names of this one may look the same.
+	used := ownWords(tsBody(stranger(s)))
+	return []byte(header + "\n\n" +
+		typeImports(used, sdk+"/bits", "BitReader", "BitWriter") +
+		moduleImport(used, "codec", sdk+"/fields") +
+		typeImports(used, sdk+"/schema", "Codec", "DeltaCodec", "EntityCodec", "MessageCodec", "OwnedCodec", "PredictedCodec", "RowValue", "Schema") +
+		moduleImport(used, "motion", sdk+"/motion") + "\n" + tsBody(s))
+}
+
+// tsBody is a TypeScript file without what it imports.
+func tsBody(s *schema.Schema) string {
 	g := &tsEmitter{s: s, delta: deltas(s)}
 	for _, e := range s.Enums {
 		g.enum(e)
@@ -30,34 +41,24 @@ func emitTypeScript(s *schema.Schema, sdk string) []byte {
 		g.line("  input: %s,", s.Input.Name)
 	}
 	g.line("};")
-	body := strings.ReplaceAll(g.String(), "\t", "  ")
-	return []byte(header + "\n\n" +
-		imports(body, sdk+"/bits", "BitReader", "BitWriter") +
-		fieldImports(body, sdk+"/fields") +
-		imports(body, sdk+"/schema", "Codec", "DeltaCodec", "EntityCodec", "MessageCodec", "OwnedCodec", "PredictedCodec", "RowValue", "Schema") +
-		motionImports(s, sdk) + "\n" + body)
+	return strings.ReplaceAll(g.String(), "\t", "  ")
 }
 
-// imports is the statement for those of the names that body uses.
-func imports(body, from string, names ...string) string {
-	var used []string
-	for _, n := range names {
-		if regexp.MustCompile(`[:|] ` + n + `\b`).MatchString(body) {
-			used = append(used, n)
-		}
-	}
-	if len(used) == 0 {
+// typeImports is the statement for those of the types that are used.
+func typeImports(used map[string]bool, from string, names ...string) string {
+	names = slices.DeleteFunc(names, func(n string) bool { return !used[n] })
+	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("import type { %s } from '%s';\n", strings.Join(used, ", "), from)
+	return fmt.Sprintf("import type { %s } from '%s';\n", strings.Join(names, ", "), from)
 }
 
-// fieldImports is the statement for those of the field codecs that body uses, under one name that no field can have.
-func fieldImports(body, from string) string {
-	if strings.Contains(body, "codec.") {
-		return fmt.Sprintf("import * as codec from '%s';\n", from)
+// moduleImport is the statement for a module that is used, under a name that no type has.
+func moduleImport(used map[string]bool, name, from string) string {
+	if !used[name] {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("import * as %s from '%s';\n", name, from)
 }
 
 func names(defs []*schema.Def) string {

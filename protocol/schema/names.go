@@ -25,10 +25,7 @@ func (s *scanner) names() {
 		}
 		for _, f := range d.Fields {
 			if slices.Contains(taken, f.Name) {
-				s.fail(s.at(d), "%s.%s: the generated code has a method of that name; rename the field", d.Name, f.Name)
-			}
-			if f.Type.Kind == Optional && slices.ContainsFunc(d.Fields, func(o Field) bool { return o.Name == "Has"+f.Name }) {
-				s.fail(s.at(d), "%s.Has%s: so GDScript calls what says whether there is a %s; rename it", d.Name, f.Name, f.Name)
+				s.failAt(f.Pos, "%s.%s: the generated code has a method of that name; rename the field", d.Name, f.Name)
 			}
 		}
 	}

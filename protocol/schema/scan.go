@@ -35,8 +35,8 @@ func Scan(dir string, firstMessageID int) (*Schema, error) {
 	if len(s.errs) > 0 {
 		return nil, errors.Join(s.errs...)
 	}
-	s.out = &Schema{Package: files.seen[0].ast.Name.Name}
 	s.pkgPos = files.seen[0].ast.Name.Pos()
+	s.out = &Schema{Package: files.seen[0].ast.Name.Name, Pos: s.place(s.pkgPos)}
 	s.check(files.seen)
 	for _, f := range files.seen {
 		s.collect(f.ast)

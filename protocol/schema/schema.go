@@ -84,6 +84,7 @@ func (d *Def) Private() bool {
 // Schema is one package's wire.
 type Schema struct {
 	Package  string // Go package name
+	Pos      token.Position
 	Enums    []*Enum
 	Structs  []*Def // everything that is no entity, components and message bodies included, dependencies first
 	Entities []*Def // by id

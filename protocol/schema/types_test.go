@@ -94,7 +94,6 @@ func TestErrorsBetweenDeclarations(t *testing.T) {
 		{"a field like a method", "//realmwire:component\ntype C struct{ Copy int8 }", "C.Copy: the generated code has a method of that name; rename the field"},
 		{"an id in a message", "//realmwire:message id=64\ntype M struct{ ID int8 }", "M.ID: the generated code has a method of that name"},
 		{"a part of an entity like a method", place + "//realmwire:entity id=1\ntype E struct{ Position Place }", "E.Position: the generated code has a method of that name"},
-		{"two of a name in GDScript", uses + "//realmwire:component\ntype C struct {\n\tV optional.Of[bool]\n\tHasV bool\n}", "C.HasV: so GDScript calls what says whether there is a V; rename it"},
 		{"an owner beside hints", "//realmwire:component\ntype C struct {\n\tX, Y int32 `rw:\"predict=motion\"`\n\tZ int8 `rw:\"owner\"`\n}", "C.Z: a component with hints is the same for everyone"},
 		{"a text beside hints", "//realmwire:component\ntype C struct {\n\tX, Y int32 `rw:\"predict=motion\"`\n\tZ string `rw:\"max=3\"`\n}", "C.Z: a component with hints holds integers, bools, floats with a step"},
 	}
