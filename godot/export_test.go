@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,16 +16,7 @@ import (
 // The demo exports for Linux, and what was exported runs: it asks the realm who it is.
 func TestExportLinux(t *testing.T) {
 	p := stage(t)
-	version, err := exec.Command("chroot", p.root, "godot", "--version").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts := strings.SplitN(string(version), ".", 5)
-	templates := filepath.Join(p.root, p.folder, "data/godot/export_templates", strings.Join(parts[:len(parts)-1], "."))
-	if err := os.MkdirAll(templates, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("/usr/bin/godot-template-release", filepath.Join(templates, "linux_release.x86_64")); err != nil {
+	if err := p.template("/usr/bin/godot-template-release", "linux_release.x86_64"); err != nil {
 		t.Fatal(err)
 	}
 	out, err := p.run(context.Background(), nil, "--headless", "--export-release", "Linux", p.folder+"/game.x86_64")

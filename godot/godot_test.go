@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,9 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/realmwire/realmwire/client"
 	"github.com/realmwire/realmwire/internal/harness"
-
 	"github.com/realmwire/realmwire/transport/netsim"
+	"github.com/realmwire/realmwire/zone/games/rpg"
+	"github.com/realmwire/realmwire/zone/rules"
 )
 
 // Golden vectors of codecs, movement, handshake and sealing, written by Go, decoded and encoded again by GDScript.
@@ -260,4 +263,72 @@ func TestBotFallsBackToWebSocket(t *testing.T) {
 	if r := bot(t, "--seconds=6", "--transport=auto", "--udp="+proxy.Addr()); r.Transport != "websocket" {
 		t.Errorf("plays over %s", r.Transport)
 	}
+}
+
+// The network is gone, and the player goes on elsewhere. What was cut off heard nothing of that; it asks for the character by itself, is refused, says so and ends.
+func TestBotTakesNobodysCharacter(t *testing.T) {
+	p, s := stage(t), startServer(t)
+	network, err := netsim.NewProxy(netsim.ProxyConfig{Target: s.UDP})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer network.Close()
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var who struct{ Token, Character string }
+	elsewhere := make(chan error, 1)
+	var ended string
+	cut := false
+	out, _ := p.stream(ctx, func(line string) {
+		var state struct{ State, Text string }
+		word, text, _ := strings.Cut(line, " ")
+		switch word {
+		case "ID":
+			_ = json.Unmarshal([]byte(text), &who)
+		case "STATE":
+			_ = json.Unmarshal([]byte(text), &state)
+		}
+		switch state.State {
+		case "playing":
+			if !cut {
+				cut = true
+				network.Block(true)
+				go func() { elsewhere <- playsOn(ctx, s.URL, who.Token, who.Character) }()
+			}
+		case "ended":
+			ended = state.Text
+			stop()
+		}
+	}, nil, "--headless", "res://test/bot.tscn", "--", "--server="+s.URL, "--stay", "--transport=kcp", "--udp="+network.Addr())
+	if !strings.Contains(ended, "elsewhere") {
+		t.Errorf("it ended with %q\n%s", ended, out)
+	}
+	select {
+	case err := <-elsewhere:
+		if err != nil {
+			t.Errorf("who plays elsewhere: %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("nobody plays elsewhere")
+	}
+}
+
+// playsOn plays a character until ctx is done. It is an error when that ends before, or is interrupted.
+func playsOn(ctx context.Context, url, token, character string) error {
+	api, err := client.NewAPI(url, nil)
+	if err != nil {
+		return err
+	}
+	var dropped error
+	session, err := client.New(client.Config{
+		API: api.As(token), Character: character, Schema: rpg.Game.Schema,
+		NewPlayer: func(z client.Zone) client.Player {
+			return rpg.Game.NewBot(rules.BotConfig{Seed: 1, TickHz: z.TickHz, Map: z.Map})
+		},
+		Events: client.Events{Dropped: func(err error) { dropped = err }},
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(session.Run(ctx), dropped)
 }

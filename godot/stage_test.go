@@ -8,6 +8,7 @@ package godot_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -33,6 +34,13 @@ const (
 type project struct {
 	root   string // of the engine
 	folder string // of the copy, as the engine sees it
+	name   string // of the project in it; empty: godot
+}
+
+// in is the same with another project.
+func (p project) in(name string) project {
+	p.name = name
+	return p
 }
 
 var staged struct {
@@ -135,7 +143,7 @@ func (p project) stream(ctx context.Context, line func(string), before []string,
 	ctx, cancel := context.WithTimeout(ctx, runTimeout)
 	defer cancel()
 	all := append([]string{p.root}, before...)
-	all = append(append(all, "godot", "--path", p.folder+"/godot"), args...)
+	all = append(append(all, "godot", "--path", p.folder+"/"+cmp.Or(p.name, "godot")), args...)
 	cmd := exec.CommandContext(ctx, "chroot", all...)
 	cmd.Env = append(os.Environ(), "HOME="+p.folder, "XDG_DATA_HOME="+p.folder+"/data", "XDG_CONFIG_HOME="+p.folder+"/config", "XDG_CACHE_HOME="+p.folder+"/cache")
 	pipe, err := cmd.StdoutPipe()

@@ -3,13 +3,20 @@ extends Node
 ## it could not do all that it was told.
 ##
 ## [code]godot --headless --path godot res://test/bot.tscn -- --server=http://127.0.0.1:8080 --seconds=10 --portal[/code];
-## [code]--transport=websocket[/code] and [code]--udp=HOST:PORT[/code] (a proxy in between) besides.
+## [code]--transport=websocket[/code] and [code]--udp=HOST:PORT[/code] (a proxy in between) besides. In a web export all of it is said by the page's
+## address: [code]?seconds=10&portal=1[/code].
+##
+## With [code]--stay[/code] it goes round in circles until it is stopped, and says as JSON lines who it is (ID), what becomes of its session (STATE) and where
+## it is (AT); with [code]--token=[/code] and [code]--character=[/code] it plays as who another one is.
 
 const TIMEOUT_S: float = 90.0
 
 var session: RealmwireSession
 var seconds: float = 10.0
 var portal: bool = false
+var stay: bool = false
+var token: String = ""
+var character: String = ""
 var corrections: int = 0
 var moved_most: float = 0.0
 var heard: int = 0
@@ -21,6 +28,8 @@ var error: String = ""
 
 var _direction: Vector2
 var _turn_at_ms: int = 0
+var _polls: int = 0
+var _say_at_ms: int = 0
 var _path: PackedVector2Array
 var _last_at: Vector2
 var _rng: RandomNumberGenerator = RandomNumberGenerator.new()
@@ -31,39 +40,40 @@ var _began_ms: int = Time.get_ticks_msec()
 func _ready() -> void:
 	OS.add_logger(_log)
 	_rng.seed = 1
-	var udp: String = ""
-	var transport: String = "kcp"
+	seconds = _arg("seconds", str(seconds)).to_float()
+	portal = not _arg("portal").is_empty()
+	stay = not _arg("stay").is_empty()
+	token = _arg("token")
+	character = _arg("character")
+	if not stay:
+		get_tree().create_timer(TIMEOUT_S).timeout.connect(_fail.bind("timed out"))
+	_play(_arg("transport", "auto" if OS.has_feature("web") else "kcp"), _arg("udp"))
+
+
+# What the command line or the page's address says under a name.
+func _arg(key: String, otherwise: String = "") -> String:
 	for arg: String in OS.get_cmdline_user_args():
-		var value: String = arg.get_slice("=", 1)
-		match arg.get_slice("=", 0):
-			"--seconds":
-				seconds = value.to_float()
-			"--portal":
-				portal = true
-			"--transport":
-				transport = value
-			"--udp":
-				udp = value
-	get_tree().create_timer(TIMEOUT_S).timeout.connect(_fail.bind("timed out"))
-	_play(transport, udp)
+		if arg.get_slice("=", 0) == "--" + key:
+			return arg.get_slice("=", 1) if arg.contains("=") else "1"
+	var asked: String = RealmwirePage.asked(key) if OS.has_feature("web") else ""
+	return otherwise if asked.is_empty() else asked
 
 
 func _play(transport: String, udp: String) -> void:
-	var r: RealmwireReply = await Realmwire.api.guest()
-	if not r.ok:
-		_fail(r.detail)
-		return
-	var name_wanted: String = "Bot %d" % (randi() % 1_000_000)
-	r = await Realmwire.api.create_character(name_wanted, "rogue", {"skin": 1, "hair": 2, "shirt": 3})
-	if not r.ok:
-		_fail(r.detail)
-		return
+	if token.is_empty():
+		if not await _sign_in():
+			return
+	else:
+		Realmwire.api.token = token
 	ProjectSettings.set_setting(Realmwire.SETTING_TRANSPORT, transport)
-	session = Realmwire.play(RpgGame.new(), r.text("id"))
+	session = Realmwire.play(RpgGame.new(), character)
 	session.dialer.udp_override = udp
 	session.entered.connect(_entered)
 	session.chat_heard.connect(func(_line: RealmwireChatLine) -> void: heard += 1)
 	session.corrected.connect(_corrected)
+	if stay:
+		_stay()
+		return
 	session.ended.connect(_fail)
 	if not await _wander(seconds, 1):
 		return
@@ -71,6 +81,43 @@ func _play(transport: String, udp: String) -> void:
 		if not await _take_portal() or not await _wander(maxf(2.0, seconds / 2), 2):
 			return
 	_report(error)
+
+
+func _sign_in() -> bool:
+	var r: RealmwireReply = await Realmwire.api.guest()
+	if r.ok:
+		r = await Realmwire.api.create_character("Bot %d" % (randi() % 1_000_000), "rogue", {"skin": 1, "hair": 2, "shirt": 3})
+	if not r.ok:
+		_fail(r.detail)
+	character = r.text("id")
+	return r.ok
+
+
+func _stay() -> void:
+	_say("ID", {"token": Realmwire.api.token, "character": character})
+	session.state_changed.connect(_became)
+	Realmwire.polled.connect(_polled)
+
+
+func _became(state: RealmwireSession.State, text: String) -> void:
+	_say("STATE", {"state": (RealmwireSession.State.keys()[state] as String).to_lower(), "text": text})
+
+
+func _polled() -> void:
+	_polls += 1
+	if session == null or session.replica() == null or session.replica().own == null or Time.get_ticks_msec() < _say_at_ms:
+		return
+	_say_at_ms = Time.get_ticks_msec() + 100
+	var at: Vector2i = session.replica().own.state.position()
+	var s: RealmwireStats = session.stats
+	_say("AT", {
+		"x": at.x, "y": at.y, "frames": Engine.get_process_frames(), "polls": _polls, "transport": s.transport, "snapshots": s.snapshots,
+		"checked": s.checked, "desyncs": s.desyncs, "drops": s.drops, "errors": _log.take(),
+	})
+
+
+func _say(what: String, v: Dictionary) -> void:
+	print(what, " ", JSON.stringify(v))
 
 
 func _entered(zone: RealmwireZone) -> void:
@@ -154,6 +201,8 @@ func _until(done: Callable, what: String) -> bool:
 func _process(_delta: float) -> void:
 	if session == null:
 		return
+	if stay:
+		session.set_controls(Vector2.from_angle(Time.get_ticks_msec() / 700.0), 0)
 	var drawn: Array[RealmwireDrawn] = session.draw()
 	others = maxi(others, drawn.size() - 1)
 	if not drawn.is_empty() and drawn[-1].own:
