@@ -60,14 +60,17 @@ static func server_url() -> String:
 
 
 ## The transport to play over: from the command line ([code]-- --transport=websocket[/code]) or a web page's address
-## ([code]?transport=websocket[/code]), else from the project's settings.
+## ([code]?transport=websocket[/code]), else from the project's settings. A browser has no UDP: what asks for that there gets the best that there is.
 static func transport() -> String:
 	for arg: String in OS.get_cmdline_user_args():
 		if arg.begins_with("--transport="):
 			return arg.trim_prefix("--transport=")
-	if OS.has_feature("web") and RealmwireDialer.TITLES.has(RealmwirePage.asked("transport")):
-		return RealmwirePage.asked("transport")
-	return str(setting(SETTING_TRANSPORT))
+	var choice: String = str(setting(SETTING_TRANSPORT))
+	if not OS.has_feature("web"):
+		return choice
+	if RealmwireDialer.TITLES.has(RealmwirePage.asked("transport")):
+		choice = RealmwirePage.asked("transport")
+	return "auto" if choice == "kcp" else choice
 
 
 ## A project setting of the SDK.
