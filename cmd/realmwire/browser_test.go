@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -77,14 +78,21 @@ func (w *way) startUp(t *testing.T, data string, args ...string) *harness.Proces
 	return server
 }
 
-// TestBrowserFallsBack joins where UDP leads nowhere: the browser plays over WebSocket by itself, and says why.
+// TestBrowserFallsBack joins where UDP leads nowhere: the browser plays over WebSocket by itself, and says why. Where a zone process takes
+// WebSockets itself, the page's policy lets it connect there.
 func TestBrowserFallsBack(t *testing.T) {
 	dir := needBrowser(t)
-	// Port 9 takes what comes and answers nothing; here nobody listens at all.
-	server := harness.StartUp(t, harness.Binary(t), t.TempDir(), "--public-addr", "127.0.0.1:9")
-	out := node(t, server, "web/e2e/fallback.mjs", "--url", server.URL, "--dir", dir)
-	t.Log(out)
-	server.Stop()
+	for transport, args := range map[string][]string{"websocket": nil, "websocket-direct": {"--ws", "127.0.0.1:0"}} {
+		t.Run(transport, func(t *testing.T) {
+			// Port 9 takes what comes and answers nothing; here nobody listens at all.
+			server := harness.StartUp(t, harness.Binary(t), t.TempDir(), append(args, "--public-addr", "127.0.0.1:9")...)
+			t.Log(node(t, server, "web/e2e/fallback.mjs", "--url", server.URL, "--dir", dir))
+			if _, metrics := server.Get("/metrics"); !strings.Contains(metrics, fmt.Sprintf(`realmwire_transport_events_total{event="accepted",transport=%q} 1`, transport)) {
+				t.Errorf("the browser did not come by %s", transport)
+			}
+			server.Stop()
+		})
+	}
 }
 
 // TestBrowserResumes breaks the network under two browsers. Both come back straight to the zone, one over WebRTC, one over WebSocket, as who they were.

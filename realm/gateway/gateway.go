@@ -43,6 +43,7 @@ type Gateway struct {
 	relay   *relay
 	maps    *mapCache
 	direct  *direct
+	rates   *rates
 	folder  *folder // nil: Static is served
 
 	ctx    context.Context // ends with Close; relayed connections end with it
@@ -66,7 +67,7 @@ func New(cfg Config) (*Gateway, error) {
 		cfg.Now = time.Now
 	}
 	cfg.Log = loglimit.New(cfg.Log) // all that a gateway says is of what strangers ask
-	g := &Gateway{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), maps: newMapCache(cfg.API), direct: &direct{api: cfg.API, now: cfg.Now, log: cfg.Log}}
+	g := &Gateway{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), maps: newMapCache(cfg.API), direct: &direct{api: cfg.API, now: cfg.Now, log: cfg.Log}, rates: newRates(cfg)}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.relay = newRelay(g.ctx, cfg, g.metrics)
 	static, err := g.client()

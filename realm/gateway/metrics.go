@@ -14,6 +14,7 @@ type metrics struct {
 	WebsocketsRefused    prometheus.Counter       `help:"WebSockets refused because too many are relayed."`
 	WebsocketsUnadmitted prometheus.Counter       `help:"WebSockets refused because their URL was not a grant's, or held too many already."`
 	WebsocketsFailed     prometheus.Counter       `help:"WebSockets that a zone process did not take."`
+	RateLimited          prometheus.Counter       `help:"Requests refused because their network made too many."`
 	Panics               prometheus.Counter       `help:"Requests that panicked."`
 	Signals              *prometheus.CounterVec   `help:"WebRTC offers relayed, by result." labels:"result"`
 }

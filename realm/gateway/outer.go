@@ -50,6 +50,11 @@ func (g *Gateway) outer(mux *http.ServeMux) http.Handler {
 		if g.preflight(rec, r) {
 			return
 		}
+		if err := g.rates.refuse(r); err != nil {
+			g.metrics.RateLimited.Inc()
+			writeProblem(rec, err)
+			return
+		}
 		mux.ServeHTTP(rec, r)
 	})
 }
