@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,8 +32,8 @@ func connectSrc(t *testing.T, h http.Header) string {
 
 // TestPagesConnectToTheirEndpoints: to the gateway, and to what zone processes registered, and nowhere else.
 func TestPagesConnectToTheirEndpoints(t *testing.T) {
-	at := time.Now()
-	s := newSite(t, nil, func(c *Config) { c.Now = func() time.Time { return at } })
+	var passed atomic.Int64
+	s := newSite(t, nil, func(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(passed.Load())) } })
 	get := func(path, host string) string {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server.URL+path, nil)
 		must(t, err)
@@ -48,7 +49,7 @@ func TestPagesConnectToTheirEndpoints(t *testing.T) {
 		transport.Endpoint{Transport: transport.WebSocket, URL: "ws://0.0.0.0:9000/ws"},
 		transport.Endpoint{Transport: "webtransport", URL: "https://zone1.example.org:7777/wt"})
 	must(t, z.Register(t.Context(), z.process))
-	at = at.Add(directLife)
+	passed.Add(int64(directLife))
 	const want = "'self' https://zone1.example.org:7777/wt ws://play.example.org:9000/ws wss://zone1.example.org/ws"
 	for _, path := range []string{"/", "/assets/game-ABCD2345.js", "/settings"} {
 		if got := get(path, "play.example.org:443"); got != want {

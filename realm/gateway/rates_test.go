@@ -5,15 +5,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // One network gets through as many requests as it may, whatever it says of itself; its neighbours, and players behind a proxy, are counted apart.
 func TestRequestsOfANetworkAreLimited(t *testing.T) {
-	at := time.Now()
+	start := time.Now()
+	var passed atomic.Int64
 	s := newSite(t, nil, func(c *Config) {
-		c.Now = func() time.Time { return at }
+		c.Now = func() time.Time { return start.Add(time.Duration(passed.Load())) }
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	})
 	ask := func(method, path, from, forwarded string) int {
@@ -56,7 +58,7 @@ func TestRequestsOfANetworkAreLimited(t *testing.T) {
 	if code := ask("GET", "/v1/nothing", "10.0.0.1:5", "192.0.2.77"); code != http.StatusNotFound {
 		t.Errorf("another player of the proxy's: %d", code)
 	}
-	at = at.Add(time.Second)
+	passed.Add(int64(time.Second))
 	if got := through("GET", "/v1/nothing", is("203.0.113.1:5"), is("")); got != 100 {
 		t.Errorf("a second later %d get through", got)
 	}
