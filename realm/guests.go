@@ -128,7 +128,8 @@ func (r *Realm) expireGuest(ctx context.Context, id ID, now time.Time) (bool, er
 	return true, r.forgetChanges(ctx, id, changes, now)
 }
 
-// deleteUnplayed deletes a character, which must be old enough and never have been granted to anybody.
+// deleteUnplayed deletes a character, which must be old enough and never have been played. A grant that nobody used is no play: whoever
+// comes in is saved within seconds.
 func deleteUnplayed(tx *store.Tx, id ID, now time.Time) error {
 	character, ok, err := load[characterRecord](tx, characterKey(id))
 	if err != nil || !ok {
@@ -139,7 +140,7 @@ func deleteUnplayed(tx *store.Tx, id ID, now time.Time) error {
 	case CodeOf(err) == CodeNotFound && err != nil: // nothing to play
 	case err != nil:
 		return err
-	case s.lease.Epoch > 0 || !s.lastPlayed().IsZero() || now.Sub(character.Created) < guestIdle:
+	case s.state.V != 0 || now.Sub(s.lease.Granted) < guestIdle || now.Sub(character.Created) < guestIdle:
 		return errPlayed
 	}
 	for _, key := range []string{characterKey(id), characterNameKey(character.Name), leaseKey(id), stateKey(id)} {

@@ -63,6 +63,7 @@ func TestGuestsWhoNeverPlayedExpire(t *testing.T) {
 	played, granted := w.player("Played"), w.player("Granted")
 	must(t, z.save(z.enter(w.play(played)), `{"gold":1}`, true))
 	w.play(granted) // and never connected
+	lately := w.player("Lately")
 	second, err := w.realm.CreateCharacter(t.Context(), played.Caller, NewCharacter{Name: "Second", Class: "rogue"})
 	must(t, err)
 	w.register(Caller{Addr: here}, lancelot)
@@ -76,18 +77,22 @@ func TestGuestsWhoNeverPlayedExpire(t *testing.T) {
 	_, err = w.realm.CreateCharacter(t.Context(), late.Caller, NewCharacter{Name: "Later", Class: "rogue"})
 	must(t, err)
 	w.sweepGuests()
-	if n := len(w.scan("account/")); n != 46 {
-		t.Fatalf("%d accounts within a day, want 46", n)
+	if n := len(w.scan("account/")); n != 47 {
+		t.Fatalf("%d accounts within a day, want 47", n)
 	}
+	must(t, z.beat())
+	w.play(lately)
 	w.clock.advance(2 * time.Minute)
 	w.sweepGuests()
 	if n := len(w.scan("account/")); n != 6 {
-		t.Errorf("%d accounts after a day, want those who played, have a password, or made a character lately", n)
+		t.Errorf("%d accounts after a day, want those who played, have a password, made a character or asked to play lately, or deleted one", n)
 	}
 	if n := len(w.scan("character/")); n != 5 {
 		t.Errorf("%d characters after a day, want 5", n)
 	}
-	for _, c := range []Caller{played.Caller, granted.Caller, up, late.Caller} {
+	_, err = w.realm.Me(t.Context(), granted.Caller)
+	wantCode(t, err, CodeSignedOut)
+	for _, c := range []Caller{played.Caller, lately.Caller, up, late.Caller} {
 		_, err := w.realm.Me(t.Context(), c)
 		must(t, err)
 	}
@@ -100,19 +105,19 @@ func TestGuestsWhoNeverPlayedExpire(t *testing.T) {
 	w.clock.advance(changesKept)
 	w.sweepGuests()
 	for _, prefix := range []string{"account/", "account-name/"} {
-		if n := len(w.scan(prefix)); n != 4 {
-			t.Errorf("%d records %s in the end, want those who played and those with a password", n, prefix)
+		if n := len(w.scan(prefix)); n != 3 {
+			t.Errorf("%d records %s in the end, want the one who played and those with a password", n, prefix)
 		}
 	}
 	if n := len(w.scan("audit-change")); n != 2 { // the upgrade's record, and its head
 		t.Errorf("%d records of changes in the end", n)
 	}
 	for _, prefix := range []string{"character/", "character-name/", "lease/"} {
-		if n := len(w.scan(prefix)); n != 3 {
-			t.Errorf("%d records %s in the end, want 3", n, prefix)
+		if n := len(w.scan(prefix)); n != 2 {
+			t.Errorf("%d records %s in the end, want 2", n, prefix)
 		}
 	}
-	if n := len(w.scan("roster/")); n != 2 {
+	if n := len(w.scan("roster/")); n != 1 {
 		t.Errorf("%d rosters in the end", n)
 	}
 }
