@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/realmwire/realmwire/transport"
@@ -103,7 +104,7 @@ func (c *Config) allow(addr string) error {
 		return nil
 	}
 	host, _, err := net.SplitHostPort(addr)
-	if err != nil || !IsLoopback(host) {
+	if err != nil || !IsLoopback(host) && !ownAddress(host) {
 		return fmt.Errorf("the server sends its clients to %s, which is not on this machine; nothing was sent there", addr)
 	}
 	return nil
@@ -122,6 +123,23 @@ func (c *Config) allowCandidates(sdp string) error {
 		}
 	}
 	return nil
+}
+
+// ownAddress reports whether a host is an address of this machine: a server that listens on all names them all to browsers, and packets to
+// them do not leave it.
+func ownAddress(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(own, func(a net.Addr) bool {
+		p, err := netip.ParsePrefix(a.String())
+		return err == nil && p.Addr().Unmap() == ip.Unmap()
+	})
 }
 
 // IsLoopback reports whether a host (a name or an address, no port) can only be this machine.

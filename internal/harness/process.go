@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -99,10 +100,16 @@ func Start(tb testing.TB, path string, args ...string) *Process {
 	}
 }
 
-// StartUp runs `realmwire up` on free ports with its data in dir. Of args, a flag that it names itself counts.
+// StartUp runs `realmwire up` on free ports of the one network with its data in dir. Of args, a flag that it names itself counts.
 func StartUp(tb testing.TB, path, dir string, args ...string) *Process {
 	tb.Helper()
-	return Start(tb, path, append([]string{"up", "--http", "127.0.0.1:0", "--ops", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", dir, "--rate-limit", "off"}, args...)...)
+	return StartUpOn(tb, OneNetwork(tb), path, dir, args...)
+}
+
+// StartUpOn is StartUp on a network.
+func StartUpOn(tb testing.TB, n Network, path, dir string, args ...string) *Process {
+	tb.Helper()
+	return Start(tb, path, append([]string{"up", "--http", n.Addr(), "--ops", net.JoinHostPort(n.Reach, "0"), "--udp", n.Addr(), "--data", dir, "--rate-limit", "off"}, args...)...)
 }
 
 // Done is closed when the process has ended; Err then says how.

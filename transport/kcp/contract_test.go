@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/internal/driver"
@@ -11,17 +12,26 @@ import (
 	"github.com/realmwire/realmwire/transport/netsim"
 )
 
-func TestContract(t *testing.T) { conntest.Run(t, transport.KCP, factory) }
+func TestContract(t *testing.T) {
+	harness.EachNetwork(t, func(t *testing.T, n harness.Network) { conntest.Run(t, transport.KCP, factory(n)) })
+}
 
 // factory puts a server behind a proxy, so that the network can be cut.
-func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
+func factory(n harness.Network) conntest.Factory {
+	return func(tb testing.TB, o conntest.Options) conntest.Endpoint {
+		tb.Helper()
+		return endpoint(tb, n, o)
+	}
+}
+
+func endpoint(tb testing.TB, n harness.Network, o conntest.Options) conntest.Endpoint {
 	tb.Helper()
-	server, d := newServer(tb, kcp.ServerConfig{Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout})
-	proxy := newProxy(tb, netsim.ProxyConfig{Target: d.Socket().Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
+	server, d := newServerAt(tb, n.Addr(), kcp.ServerConfig{Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout})
+	proxy := newProxy(tb, netsim.ProxyConfig{Listen: n.Addr(), Target: n.At(d.Socket().Addr().String()), Up: o.Up, Down: o.Down, Seed: o.Seed})
 	return conntest.Endpoint{
 		Dial: func(ctx context.Context, g conntest.Grant, h transport.Handler) (transport.Conn, error) {
 			return kcp.Dial(ctx, kcp.DialConfig{
-				Addr: proxy.Addr(), Ticket: g.Ticket, Secret: g.Claims.Secret[:], Suite: g.Claims.Suite, Timeout: o.Timeout,
+				Addr: n.At(proxy.Addr()), Ticket: g.Ticket, Secret: g.Claims.Secret[:], Suite: g.Claims.Suite, Timeout: o.Timeout,
 			}, h)
 		},
 		Cut:  func() { proxy.Block(true) },
@@ -37,7 +47,12 @@ func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
 
 func newServer(tb testing.TB, cfg kcp.ServerConfig) (*kcp.Server, *driver.Driver) {
 	tb.Helper()
-	d, err := driver.Listen("127.0.0.1:0")
+	return newServerAt(tb, "127.0.0.1:0", cfg)
+}
+
+func newServerAt(tb testing.TB, addr string, cfg kcp.ServerConfig) (*kcp.Server, *driver.Driver) {
+	tb.Helper()
+	d, err := driver.Listen(addr)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -21,8 +21,11 @@ type Relay struct {
 }
 
 // NewRelay listens on a loopback port and relays to target until it is closed.
-func NewRelay(target string) (*Relay, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func NewRelay(target string) (*Relay, error) { return NewRelayAt("127.0.0.1:0", target) }
+
+// NewRelayAt is NewRelay on an address of one's own.
+func NewRelayAt(addr, target string) (*Relay, error) {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}

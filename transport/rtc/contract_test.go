@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/transport"
 	"github.com/realmwire/realmwire/transport/internal/conntest"
 	"github.com/realmwire/realmwire/transport/internal/driver"
@@ -15,23 +16,32 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestContract(t *testing.T) { conntest.Run(t, transport.WebRTC, factory) }
+func TestContract(t *testing.T) {
+	harness.EachNetwork(t, func(t *testing.T, n harness.Network) { conntest.Run(t, transport.WebRTC, factory(n)) })
+}
 
 // factory puts a server behind a proxy, which is its public address, so that the network can be cut.
-func factory(tb testing.TB, o conntest.Options) conntest.Endpoint {
+func factory(n harness.Network) conntest.Factory {
+	return func(tb testing.TB, o conntest.Options) conntest.Endpoint {
+		tb.Helper()
+		return endpoint(tb, n, o)
+	}
+}
+
+func endpoint(tb testing.TB, n harness.Network, o conntest.Options) conntest.Endpoint {
 	tb.Helper()
-	d, err := driver.Listen("127.0.0.1:0")
+	d, err := driver.Listen(n.Addr())
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = d.Close() })
-	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Target: d.Socket().Addr().String(), Up: o.Up, Down: o.Down, Seed: o.Seed})
+	proxy, err := netsim.NewProxy(netsim.ProxyConfig{Listen: n.Addr(), Target: n.At(d.Socket().Addr().String()), Up: o.Up, Down: o.Down, Seed: o.Seed})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = proxy.Close() })
 	server, err := rtc.NewServer(d, rtc.ServerConfig{
-		Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout, PublicAddr: proxy.Addr(),
+		Tickets: o.Tickets, Accept: o.Accept, Timeout: o.Timeout, PublicAddr: n.At(proxy.Addr()),
 	})
 	if err != nil {
 		tb.Fatal(err)
