@@ -121,7 +121,11 @@ func TestCheckFinds(t *testing.T) {
 		"solid=true of a layer":   {[]string{`name="terrain" width="4" height="3">`, `name="terrain" width="4" height="3"><properties><property name="Solid" type="bool" value="true"/></properties>`}, Error, []string{`layer "terrain"`, `"Solid"`, "barriers"}},
 		"solid=true of a tileset": {[]string{`<image source`, `<properties><property name="solid" type="bool" value="true"/></properties><image source`}, Error, []string{atlas, `"solid"`, "whole tileset"}},
 		"property of a layer":     {[]string{`name="terrain" width="4" height="3">`, `name="terrain" width="4" height="3"><properties><property name="fog" value="1"/></properties>`}, Warning, []string{`layer "terrain"`, `"fog"`}},
-		"other words for walls":   {solid(`name="collides" type="bool" value="true"`), Warning, []string{atlas, "tile 6", `"collides"`, "not read"}},
+		"collides":                {solid(`name="collides" type="bool" value="true"`), Error, []string{atlas, "tile 6", `"collides"`, `"solid"`}},
+		"collision=full":          {solid(`name="Collision" value="full"`), Error, []string{atlas, "tile 6", `"Collision"`, `"solid"`}},
+		"walkable=false":          {solid(`name="walkable" type="bool" value="false"`), Error, []string{atlas, "tile 6", `"walkable"`, `"solid"`}},
+		"other properties":        {solid(`name="walkable" type="bool" value="true"`), Warning, []string{atlas, "tile 6", `"walkable"`, "not read"}},
+		"collides of a layer":     {[]string{`name="terrain" width="4" height="3">`, `name="terrain" width="4" height="3"><properties><property name="collides" type="bool" value="true"/></properties>`}, Error, []string{`layer "terrain"`, `"collides"`, "barriers"}},
 
 		// The spellings of solid.
 		"Solid":             {solid(`name="Solid" type="bool" value="true"`), Error, []string{atlas, "tile 6", `"Solid"`, `"solid"`, "rename"}},
@@ -195,7 +199,8 @@ func TestCheckFinds(t *testing.T) {
 		"PORTALS":             {[]string{`name="portals"`, `name="PORTALS"`}, Error, []string{`layer "PORTALS"`, `"portals"`}},
 		"portal":              {[]string{`name="portals"`, `name="portal"`}, Error, []string{`layer "portal"`, `"portals"`}},
 		"objects as barriers": {[]string{`name="npcs"`, `name="Barriers"`}, Error, []string{`layer "Barriers"`, "tile"}},
-		"objects for walls":   {[]string{`name="npcs"`, `name="Collisions"`}, Warning, []string{`layer "Collisions"`, "barriers"}},
+		"objects for walls":   {[]string{`name="npcs"`, `name="Collisions"`}, Error, []string{`layer "Collisions"`, "barriers"}},
+		"perhaps walls":       {[]string{`name="npcs"`, `name="wall-torches"`}, Warning, []string{`layer "wall-torches"`, "barriers"}},
 		"image layer":         {[]string{`<layer id="1"`, `<imagelayer id="9" name="sky"><image source="sky.png"/></imagelayer><layer id="1"`}, Error, []string{`layer "sky"`, "image layers"}},
 		"no name":             {[]string{`<layer id="1" name="terrain"`, `<layer id="1"`}, Error, []string{`layer "" (id 1)`, "unknown"}},
 		"offset of a group":   {[]string{`<layer id="1"`, `<group name="g" offsetx="8">` + `<layer id="1"`, "</layer>", "</layer></group>"}, Error, []string{`layer "g/terrain"`, "8,0 px"}},

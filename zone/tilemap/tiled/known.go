@@ -94,6 +94,10 @@ func fold(word string) string {
 	}, word))
 }
 
+func alike(a, b string) bool {
+	return strings.TrimSuffix(fold(a), "s") == strings.TrimSuffix(fold(b), "s")
+}
+
 // meant is the word of a list that somebody meant who wrote another, or "": other capitals, separators, or a plural.
 func meant(word string, words ...string) string {
 	for _, w := range words {
@@ -102,11 +106,39 @@ func meant(word string, words ...string) string {
 		}
 	}
 	for _, w := range words {
-		if strings.TrimSuffix(fold(word), "s") == strings.TrimSuffix(fold(w), "s") {
+		if alike(word, w) {
 			return w
 		}
 	}
 	return ""
+}
+
+// The names that authors, and other engines, give to what stops players, and to what does not.
+var (
+	wallWords = []string{
+		"wall", "solid", "collision", "collider", "collide", "collidable", "obstacle", "impassable", "unwalkable", "blocked", "blocking", "blocker",
+	}
+	openWords = []string{"walkable", "passable"}
+)
+
+func wallWord(word string) bool {
+	return slices.ContainsFunc(wallWords, func(w string) bool { return alike(word, w) })
+}
+
+func openWord(word string) bool {
+	return slices.ContainsFunc(openWords, func(w string) bool { return alike(word, w) })
+}
+
+// wallLike is wallWord for words within others: Collision_Layer, StoneWall.
+func wallLike(word string) bool {
+	return slices.ContainsFunc([]string{"wall", "collision", "collider", "solid", "obstacle", "blocker", "blocking"},
+		func(w string) bool { return strings.Contains(fold(word), w) })
+}
+
+// saysWall reports whether a property that nobody reads says that something stops players.
+func saysWall(name string, v value) bool {
+	on, plain := truth(v.text)
+	return wallWord(name) && (on || !plain) || openWord(name) && plain && !on
 }
 
 var numberForm = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$`)

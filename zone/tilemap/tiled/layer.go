@@ -156,7 +156,7 @@ func (c *compiler) unreadProperties(at Place, e *element, use, what string) {
 		if name == "solid" && e.name == "layer" && e.get("name") == tilemap.LayerOverhead && own[name].text == "false" {
 			continue // read by overheadWalls
 		}
-		if on, plain := truth(own[name].text); (name == "solid" || meant(name, "solid") != "") && (on || !plain) {
+		if saysWall(name, own[name]) {
 			c.fail(at, "%s, and nothing would be solid by it; paint tiles into the layer barriers, or make the tiles of the tileset solid", what)
 			continue
 		}

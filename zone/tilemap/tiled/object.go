@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/realmwire/realmwire/zone/mover"
 	"github.com/realmwire/realmwire/zone/tilemap"
@@ -49,7 +48,10 @@ func (c *compiler) objectLayer(l *layer) {
 			c.fail(l.at, "is a layer of objects, and %s are tiles: what is drawn in it would stop nobody; paint it into a tile layer", word)
 		}
 	}
-	if wallLike(l.title) {
+	switch {
+	case wallWord(l.title) && l.kid("object") != nil:
+		c.fail(l.at, "objects do not stop players, who would walk through what is drawn here; paint walls as tiles into the layer barriers, or rename this layer")
+	case wallLike(l.title):
 		c.warn(l.at, "objects do not stop players by themselves; paint walls as tiles into the layer barriers")
 	}
 	if !l.shown {
@@ -59,12 +61,6 @@ func (c *compiler) objectLayer(l *layer) {
 		c.warn(l.at, "moves at another speed than the map, which the game does not; set its parallax factor, and those of its groups, to 1")
 	}
 	c.unreadProperties(l.at, l.element, "layer", "of a layer of objects is not read, only those of the objects")
-}
-
-// wallLike recognises the names that people give to layers and classes of walls.
-func wallLike(word string) bool {
-	return slices.ContainsFunc([]string{"collision", "collider", "wall", "solid", "obstacle", "blocker", "blocking"},
-		func(w string) bool { return strings.Contains(fold(word), w) })
 }
 
 func (c *compiler) object(l *layer, e *element) {

@@ -38,6 +38,14 @@ func TestClassesOfTheProject(t *testing.T) {
 		r := Check(with(files(t, tile6, `<tile id="6" type="wall"/>`), project), "maps/meadow.tmx")
 		expect(t, r, Error, "maps/atlas.tsx", "tile 6", `"wall"`, `"Wall"`)
 	})
+	t.Run("a wall that nothing makes solid", func(t *testing.T) {
+		expect(t, Check(files(t, tile6, `<tile id="6" type="Walls"/>`), "maps/meadow.tmx"), Error, "maps/atlas.tsx", "tile 6", `"Walls"`, "game.tiled-project")
+		expect(t, Check(files(t, tile6, `<tile id="6" type="StoneWall"/>`), "maps/meadow.tmx"), Warning, "maps/atlas.tsx", "tile 6", `"StoneWall"`, "solid")
+		r := Check(files(t, tile6, `<tile id="6" type="Wall"><properties><property name="solid" type="bool" value="false"/></properties></tile>`), "maps/meadow.tmx")
+		if len(r.Findings) > 0 || r.Map.Solid(1, 0) {
+			t.Errorf("findings:\n%s", listed(r))
+		}
+	})
 	t.Run("a class for something else", func(t *testing.T) {
 		r := Check(with(files(t, tile6, `<tile id="6" type="slime"/>`), project), "maps/meadow.tmx")
 		if len(r.Findings) > 0 || r.Map.Solid(1, 0) {

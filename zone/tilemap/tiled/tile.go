@@ -58,21 +58,31 @@ func (c *compiler) tile(at Place, e *element, set *tileset) {
 	solid, marked := c.solidProperty(at, t, own)
 	t.solid, t.wall = solid, solid
 	c.shapes(at, e, t, solid, marked)
+	c.misnamed(at, t, own, marked || t.solid)
 	if marked || t.solid {
 		return
 	}
-	switch p := c.types; {
-	case class == "" || said:
-	case !known && !p.broken:
+	if class != "" && !said {
+		c.openClass(at, t, class, known)
+	}
+}
+
+// openClass looks at the class of a tile that nothing makes solid: what it is called may say otherwise.
+func (c *compiler) openClass(at Place, t *tile, class string, known bool) {
+	p := c.types
+	switch like := p.like(class, "tile"); {
+	case p.broken:
+	case !known:
 		t.fail(at, "has the class %q, and no .tiled-project lies beside the map or above it: whether the class makes it solid is not known; "+
 			"embed the project with the maps, or give the tile a property solid of its own, true or false", class)
-	case known:
-		if like := p.like(class, "tile"); like != nil && p.class(class, "tile") == nil {
-			if on, _ := truth(c.defaults(like, 0)["solid"].text); on {
-				t.wall = true
-				t.fail(at, "has the class %q, which the project does not have; its class %q is solid: write it so", class, like.Name)
-			}
-		}
+	case like != nil && p.class(class, "tile") == nil && c.defaults(like, 0)["solid"].text == "true":
+		t.wall = true
+		t.fail(at, "has the class %q, which the project does not have; its class %q is solid: write it so", class, like.Name)
+	case wallWord(class):
+		t.wall = true
+		t.fail(at, "has the class %q, and nothing makes it solid; give the class in %s, or the tile, a property solid, true or false", class, p.file)
+	case wallLike(class):
+		t.warn(at, "has the class %q, and nothing makes it solid; give the tile a property solid, true or false", class)
 	}
 }
 
@@ -94,12 +104,20 @@ func (c *compiler) solidProperty(at Place, t *tile, p properties) (solid, marked
 				t.warn(at, "is of the type %s; it is read as %v: make it a bool", v.kind, on)
 			}
 			solid, marked = on, true
-		case meant(name, "solid") != "" && (on || !plain):
-			t.wall = true
-			t.fail(at, "is not read, and the tile would be walkable; the property's name is \"solid\": rename it")
 		}
 	}
 	return solid, marked
+}
+
+// misnamed finds properties that were meant to make a tile solid: another spelling of "solid" always, other words where nothing else settles it.
+func (c *compiler) misnamed(at Place, t *tile, p properties, settled bool) {
+	for _, name := range sortedNames(p) {
+		at.Property = name
+		if name != "solid" && saysWall(name, p[name]) && (!settled || meant(name, "solid") != "") {
+			t.wall = true
+			t.fail(at, "is not read, and players would walk through the tile; the property that is read is \"solid\", a bool: rename it")
+		}
+	}
 }
 
 // shapes reads a tile's collision shapes. Players walk on a grid of whole tiles: one rectangle that is the tile makes it solid, all other
