@@ -126,3 +126,23 @@ func TestModulesHaveSlashes(t *testing.T) {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
+
+// Files that somebody wrote are not written over, whether their name was mistyped or is that of generated code.
+func TestOwnFilesAreKept(t *testing.T) {
+	for _, name := range []string{"game_gen.go", "player.gd", "page.ts"} {
+		dir := t.TempDir()
+		const mine = "package game // mine"
+		for file, text := range map[string]string{"game.go": smallGame, name: mine} {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := gen.Run(gen.Config{Dir: dir, TypeScript: filepath.Join(dir, "page.ts"), GDScript: filepath.Join(dir, "player.gd")})
+		if err == nil || !strings.Contains(err.Error(), name+":1: is not what realmwire gen wrote") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != mine {
+			t.Errorf("%s is lost: %v", name, err)
+		}
+	}
+}

@@ -19,6 +19,10 @@ func main() {
 	flag.IntVar(&c.FirstMessageID, "first-message-id", 0, "lowest message id (default 64; lower ones are the system's)")
 	check := flag.Bool("check", false, "write nothing; fail when a file is stale")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "%s: not expected here; name the folder with -dir\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	run := func() error { _, err := gen.Run(c); return err }
 	if *check {
 		run = func() error { return gen.Check(c) }
