@@ -14,7 +14,7 @@ import (
 	"github.com/realmwire/realmwire/protocol/schema"
 )
 
-const smallGame = "package game\n\n// Place is where\n// it is.\n//\n//realmwire:component position\ntype Place struct {\n\tX, Y int32 `rw:\"min=0\n max=9\"`\n}\n\n//realmwire:entity id=1\ntype Blob struct{ Place Place }\n"
+const smallGame = "package game\n\n// Place is where\n// it is.\n//\n//realmwire:component position\ntype Place struct {\n\tX, Y int32 `rw:\"min=0 max=9\"`\n}\n\n//realmwire:entity id=1\ntype Blob struct{ Place Place }\n"
 
 // rewrite changes what a file holds.
 func rewrite(t *testing.T, path string, change func([]byte) []byte) {

@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/realmwire/realmwire/protocol/schema"
 )
@@ -41,7 +40,7 @@ func goNames(c Config, s *schema.Schema, text []byte) ([]error, error) {
 
 // beside are the files of the package but for the generated one, as far as they are Go.
 func beside(fset *token.FileSet, c Config, pkg string) ([]*ast.File, error) {
-	paths, err := filepath.Glob(filepath.Join(globQuote(c.Dir), "*.go"))
+	entries, err := os.ReadDir(c.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("list the package: %w", err)
 	}
@@ -50,9 +49,10 @@ func beside(fset *token.FileSet, c Config, pkg string) ([]*ast.File, error) {
 		return nil, fmt.Errorf("look at the generated file: %w", err)
 	}
 	var out []*ast.File
-	for _, p := range paths {
+	for _, e := range entries {
+		p := filepath.Join(c.Dir, e.Name())
 		info, err := os.Stat(p)
-		if err != nil || !info.Mode().IsRegular() || own != nil && os.SameFile(info, own) {
+		if filepath.Ext(p) != ".go" || err != nil || !info.Mode().IsRegular() || own != nil && os.SameFile(info, own) {
 			continue
 		}
 		if f, _ := parser.ParseFile(fset, p, nil, parser.SkipObjectResolution); f != nil && f.Name != nil && f.Name.Name == pkg {
@@ -60,10 +60,6 @@ func beside(fset *token.FileSet, c Config, pkg string) ([]*ast.File, error) {
 		}
 	}
 	return out, nil
-}
-
-func globQuote(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", `\?`).Replace(dir)
 }
 
 // declared are names of a package.

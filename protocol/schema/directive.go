@@ -2,6 +2,7 @@ package schema
 
 import (
 	"go/ast"
+	"go/build"
 	"go/token"
 	"strings"
 	"unicode"
@@ -19,7 +20,7 @@ func (s *scanner) lost(files sourceFiles) {
 	for _, f := range files.seen {
 		for _, g := range f.ast.Comments {
 			for _, c := range g.List {
-				s.lostIn(f.ast, g, c)
+				s.lostIn(f, g, c)
 			}
 		}
 	}
@@ -34,15 +35,18 @@ func (s *scanner) lost(files sourceFiles) {
 	}
 }
 
-func (s *scanner) lostIn(f *ast.File, g *ast.CommentGroup, c *ast.Comment) {
+func (s *scanner) lostIn(f sourceFile, g *ast.CommentGroup, c *ast.Comment) {
 	text, ok := meant(c.Text)
 	switch {
+	case s.taken[c] && f.here:
+		s.fail(c.Pos(), "%s stands in a file that is built on %s and not everywhere, and a schema is the same everywhere; move the type to a file without a constraint",
+			text, build.Default.GOOS)
 	case s.taken[c]: // its words are looked at with its type
 	case !ok:
 	case strings.TrimRight(c.Text, " \t") != text:
 		s.fail(c.Pos(), "%q is a comment, and no directive: write %s, without spaces before or after the colon, right above the type", c.Text, text)
 	default:
-		s.fail(c.Pos(), "%s does nothing here: it stands %s; write it into the comment right above a type", text, s.standing(f, g))
+		s.fail(c.Pos(), "%s does nothing here: it stands %s; write it into the comment right above a type", text, s.standing(f.ast, g))
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type sourceFile struct {
 	ast  *ast.File
 	left string // why nothing that it declares is part of the schema, and the mend; empty where it is
+	here bool   // it is part of the package on this system, and not on every one
 }
 
 // sourceFiles are those of a folder, in the order of their names.
@@ -83,6 +84,7 @@ func (s *scanner) file(dir, name string) (sourceFile, bool) {
 	var f sourceFile
 	var constraint error
 	f.left, constraint = leftOut(dir, name)
+	f.here = f.left == "" && constraint == nil && !everywhere(dir, name)
 	f.ast, err = parser.ParseFile(s.fset, path, src, parser.ParseComments|parser.SkipObjectResolution)
 	if f.ast != nil && f.ast.Name != nil && f.ast.Name.Name == "documentation" {
 		f.left = "the go command passes over package documentation"
@@ -115,6 +117,18 @@ func leftOut(dir, name string) (string, error) {
 			build.Default.GOOS, build.Default.GOARCH), nil
 	}
 	return "", err
+}
+
+// everywhere reports whether a file is built on all systems that games are made on.
+func everywhere(dir, name string) bool {
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		at := build.Default
+		at.GOOS = system
+		if ok, err := at.MatchFile(dir, name); err != nil || !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // ours reports whether this generator wrote a file.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,9 @@ func flagWords() []string {
 	return out
 }
 
+// ourTag finds what is meant for this package in a tag, however it is written.
+var ourTag = regexp.MustCompile(`(?i)(^|\s|"[,;])rw\s*($|[:=])`)
+
 // tag is what stands in a field's rw:"…". Each reader takes its words out, so that one left over fits nothing.
 type tag struct{ words map[string]string }
 
@@ -39,7 +43,11 @@ func parseTag(lit *ast.BasicLit) (tag, error) {
 	if err != nil {
 		return t, err
 	}
-	for word := range strings.FieldsSeq(reflect.StructTag(text).Get("rw")) {
+	said, ok := reflect.StructTag(text).Lookup("rw")
+	if n := len(ourTag.FindAllString(text, -1)); n > 1 || n == 1 && !ok {
+		return t, fmt.Errorf("of the tag `%s` nothing is read, or not all: write one rw:\"…\" on one line, with no space behind the colon, and a space before other tags", strings.Join(strings.Fields(text), " "))
+	}
+	for word := range strings.FieldsSeq(said) {
 		key, val, valued := strings.Cut(word, "=")
 		if _, twice := t.words[key]; twice {
 			return t, fmt.Errorf("the tag has %s twice; leave one out", key)
