@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net/http"
@@ -118,57 +117,6 @@ func TestBrowserResumes(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the zone counts other resumptions than two:\n%s", page)
 		}
-	}
-	server.Stop()
-}
-
-// TestBrowserMoves plays over WebRTC through a NAT that gives the browser another address in the middle of the game: the session
-// stays, and the browser does not notice.
-func TestBrowserMoves(t *testing.T) {
-	dir := needBrowser(t)
-	nat, err := netsim.NewProxy(netsim.ProxyConfig{Target: "127.0.0.1:9"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nat.Close()
-	server := harness.StartUp(t, harness.Binary(t), t.TempDir(), "--public-addr", nat.Addr())
-	if err := nat.SetTarget(server.UDP); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "web/e2e/move.mjs", "--url", server.URL, "--dir", dir)
-	cmd.Dir = harness.Root()
-	var stderr harness.Log
-	cmd.Stderr = &stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	moved := false
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		t.Log(lines.Text())
-		if lines.Text() == "playing" {
-			moved = true
-			if err := nat.Rebind(); err != nil {
-				t.Error(err)
-			}
-			_, _ = in.Write([]byte("moved\n"))
-		}
-	}
-	if err := cmd.Wait(); err != nil || !moved {
-		t.Fatalf("%v\n%s\nserver:\n%s", err, &stderr, server.Log)
-	}
-	const metric = `realmwire_transport_events_total{event="moved",transport="webrtc"} 1`
-	if _, metrics := server.Get("/metrics"); !strings.Contains(metrics, metric) {
-		t.Errorf("metrics lack %s", metric)
 	}
 	server.Stop()
 }
