@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -50,7 +51,7 @@ func TestAPanickingRelay(t *testing.T) {
 		other, there := net.Pipe()
 		empty := func() *bufio.Reader { return bufio.NewReader(strings.NewReader("")) }
 		(&stream{client: bomb{e.client}, zone: other}).run(nil, empty(), empty())
-		if _, err := there.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := there.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the zone process's end: %v, want it to be closed", err)
 		}
 	})
