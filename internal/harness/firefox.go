@@ -42,7 +42,7 @@ type bidiAnswer struct {
 // firefoxPatience bounds every command: a browser on a busy machine is slow, and nothing is asserted of how slow.
 const firefoxPatience = 60 * time.Second
 
-// firefoxPrefs keep it from asking the world for anything, and let it use WebRTC on loopback, where there is nothing else.
+// firefoxPrefs keep it from asking the world for anything, and from hiding its address.
 const firefoxPrefs = `user_pref("app.normandy.enabled", false);
 user_pref("app.update.auto", false);
 user_pref("browser.safebrowsing.downloads.enabled", false);
@@ -54,13 +54,11 @@ user_pref("browser.startup.page", 0);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
 user_pref("extensions.getAddons.cache.enabled", false);
 user_pref("extensions.update.enabled", false);
-user_pref("media.peerconnection.ice.loopback", true);
 user_pref("media.peerconnection.ice.obfuscate_host_addresses", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 user_pref("services.settings.server", "data:,");
 user_pref("toolkit.telemetry.server", "data:,");
-user_pref("webgl.force-enabled", true);
 `
 
 // StartFirefox starts one with a profile of its own, which the test's end ends.
