@@ -80,7 +80,7 @@ func TestAnswerIsUnderstood(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"mid": "data", "setup": "passive", "ice-ufrag": cred.ufrag, "ice-pwd": cred.password, "sctp-port": "5000",
-		"fingerprint": fingerprintText, "max-message-size": "65536", "candidate": "1 1 udp 2130706431 203.0.113.5 7 typ host",
+		"fingerprint": fingerprintText, "max-message-size": "65530", "candidate": "1 1 udp 2130706431 203.0.113.5 7 typ host",
 	} {
 		if got, _ := parsed.MediaDescriptions[0].Attribute(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
