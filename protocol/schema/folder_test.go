@@ -64,6 +64,7 @@ func TestFolders(t *testing.T) {
 		{"documentation", map[string]string{"doc.go": "package documentation\n", "game.go": game}, ""},
 		{"no syntax", map[string]string{"game.go": game, "more.go": "package game\n\nfunc {\n"}, "more.go:3: is no Go: expected 'IDENT', found '{'"},
 		{"no syntax, many times", map[string]string{"more.go": "package game\n" + strings.Repeat("}\n", 30)}, "more.go:2: is no Go: "},
+		{"text without an end", map[string]string{"more.go": "`\n`0"}, "more.go:1: is no Go: expected 'package', found ` `; mend it"},
 		{"no package", map[string]string{"more.go": "// A comment alone.\n"}, "more.go:1: is no Go: expected 'package'"},
 		{"an empty file", map[string]string{"more.go": ""}, "more.go:1: is no Go: expected 'package'"},
 		{"bytes that are no text", map[string]string{"more.go": "package game\n\x00\xff\xfe"}, "more.go:2: is no Go: "},

@@ -70,7 +70,9 @@ func (s *scanner) fail(at token.Pos, format string, args ...any) {
 }
 
 func (s *scanner) failAt(at token.Position, format string, args ...any) {
-	s.errs = append(s.errs, &Error{Pos: at, Text: fmt.Sprintf(format, args...)})
+	// What is quoted from a source may have lines; an error has one.
+	text := strings.Join(strings.FieldsFunc(fmt.Sprintf(format, args...), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	s.errs = append(s.errs, &Error{Pos: at, Text: text})
 }
 
 // place is where something stands, whatever //line comments say.

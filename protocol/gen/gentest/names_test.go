@@ -44,7 +44,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	t.Logf("%d words, %d names, %d of them refused", len(words), kept, refused)
-	if kept < 10*len(words) || refused == 0 || refused > kept/4 {
+	if kept < 4*len(words) || refused == 0 || refused > kept/4 {
 		t.Errorf("of %d names %d are refused", kept, refused)
 	}
 	t.Run("Go", func(t *testing.T) {
