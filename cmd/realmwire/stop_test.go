@@ -56,7 +56,7 @@ func TestStopWhileStarting(t *testing.T) {
 	data := t.TempDir()
 	harness.Start(t, bin, "realm", "--http", "127.0.0.1:0", "--data", data)
 	clean := 0
-	for _, ms := range []time.Duration{4, 8, 12, 16, 20, 25, 30, 40, 60, 90, 130} {
+	for _, ms := range []int{4, 8, 12, 16, 20, 25, 30, 40, 60, 90, 130} {
 		for role, args := range map[string][]string{
 			"up":      {"--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--data", t.TempDir()},
 			"realm":   {"--http", "127.0.0.1:0", "--data", t.TempDir()},
@@ -64,7 +64,7 @@ func TestStopWhileStarting(t *testing.T) {
 			"zone":    {"--udp", "127.0.0.1:0", "--data", data},
 		} {
 			p := harness.Launch(t, bin, append([]string{role}, args...)...)
-			time.Sleep(ms * time.Millisecond)
+			time.Sleep(time.Duration(ms) * time.Millisecond)
 			p.Signal(syscall.SIGTERM)
 			err := p.Err()
 			var exit *exec.ExitError

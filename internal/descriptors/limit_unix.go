@@ -15,7 +15,7 @@ func Limit() uint64 {
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r) != nil {
 		return 0
 	}
-	return uint64(r.Cur) // signed on some systems
+	return uint64(r.Cur) //nolint:unconvert // signed on some systems
 }
 
 // exhausted tells whether an error says that nothing can be opened: of this process, or of the whole system.

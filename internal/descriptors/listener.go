@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -108,7 +109,7 @@ func Handler(h http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("Connection", "close")
-		if r.URL.Path == "/healthz" {
+		if strings.HasSuffix(r.URL.Path, "/healthz") { // a gateway may be below a path
 			h.ServeHTTP(w, r)
 			return
 		}

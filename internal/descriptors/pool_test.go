@@ -3,10 +3,12 @@
 package descriptors
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -17,8 +19,7 @@ import (
 func ended(c net.Conn) bool {
 	_ = c.SetDeadline(time.Now().Add(time.Millisecond))
 	_, err := c.Read(make([]byte, 1))
-	t, timeout := err.(net.Error)
-	return !timeout || !t.Timeout()
+	return !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // The last descriptors go round: who says nothing makes room for the next, who asks has longer, and nobody stays.

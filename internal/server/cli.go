@@ -53,7 +53,7 @@ type environment struct {
 func (env *environment) starting(err error) error {
 	if err != nil && env.ctx.Err() != nil {
 		env.log.Info("stopped while starting", "at", err)
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	return err
 }
@@ -115,6 +115,7 @@ func (f logFlags) logger(w io.Writer) *slog.Logger {
 type publicFlags struct {
 	HTTP        string   `name:"http" default:":8080" help:"Address of the public HTTP server: the game's page, /v1, signalling, WebSocket."`
 	Web         string   `name:"web" type:"path" help:"Folder of a web client of your own, such as a web export of Godot, to serve in place of the built-in one. It has an index.html." placeholder:"DIR"`
+	Path        string   `name:"path" help:"Path below which a proxy passes requests on as they are, /game for https://host/game/. A proxy that takes the path away needs nothing." placeholder:"PATH"`
 	TLSCert     string   `name:"tls-cert" type:"path" help:"Certificate file (PEM); with --tls-key the public server speaks HTTPS."`
 	TLSKey      string   `name:"tls-key" type:"path" help:"Key file of the certificate (PEM)."`
 	TrustProxy  []string `name:"trust-proxy" help:"Addresses or networks (10.0.0.0/8) of the TLS proxies in front; their X-Forwarded-For is believed." placeholder:"NETWORK"`
@@ -138,7 +139,7 @@ type simFlags struct {
 
 // realmFlags are those of the realm.
 type realmFlags struct {
-	Data       string `name:"data" default:"./data" type:"path" help:"Folder where everything is kept."`
+	Data       string `name:"data" default:"./data" type:"path" min:"1" help:"Folder where everything is kept."`
 	Name       string `name:"name" default:"Realmwire" help:"Name of the realm, for players."`
 	MOTD       string `name:"motd" default:"" help:"Message of the day."`
 	Capacity   int    `name:"capacity" default:"0" min:"0" help:"Players in the whole realm (0: as many as its zones hold)."`

@@ -130,6 +130,7 @@ func TestConfigRefusals(t *testing.T) {
 		"no time at all":         {`{"keep": true}`, []string{`"keep": want text`}},
 		"a time below zero":      {`{"keep": "-30s"}`, []string{`"keep": -30s is less than 0s`}},
 		"a time beyond":          {`{"keep": "6m"}`, []string{`"keep": 6m0s is more than 5m`}},
+		"an empty folder":        {`{"data": ""}`, []string{`"data": it is empty`}},
 		"a fraction":             {`{"tick": 30.5}`, []string{`"tick": 30.5 is no whole number`}},
 		"an exponent":            {`{"tick": 3e1}`, []string{`"tick": 3e1 is no whole number`}},
 		"an overflow":            {`{"capacity": 9223372036854775808}`, []string{`"capacity": 9223372036854775808 is too large`}},
@@ -202,7 +203,7 @@ func TestNoConfigFile(t *testing.T) {
 
 // Bounds hold wherever a value comes from.
 func TestBounds(t *testing.T) {
-	for _, args := range [][]string{{"up", "--tick", "9"}, {"zone", "--keep=-1s"}, {"realm", "--capacity=-1"}, {"loadtest", "--ramp", "NaN"}, {"loadtest", "--max-age-p99-ms", "+Inf"}} {
+	for _, args := range [][]string{{"up", "--tick", "9"}, {"zone", "--keep=-1s"}, {"realm", "--capacity=-1"}, {"loadtest", "--ramp", "NaN"}, {"up", "--data="}, {"gateway", "--data", ""}, {"loadtest", "--max-age-p99-ms", "+Inf"}} {
 		var out, stderr strings.Builder
 		if status := server.Main(context.Background(), args, &out, &stderr, []rules.Game{rpg.Game}); status != 2 {
 			t.Errorf("%v: status %d, want 2: %s", args, status, &stderr)

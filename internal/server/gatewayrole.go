@@ -33,6 +33,12 @@ func (f publicFlags) listen(ctx context.Context, log *slog.Logger) (*gatewayRole
 	if err != nil {
 		return nil, err
 	}
+	if _, err := cleanPath(f.Path); err != nil {
+		return nil, err
+	}
+	if _, err := f.proxies(); err != nil {
+		return nil, err
+	}
 	l, err := listenHTTP(ctx, "--http", f.HTTP)
 	if err != nil {
 		return nil, err
@@ -46,6 +52,10 @@ func (r *gatewayRole) open(api realm.API, conn *bus.Conn, limits limitFlags, reg
 	if err != nil {
 		return err
 	}
+	path, err := cleanPath(r.flags.Path)
+	if err != nil {
+		return err
+	}
 	r.gateway, err = gateway.New(gateway.Config{
 		API: api, Bus: conn, Static: web.Dist, Folder: r.flags.Web, Registry: reg, TrustedProxies: proxies, AllowedOrigins: r.flags.AllowOrigin,
 		Unlimited: limits.off(), Log: log,
@@ -53,7 +63,7 @@ func (r *gatewayRole) open(api realm.API, conn *bus.Conn, limits limitFlags, reg
 	if err != nil {
 		return err
 	}
-	r.server = startHTTP(r.l, r.gateway, r.cert, bounds(proxies, limits, log), log)
+	r.server = startHTTP(r.l, below(path, r.gateway), r.cert, bounds(proxies, limits, log), log)
 	reg.MustRegister(newHTTPCollector(&r.server.l.Counters))
 	return nil
 }

@@ -56,7 +56,7 @@ type gatewayCmd struct {
 	opsFlags    `embed:""`
 	readyFlags  `embed:""`
 
-	Data string `name:"data" default:"./data" type:"path" help:"Folder of a realm on this machine; it holds the address of NATS."`
+	Data string `name:"data" default:"./data" type:"path" min:"1" help:"Folder of a realm on this machine; it holds the address of NATS."`
 }
 
 // Run runs a gateway until it is told to stop.
@@ -100,7 +100,7 @@ type zoneCmd struct {
 	opsFlags   `embed:""`
 	readyFlags `embed:""`
 
-	Data string `name:"data" default:"./data" type:"path" help:"Folder of a realm on this machine; it holds the address of NATS."`
+	Data string `name:"data" default:"./data" type:"path" min:"1" help:"Folder of a realm on this machine; it holds the address of NATS."`
 	HTTP string `name:"http" default:"127.0.0.1:0" help:"Private address, for gateways' WebSocket streams. Keep it from the public."`
 }
 

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -10,7 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// CheckBounds holds the flags of a parsed command line to their tags min and max, wherever their values came from.
+// CheckBounds holds the flags of a parsed command line to their tags min and max (of a text, min:"1" says that it is not empty), wherever their values came from.
 func CheckBounds(parsed *kong.Context) error {
 	for _, path := range parsed.Path {
 		for _, flag := range path.Flags {
@@ -24,6 +25,9 @@ func CheckBounds(parsed *kong.Context) error {
 
 // within says which bound a value breaks. No setting is "not a number": nothing compares with it.
 func within(flag *kong.Flag, v reflect.Value) error {
+	if v.Kind() == reflect.String && flag.Tag.Get("min") == "1" && v.Len() == 0 {
+		return errors.New("it is empty; leave it out for the default")
+	}
 	n, ok := float(v)
 	if !ok {
 		return nil
