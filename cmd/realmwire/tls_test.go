@@ -71,6 +71,9 @@ func TestTLS(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("status %d", resp.StatusCode)
 	}
+	if resp.Header.Get("Strict-Transport-Security") == "" {
+		t.Error("browsers are not told to come by TLS again")
+	}
 	client.CloseIdleConnections()
 }
 

@@ -33,13 +33,15 @@ func isPage(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/v1/") && r.URL.Path != "/healthz"
 }
 
-// transportSecurity is what a browser keeps to for a year: no plain HTTP to this host. A machine's own names are others' as well, on other ports,
-// so they are left alone.
+// transportSecurity is what a browser keeps to for a year: no plain HTTP to this host. Addresses it passes over (RFC 6797, 8.1.1). Names of this
+// machine are those of other servers on other ports as well, so they are not bound for longer than a page takes to load.
 func transportSecurity(r *http.Request) string {
 	p := peerOf(r.Context())
-	addr, err := netip.ParseAddr(p.host)
-	if !p.secure || p.host == "" || err == nil && addr.IsLoopback() || p.host == "localhost" || strings.HasSuffix(p.host, ".localhost") {
+	switch {
+	case !p.secure:
 		return ""
+	case p.host == "localhost" || strings.HasSuffix(p.host, ".localhost"):
+		return "max-age=60"
 	}
 	return "max-age=31536000"
 }

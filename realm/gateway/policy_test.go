@@ -136,20 +136,21 @@ func TestPolicyWithoutTheRealm(t *testing.T) {
 
 func TestStrictTransportSecurity(t *testing.T) {
 	g := &Gateway{cfg: Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
+	const always, moment = "max-age=31536000", "max-age=60"
 	for name, c := range map[string]struct {
 		host, from, proto string
-		tls, want         bool
+		tls               bool
+		want              string
 	}{
-		"own TLS":                         {"play.example.org", "198.51.100.7:1", "", true, true},
-		"own TLS, with a port":            {"play.example.org:8443", "198.51.100.7:1", "", true, true},
-		"plain":                           {"play.example.org", "198.51.100.7:1", "", false, false},
-		"a trusted proxy's TLS":           {"play.example.org", "10.0.0.1:1", "https", false, true},
-		"a trusted proxy without TLS":     {"play.example.org", "10.0.0.1:1", "http", false, false},
-		"a stranger who says that it was": {"play.example.org", "198.51.100.7:1", "https", false, false},
-		"localhost":                       {"localhost:8443", "127.0.0.1:1", "", true, false},
-		"below localhost":                 {"game.localhost", "127.0.0.1:1", "", true, false},
-		"loopback":                        {"127.0.0.1:8443", "127.0.0.1:1", "", true, false},
-		"no host":                         {"", "198.51.100.7:1", "", true, false},
+		"own TLS":                         {"play.example.org", "198.51.100.7:1", "", true, always},
+		"own TLS, with a port":            {"play.example.org:8443", "198.51.100.7:1", "", true, always},
+		"an address":                      {"127.0.0.1:8443", "127.0.0.1:1", "", true, always},
+		"plain":                           {"play.example.org", "198.51.100.7:1", "", false, ""},
+		"a trusted proxy's TLS":           {"play.example.org", "10.0.0.1:1", "https", false, always},
+		"a trusted proxy without TLS":     {"play.example.org", "10.0.0.1:1", "http", false, ""},
+		"a stranger who says that it was": {"play.example.org", "198.51.100.7:1", "https", false, ""},
+		"localhost":                       {"localhost:8443", "127.0.0.1:1", "", true, moment},
+		"below localhost":                 {"game.localhost", "127.0.0.1:1", "", true, moment},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host, r.RemoteAddr = c.host, c.from
@@ -158,8 +159,8 @@ func TestStrictTransportSecurity(t *testing.T) {
 			r.TLS = &tls.ConnectionState{}
 		}
 		r = r.WithContext(context.WithValue(r.Context(), peerKey{}, g.findPeer(r)))
-		if got := transportSecurity(r); got != "" != c.want {
-			t.Errorf("%s: %q", name, got)
+		if got := transportSecurity(r); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }
