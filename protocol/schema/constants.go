@@ -34,7 +34,7 @@ func (s *scanner) collectConstants(gen *ast.GenDecl) {
 type manner struct {
 	values   []Constant
 	counted  bool // with iota
-	shifted  bool // with 1 << iota
+	shifted  bool // with 1 << iota, or several with 1 << 3
 	negative bool
 	beyond   bool // above the greatest int64
 	powers   bool // all but 0 are powers of two
@@ -48,7 +48,7 @@ func (s *scanner) constantsOf(named *types.Named) manner {
 		derived bool
 	}
 	var all []found
-	m := manner{powers: true}
+	m, bits := manner{powers: true}, 0
 	for _, c := range s.consts {
 		obj, ok := s.pkg.Scope().Lookup(c.name.Name).(*types.Const)
 		if !ok || obj.Pos() != c.name.Pos() || !types.Identical(obj.Type(), named) {
@@ -67,7 +67,10 @@ func (s *scanner) constantsOf(named *types.Named) manner {
 		}
 		counted, shifted := usesIota(c.expr)
 		m.counted = m.counted || counted && !shifted
-		m.shifted = m.shifted || shifted
+		if isBit(c.expr) {
+			bits++
+		}
+		m.shifted = m.shifted || shifted || bits > 1
 		m.negative = m.negative || !unsigned && n < 0
 		m.powers = m.powers && n&(n-1) == 0
 		all = append(all, found{Constant{c.name.Name, n, s.place(c.name.Pos())}, !counted && s.mentions(c.expr, named)})
@@ -105,12 +108,22 @@ func usesIota(e ast.Expr) (counted, shifted bool) {
 		return yes
 	}
 	ast.Inspect(e, func(n ast.Node) bool {
-		if b, ok := n.(*ast.BinaryExpr); ok && b.Op == token.SHL && has(b.Y) {
-			shifted = true
+		if b, ok := n.(*ast.BinaryExpr); ok && b.Op == token.SHL {
+			shifted = shifted || has(b.Y)
 		}
 		return true
 	})
 	return has(e), shifted
+}
+
+// isBit reports whether an expression is one bit that is written out, as 1 << 3.
+func isBit(e ast.Expr) bool {
+	b, ok := ast.Unparen(e).(*ast.BinaryExpr)
+	if !ok || b.Op != token.SHL {
+		return false
+	}
+	one, ok := ast.Unparen(b.X).(*ast.BasicLit)
+	return ok && one.Value == "1"
 }
 
 // mentions reports whether an expression is made of constants of a type.

@@ -35,6 +35,7 @@ func TestConstants(t *testing.T) {
 		{"flags with a gap", constants("int32", "const (A T = 1 << iota; _; _; B)", ""), "int -2147483648..2147483647 delta=10,21", "flags T A=1 B=8\n"},
 		{"flags of 64 bits", constants("uint64", "const (A T = 1 << (63 - iota); B)", ""), "word signed=false", "flags T B=4611686018427387904 A=-9223372036854775808\n"},
 		{"flags written out that say so", flags + constants("uint8", "const (A T = 1; B T = 2; C1 T = 0x40)", ""), "int 0..255 delta=0,0", "flags T A=1 B=2 C1=64\n"},
+		{"flags with their bits written out", constants("uint32", "const (A T = 1 << 0; B T = 1 << 4)", ""), "int 0..4294967295 delta=10,21", "flags T A=1 B=16\n"},
 		{"one flag that says so", flags + constants("uint8", "const A T = 1", "bits=1"), "int 0..1 delta=0,0", "flags T A=1\n"},
 		{"a number with a range", constants("uint32", "const (NoPlayer T = 0; Server T = 1)", "max=1000"), "int 0..1000 delta=4,7", ""},
 		{"a number with bits", constants("uint32", "const (NoPlayer T = 0; Server T = 1)", "bits=32"), "int 0..4294967295 delta=10,21", ""},
