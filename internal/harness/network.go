@@ -54,13 +54,14 @@ func OneNetwork(tb testing.TB) Network {
 	return n
 }
 
+// need skips where the machine has no such network, also in CI: containers often lack IPv6, and nothing that is installed brings it.
 func (n Network) need(tb testing.TB) {
 	tb.Helper()
 	l, err := net.Listen("tcp", n.Addr()) //nolint:noctx // a local port: nothing to wait for
-	if err == nil {
-		_ = l.Close()
+	if err != nil {
+		tb.Skipf("this machine has no %s: %v", n.Name, err)
 	}
-	Need(tb, "a machine with "+n.Name+" on loopback", err == nil)
+	_ = l.Close()
 }
 
 // Addr is a free port to listen on.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"text/tabwriter"
 
@@ -93,8 +94,11 @@ func printFlags(w *tabwriter.Writer, command string, flags []*kong.Flag, parsed 
 
 // shown is a flag's value, unless it is a secret: people put what this prints into reports.
 func shown(f *kong.Flag) string {
-	if f.Tag.Has("secret") && !f.Target.IsZero() {
+	switch {
+	case f.Tag.Has("secret") && !f.Target.IsZero():
 		return "(set)"
+	case f.Target.Kind() == reflect.Struct && f.Target.IsZero():
+		return ""
 	}
 	return fmt.Sprint(f.Target.Interface())
 }
