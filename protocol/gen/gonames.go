@@ -28,6 +28,7 @@ func goNames(c Config, s *schema.Schema, text []byte) ([]error, error) {
 	}
 	g := &goScope{fset: fset, own: declarations([]*ast.File{made}), theirs: declarations(there), locals: map[string]bool{}, universe: map[string]bool{}}
 	g.uses(made)
+	g.importedNames(there)
 	g.packageNames(s)
 	g.methods(s)
 	for _, name := range typeNames(s) {
@@ -184,6 +185,29 @@ func (g *goScope) uses(f *ast.File) {
 		}
 		return true
 	})
+}
+
+// importedNames compares what the files beside it import with what the generated file declares: the one stands in a file, the
+// other in all of them.
+func (g *goScope) importedNames(files []*ast.File) {
+	for _, f := range files {
+		for _, i := range f.Imports {
+			from, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				continue
+			}
+			name := path.Base(from)
+			if i.Name != nil {
+				name = i.Name.Name
+			}
+			if _, clash := g.own.top[name]; clash {
+				g.fail(i.Pos(), "%s: the generated code declares that name; import the package under another", name)
+			}
+			if name == "." && path.Base(from) == "snapshot" {
+				g.fail(i.Pos(), "the package has a Schema, and so has the generated code; import it under a name")
+			}
+		}
+	}
 }
 
 // packageNames compares what stands outside of functions.

@@ -64,6 +64,8 @@ func TestNamesAreRefused(t *testing.T) {
 		{"a method by pointer", look("game", "\tA uint8", ""), "package game\n\nfunc (*Thing) Kind() {}\n", "other.go:3: Thing.Kind: the generated code has a method of that name"},
 		{"a method of the predicted", look("game", "\tX, Y int32 `rw:\"predict=motion\"`\n\tReadPredicted uint8", ""), "", "schema.go:15: Look.ReadPredicted: the generated code has a method of that name; rename the field"},
 		{"a package that is imported", look("game", "\tA uint8", ""), "package game\n\nfunc bits() {}\n\ntype snapshot struct{}\n", "other.go:3: bits: the generated code imports a package of that name; rename it"},
+		{"a package that is imported as what is declared", look("game", "\tA uint8", ""), "package game\n\nimport Schema \"strings\"\n\nvar _ = Schema.Cut\n", "other.go:3: Schema: the generated code declares that name; import the package under another"},
+		{"a package whose names are imported", look("game", "\tA uint8", ""), "package game\n\nimport . \"github.com/realmwire/realmwire/protocol/snapshot\"\n\nvar _ ID\n", "other.go:3: the package has a Schema, and so has the generated code; import it under a name"},
 		{"a word of Go", look("game", "\tA uint8", ""), "package game\n\ntype int64 string\n", "other.go:3: int64: the generated code uses Go's own int64; rename it"},
 		{"a type called as a variable", look("game", "\tA w", ""), "package game\n\ntype w uint8\n", "other.go:3: w: the generated code has variables of that name; rename it"},
 		{"what compares two fields", look("game", "\tA A\n\tAB AB", "type A struct {\n\tBC []float32 `rw:\"len=2 min=0 max=1 step=1\"`\n}\n\ntype AB struct {\n\tC []float32 `rw:\"len=2 min=0 max=1 step=1\"`\n}\n"), "", "the generated code calls two things sameABC; rename it"},

@@ -154,7 +154,13 @@ func (s *scanner) marked(d declared) {
 
 // apply does what a struct's directive says.
 func (s *scanner) apply(d declared, def *Def) {
+	said := map[string]bool{}
 	for _, w := range d.words[1:] {
+		key, _, _ := strings.Cut(w, "=")
+		if said[key] {
+			s.fail(d.spec.Pos(), "%s: the directive says %s twice; leave one out", def.Name, key)
+		}
+		said[key] = true
 		s.word(d, def, w)
 	}
 	switch d.words[0] {
@@ -198,6 +204,10 @@ func (s *scanner) word(d declared, def *Def, w string) {
 	case w == "best":
 		s.fail(at, "%s: best stands on entities: it says that the best tier codes an entity's components with hints together", def.Name)
 	default:
-		s.fail(at, "%s: the directive %s%s does not know %q", def.Name, directive, d.words[0], w)
+		mend := ""
+		if o := near(key, optionWords); o != "" && o != key {
+			mend = "; did you mean " + o + "?"
+		}
+		s.fail(at, "%s: the directive %s%s does not know %q%s", def.Name, directive, d.words[0], w, mend)
 	}
 }

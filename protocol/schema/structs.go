@@ -23,6 +23,10 @@ func (s *scanner) structDef(name string, at token.Pos) *Def {
 		s.fail(at, "%s must be a struct: write its fields out, or use the type that it is made of", name)
 		return nil
 	}
+	if dec.spec.Assign.IsValid() {
+		s.fail(at, "%s is an alias, and needs methods of its own; take the = out of its declaration", name)
+		return nil
+	}
 	if dec.spec.TypeParams != nil {
 		s.fail(at, "%s has type parameters; declare a struct for each type that it stands for", name)
 		return nil
