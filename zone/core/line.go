@@ -40,6 +40,9 @@ var joining = []*unicode.RangeTable{
 	unicode.Kaithi, unicode.Chakma, unicode.Meetei_Mayek, unicode.Saurashtra, unicode.Limbu, unicode.Cham, unicode.Tai_Tham,
 }
 
+// firstPointed is the first letter of the scripts that these tables have.
+const firstPointed = 0x590
+
 // pointed are scripts with up to four marks on a letter, stacked those with up to five.
 var (
 	pointed = []*unicode.RangeTable{unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Samaritan}
@@ -53,6 +56,8 @@ var viramas = []rune{
 	0x94d, 0x9cd, 0xa4d, 0xacd, 0xb4d, 0xbcd, 0xc4d, 0xccd, 0xd4d, 0xdca, 0x1039, 0x17d2, 0x1a60, 0x1b44, 0x1baa, 0xa8c4, 0xa9c0, 0xabed,
 	0x11046, 0x110b9, 0x11133, 0x111c0, 0x1134d, 0x11442, 0x114c2, 0x1163f,
 }
+
+func isVirama(r rune) bool { return r >= viramas[0] && slices.Contains(viramas, r) }
 
 // pictographs are where emoji are, and the symbols that emojiSelector makes one of.
 var pictographs = &unicode.RangeTable{
@@ -100,6 +105,8 @@ func drawable(text string) []rune {
 	runes := make([]rune, 0, len(text))
 	for _, r := range text {
 		switch {
+		case ' ' <= r && r <= '~':
+			runes = append(runes, r)
 		case blank(r):
 			runes = append(runes, ' ')
 		case !hidden(r):
@@ -150,6 +157,8 @@ func (l *line) next() {
 	r := l.in[l.at]
 	l.at++
 	switch {
+	case ' ' < r && r <= '~':
+		l.letter(r)
 	case r == zeroWidthNonJoiner:
 		l.keep(r, !l.joiner() && joins(l.base()) && joins(l.peek()))
 	case r == zeroWidthJoiner:
@@ -171,7 +180,7 @@ func (l *line) next() {
 }
 
 func (l *line) letter(r rune) {
-	if slices.Contains(viramas, l.virama()) {
+	if isVirama(l.virama()) {
 		l.chain++
 	} else {
 		l.chain = 0
@@ -236,7 +245,7 @@ func (l *line) joiner() bool { return l.last() == zeroWidthNonJoiner || l.last()
 
 // joins tells whether joiners have a meaning beside a letter.
 func joins(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.M) && unicode.In(r, joining...)
+	return r >= firstPointed && unicode.In(r, unicode.L, unicode.M) && unicode.In(r, joining...)
 }
 
 // emoji tells whether what was kept ends in an emoji that can be joined with another: a pictograph, which a selector or a tone of skin may
@@ -260,7 +269,7 @@ func (l *line) mark(r rune) {
 		l.out = append(l.out, r)
 		l.marks = maxStackMarks // nothing goes on top of it
 	case r == l.last(), l.marks >= mostMarks(base), pictograph(base):
-	case l.chain >= maxChain && slices.Contains(viramas, r):
+	case l.chain >= maxChain && isVirama(r):
 	default:
 		l.out = append(l.out, r)
 		if unicode.In(r, unicode.Mn, unicode.Me) { // others stand beside the letter
@@ -271,6 +280,8 @@ func (l *line) mark(r rune) {
 
 func mostMarks(base rune) int {
 	switch {
+	case base < firstPointed:
+		return maxMarks
 	case unicode.In(base, stacked...):
 		return maxStackMarks
 	case unicode.In(base, pointed...):
