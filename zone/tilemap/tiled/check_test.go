@@ -416,6 +416,12 @@ func TestLimits(t *testing.T) {
 			expect(t, Check(c.files, "maps/meadow.tmx"), Error, c.words...)
 		})
 	}
+	cells := strings.TrimSuffix(strings.Repeat("65535,", tilemap.MaxSide*tilemap.MaxSide), ",")
+	large := files(t, "\n1,7,1,1,\n1,9,1,1,\n1,1,1,1\n", cells, "9,0,0,0,0,0,0,0,0,0,0,0", cells, "0,0,0,0,0,0,0,0,0,0,0,5", strings.ReplaceAll(cells, "65535", "0"),
+		`width="256" height="32"`, `width="256" height="131072"`, `tilecount="32"`, `tilecount="131072"`)
+	tmx := large["maps/meadow.tmx"]
+	tmx.Data = []byte(strings.ReplaceAll(string(tmx.Data), `width="4" height="3"`, `width="1024" height="1024"`))
+	expect(t, Check(large, "maps/meadow.tmx"), Error, "maps/meadow.tmx", "artefact", "smaller")
 	r := Check(with(files(t, "1,7,1", "1,65535,1"), map[string]string{"maps/atlas.tsx": strings.Replace(strings.Replace(tsx, `width="256" height="32"`, `width="256" height="131072"`, 1), `tilecount="32"`, `tilecount="131072"`, 1)}), "maps/meadow.tmx")
 	if r.Map == nil || r.Map.Layers[0].Tiles[1] != 65535 {
 		t.Errorf("the last tile is refused:\n%s", listed(r))
