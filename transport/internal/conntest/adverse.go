@@ -85,8 +85,7 @@ func (s stalling) Message(conn transport.Conn, lane transport.Lane, msg []byte) 
 // panics: what panics over one client's message ends that client's session, as a lost connection, and nothing else. A panic while the
 // server asks for a handler does likewise.
 func panics(t *testing.T, f Factory) {
-	guard.LogTo(slog.New(slog.DiscardHandler))
-	t.Cleanup(func() { guard.LogTo(nil) })
+	guard.LogTo(slog.New(slog.DiscardHandler)) // for good: the suites of other networks run beside
 	w := newWorld(t, f, Options{})
 	w.mu.Lock()
 	w.wrap = func(r *Recorder) transport.Handler { return explosive{r} }
