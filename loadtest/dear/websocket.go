@@ -81,16 +81,26 @@ func upgrade(ctx context.Context, target string) (net.Conn, error) {
 	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", u.RequestURI(), u.Host)
 	if err == nil {
-		var resp *http.Response
-		if resp, err = http.ReadResponse(bufio.NewReader(io.LimitReader(conn, 4096)), nil); err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
-			err = errors.New("the WebSocket is refused: " + resp.Status)
-		}
+		err = accepted(conn)
 	}
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
 	return conn, nil
+}
+
+// accepted reads the answer to an upgrade.
+func accepted(conn net.Conn) error {
+	resp, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, 4096)), nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		return errors.New("the WebSocket is refused: " + resp.Status)
+	}
+	return nil
 }
 
 // frame is one, under a mask that changes nothing.

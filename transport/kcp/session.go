@@ -109,7 +109,7 @@ func (s *session) receive(now time.Time, from netip.AddrPort, h header, datagram
 
 // frames handles the frames of an authentic datagram. It reports false when the peer breaks the protocol.
 func (s *session) frames(now time.Time, from netip.AddrPort, b []byte) bool {
-	for n := 0; n < maxFrameCount; n++ {
+	for range maxFrameCount {
 		for len(b) > 0 && b[0] == framePadding {
 			b = b[1:]
 		}

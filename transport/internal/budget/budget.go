@@ -28,9 +28,9 @@ func (b *Budget) Left(now time.Time) bool {
 	case since >= time.Second:
 		b.spent, b.at = 0, now
 	case since > 0:
-		back := perSecond * since / time.Second
+		back := perSecond * int64(since) / int64(time.Second)
 		b.spent = max(0, b.spent-int(back))
-		b.at = b.at.Add(back * time.Second / perSecond) // what is less than a unit counts the next time
+		b.at = b.at.Add(time.Duration(back * int64(time.Second) / perSecond)) // what is less than a unit counts the next time
 	}
 	return b.spent < burst
 }

@@ -200,8 +200,7 @@ type letter struct {
 	stream uint16
 	ssn    uint16
 	chunks [][]byte
-	first  int  // among all chunks
-	given  bool // up
+	first  int // among all chunks
 }
 
 // letters makes messages of bytes: stream and number of fragments.
