@@ -307,8 +307,9 @@ func (r *rtcPeer) lone() []byte {
 	return r.backwards(func(tsn uint32) []byte { return data(tsn, flagBegin|flagUnordered, 9, 0) })
 }
 
+// outOfOrder are beginnings of messages on many streams: whole ones would be out of place before a channel is open.
 func (r *rtcPeer) outOfOrder() []byte {
-	return r.backwards(func(tsn uint32) []byte { return data(tsn, flagBegin|flagEnd, uint16(tsn%32), uint16(tsn/32)) })
+	return r.backwards(func(tsn uint32) []byte { return data(tsn, flagBegin, uint16(tsn%32), uint16(tsn/32)) })
 }
 
 // duplicates came long ago.
