@@ -39,6 +39,9 @@ type answer struct {
 	Error  *struct{ Message string }
 }
 
+// keepPeers has a page keep its WebRTC connections in window.peers, for tests to count.
+const keepPeers = `window.peers = []; RTCPeerConnection = class extends RTCPeerConnection { constructor(...how) { super(...how); peers.push(this) } }`
+
 // page is a tab, and what it wrote to its console.
 type page struct {
 	c               *chromium
@@ -205,6 +208,7 @@ func (c *chromium) make(url string, window bool) *page {
 	for _, part := range []string{"Runtime", "Log", "Page"} {
 		c.call(p.session, part+".enable", nil, nil)
 	}
+	c.call(p.session, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": keepPeers}, nil)
 	c.call(p.session, "Page.navigate", map[string]any{"url": url}, nil)
 	return p
 }

@@ -188,6 +188,13 @@ func TestWebPlays(t *testing.T) {
 		if r.Desyncs != 0 || r.Checked != r.Snapshots || r.Snapshots < 30 || r.Walked < 50 || r.Heard == 0 {
 			t.Errorf("over %s: %+v", transport, r)
 		}
+		dials := 0 // one for each zone that was entered
+		if transport == "webrtc" {
+			dials = len(r.Zones)
+		}
+		if made, open := p.value("peers.length"), p.value(`peers.filter((p) => p.connectionState !== "closed").length`); made != float64(dials) || open != 0.0 {
+			t.Errorf("over %s, in %d zones, %v peer connections were made, and %v are open still", transport, len(r.Zones), made, open)
+		}
 		p.clean()
 	}
 }

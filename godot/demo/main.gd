@@ -1,6 +1,8 @@
 extends Node
 ## The demo: which screen shows, and the world behind all of them.
 
+const _WIDEST: float = 580.0 # of the panels
+
 @onready var _world: World = $World
 @onready var _screens: CanvasLayer = $Screens
 
@@ -34,7 +36,7 @@ func _resize() -> void:
 	var size: Vector2 = Vector2(get_window().size)
 	var wanted: float = minf(size.x / 1280.0, size.y / 760.0)
 	if DisplayServer.is_touchscreen_available():
-		wanted = maxf(wanted, DisplayServer.screen_get_scale())
+		wanted = maxf(wanted, minf(DisplayServer.screen_get_scale(), size.x / _WIDEST)) # a phone held upright
 	get_window().content_scale_factor = clampf(snappedf(wanted, 0.25), 0.75, 4.0)
 
 

@@ -184,6 +184,24 @@ test('falls back to WebSocket with its second ticket', async () => {
   assert.deepEqual(realm.log, ['play', 'open field 1', 'drop field', 'rtc', 'open back to field 3']);
 });
 
+test('a page that goes away says so at once', async () => {
+  const g = globalThis as Record<string, unknown>;
+  const leaving = new Set<() => void>();
+  g['addEventListener'] = (name: string, f: () => void) => name === 'pagehide' && leaving.add(f);
+  g['removeEventListener'] = (_: string, f: () => void) => leaving.delete(f);
+  try {
+    const { session } = connect({ transport: 'websocket' });
+    await until('playing', () => session.status === 'playing');
+    for (const f of [...leaving]) f();
+    assert.equal(session.status, 'closed');
+    assert.equal(realm.log.at(-1), 'leave field');
+    assert.equal(leaving.size, 0);
+  } finally {
+    delete g['addEventListener'];
+    delete g['removeEventListener'];
+  }
+});
+
 test('a page that is hidden lets its character stand, until the player says otherwise', async () => {
   const g = globalThis as Record<string, unknown>;
   const listeners = new Set<() => void>();
