@@ -119,7 +119,7 @@ func (p *page) told(word string) (text string, n int) {
 // wait waits for a line under a word, and reads it.
 func (p *page) wait(what, word string, is func(v map[string]any) bool) map[string]any {
 	p.c.t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(20 * time.Millisecond) { // the way to a portal takes most of one on an idle machine
 		var v map[string]any
 		text, n := p.told(word)
 		if n > 0 && json.Unmarshal([]byte(text), &v) == nil && is(v) {
@@ -167,7 +167,7 @@ func TestWebPlays(t *testing.T) {
 	c := startChromium(t)
 	pages := map[string]*page{}
 	for _, transport := range []string{"webrtc", "websocket"} {
-		pages[transport] = c.open(server.URL + "?seconds=5&portal=1&transport=" + transport)
+		pages[transport] = c.open(server.URL + "?seconds=3&portal=1&transport=" + transport)
 	}
 	for transport, p := range pages {
 		raw, err := json.Marshal(p.wait("its report", "BOT", any1))

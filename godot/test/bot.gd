@@ -9,7 +9,7 @@ extends Node
 ## With [code]--stay[/code] it goes round in circles until it is stopped, and says as JSON lines who it is (ID), what becomes of its session (STATE) and where
 ## it is (AT); with [code]--token=[/code] and [code]--character=[/code] it plays as who another one is.
 
-const TIMEOUT_S: float = 90.0
+const TIMEOUT_S: float = 150.0
 
 var session: RealmwireSession
 var seconds: float = 10.0
