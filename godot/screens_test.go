@@ -20,7 +20,7 @@ import (
 func TestScreens(t *testing.T) {
 	p := stage(t)
 	path, data := harness.Binary(t), filepath.Join(t.TempDir(), "data")
-	s := boot(t, path, data, "127.0.0.1:0")
+	s := boot(t, path, data, harness.OneNetwork(t).Addr())
 	defer func() { s.kill() }()
 	if err := os.MkdirAll(filepath.Join(p.root, p.folder, "shots"), 0o755); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func startServer(t *testing.T) *server {
 		if shared.dir, err = os.MkdirTemp("", "realmwire-godot-"); err != nil {
 			t.Fatal(err)
 		}
-		shared.server = boot(t, path, filepath.Join(shared.dir, "data"), "127.0.0.1:0")
+		shared.server = boot(t, path, filepath.Join(shared.dir, "data"), harness.OneNetwork(t).Addr())
 	})
 	if shared.server == nil {
 		t.Fatal("the server did not start")
@@ -54,9 +54,10 @@ func startServer(t *testing.T) *server {
 // boot runs `realmwire up` with its data in a folder and waits until it is ready.
 func boot(t *testing.T, binary, data, http string) *server {
 	t.Helper()
+	n := harness.OneNetwork(t)
 	file := filepath.Join(t.TempDir(), "ready.json")
 	s := &server{log: &bytes.Buffer{}}
-	args := []string{"up", "--http", http, "--udp", "127.0.0.1:0", "--rate-limit", "off", "--data", data, "--ready-file", file}
+	args := []string{"up", "--http", http, "--udp", n.Addr(), "--rate-limit", "off", "--data", data, "--ready-file", file}
 	front := network(t, data)
 	if front != nil {
 		args = append(args, "--public-addr", front.UDP())
@@ -68,7 +69,7 @@ func boot(t *testing.T, binary, data, http string) *server {
 	}
 	for range 600 {
 		if b, err := os.ReadFile(file); err == nil && json.Unmarshal(b, s) == nil && s.PID == s.cmd.Process.Pid {
-			s.URL = "http://" + s.TCP
+			s.URL = "http://" + n.At(s.TCP)
 			if front != nil {
 				s.URL = "http://" + front.HTTP()
 				if err := front.Lead(s.UDP, s.TCP); err != nil {

@@ -42,7 +42,8 @@ func test_urls() -> void:
 		same(api.base, "https://host.test/game", address)
 		same(api.url("/v1/realm"), "https://host.test/game/v1/realm", address)
 	same(RealmwireApi.new(null, "http://127.0.0.1:8080/").url("/v1/ws/1?a=b"), "http://127.0.0.1:8080/v1/ws/1?a=b", "no path")
-	same(RealmwireApi.new(null, "http://[::1]:8080").url("/v1/realm"), "http://[::1]:8080/v1/realm", "IPv6")
+	same(RealmwireApi.new(null, "http://[2001:db8::1]:8080").url("/v1/realm"), "http://[2001:db8::1]:8080/v1/realm", "IPv6")
+	same(RealmwireApi.new(null, "http://[::1]:8080").url("/v1/realm"), "http://[0:0:0:0:0:0:0:1]:8080/v1/realm", "IPv6's loopback, which the engine finds too short")
 	var at: RealmwireApi = RealmwireApi.new(null, "https://host.test/game")
 	same(at.url("wss://zone1.test/ws"), "wss://zone1.test/ws", "straight to a zone process")
 	for path: String in ["", "@other.test/v1", "https://other.test/", "v1/realm"]:

@@ -140,6 +140,7 @@ func url(path: String) -> String:
 ## An address as people write or copy it, without what follows its path and without slashes at its end.
 static func folder_of(address: String) -> String:
 	var plain: String = address.strip_edges().get_slice("#", 0).get_slice("?", 0).rstrip("/")
+	plain = plain.replace("://[::1]", "://[0:0:0:0:0:0:0:1]") # the engine takes no host of three characters
 	var scheme: String = plain.get_slice("://", 0)
 	return plain if scheme == plain else scheme.to_lower() + plain.substr(scheme.length())
 
