@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,9 +13,33 @@ import (
 	"github.com/realmwire/realmwire/internal/loglimit"
 )
 
-func limited() (*slog.Logger, *bytes.Buffer) {
-	var b bytes.Buffer
-	return loglimit.New(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelInfo}))), &b
+// output is what was written; timers write, too.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer // guarded by mu
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+func (o *output) Reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.buf.Reset()
+}
+
+func limited() (*slog.Logger, *output) {
+	b := &output{}
+	return loglimit.New(slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelInfo}))), b
 }
 
 // A flood writes Burst lines, then one a window with the number of the others, and nothing once it is over.
