@@ -43,7 +43,9 @@ func TestShortAnswersGiveWay(t *testing.T) {
 		}
 		_ = near[len(near)-1].Close()
 		near = near[:len(near)-1]
+		p.mu.Lock()
 		asks := p.short[0]
+		p.mu.Unlock()
 		go func() { _, _ = near[0].Write([]byte("G")) }()
 		if _, err := asks.Read(make([]byte, 1)); err != nil {
 			t.Fatal(err)
@@ -58,6 +60,8 @@ func TestShortAnswersGiveWay(t *testing.T) {
 				t.Errorf("connection %d is there after %v", i, longest)
 			}
 		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		if len(p.short) != 0 {
 			t.Errorf("%d are counted after the end", len(p.short))
 		}
