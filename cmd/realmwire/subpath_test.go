@@ -25,10 +25,4 @@ func TestBelowAPath(t *testing.T) {
 		}
 		site.Check(t)
 	})
-	t.Run("the page and the TypeScript client", func(t *testing.T) {
-		dir := needBrowser(t)
-		site := harness.Below(t, "/a site/game", server.HTTP) // a path with a blank: addresses are put together, not texts
-		t.Log(node(t, server, "web/e2e/play.mjs", "--url", strings.TrimSuffix(strings.ReplaceAll(site.URL, " ", "%20"), "/"), "--dir", dir, "--phase", "brief"))
-		site.Check(t)
-	})
 }

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/realmwire/realmwire/protocol/schema"
@@ -30,7 +29,7 @@ func scanFiles(t *testing.T, files map[string]string) (*schema.Schema, error) {
 		case link:
 			err = os.Symlink(target, path)
 		case text == "a pipe":
-			err = syscall.Mkfifo(path, 0o600)
+			err = makePipe(path)
 		default:
 			err = os.WriteFile(path, []byte(text), 0o600)
 		}

@@ -1,4 +1,4 @@
-package main_test
+package web_test
 
 import (
 	"strings"
