@@ -93,7 +93,7 @@ func (o *outbound) gaps(now time.Time, s sack, n *news) {
 		}
 	}
 	o.arrivedTo = arrivedTo
-	o.work += looked / workRecords
+	o.work += (looked + len(s.gaps)/4) / workRecords
 	if n.gap {
 		o.work += 2 * looked / workRecords // for what is missing, and for the next alarm
 	}

@@ -90,6 +90,7 @@ func (in *inbound) take(d *data) error {
 	}
 	if inTurn && len(d.payload) <= in.maxMessage {
 		in.messages = append(in.messages, Message{Stream: d.stream, PPID: d.ppid, Data: d.payload})
+		in.work += workMessage
 		if s != nil {
 			s.next++
 			in.collect(s)

@@ -173,6 +173,7 @@ func (a *assembly) inTurn(r *run) bool {
 
 // deliver hands out a complete message, which stands in the order no more.
 func (a *assembly) deliver(at slot) {
+	a.work += workMessage
 	r := &a.held.slots[at]
 	m := Message{Stream: r.stream, PPID: r.ppid}
 	if r.next == noSlot {

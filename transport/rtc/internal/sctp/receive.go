@@ -49,8 +49,10 @@ func (a *Association) Left(now time.Time) bool { return a.work.Left(now) }
 
 // What chunks count for beyond their being there: see package budget.
 const (
-	workHeld    = 3  // a chunk that waits
-	workRecords = 16 // so many records that a SACK has us look at count for one
+	workHeld    = 5 // a chunk that waits
+	workMessage = 3 // a message that is handed out
+	workStreams = 2 // so many streams that are begun anew count for one
+	workRecords = 8 // so many records that a SACK has us look at, or gap blocks, count for one
 )
 
 // charge takes the work of a packet off the peer's budget.

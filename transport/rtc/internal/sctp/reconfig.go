@@ -82,11 +82,14 @@ func (a *Association) reset(number, last uint32, list []byte) uint32 {
 		return r.result
 	}
 	if len(list) < 2 {
+		a.in.work += len(a.in.streams) / workStreams
 		for i := range a.in.streams {
 			a.restart(&a.in.streams[i])
 		}
 	}
-	for list = list[:min(len(list), 2*maxStreams)]; len(list) >= 2; list = list[2:] {
+	list = list[:min(len(list), 2*maxStreams)]
+	a.in.work += len(list) / 2 / workStreams
+	for ; len(list) >= 2; list = list[2:] {
 		if s := a.in.streams.get(binary.BigEndian.Uint16(list)); s != nil {
 			a.restart(s)
 		}
