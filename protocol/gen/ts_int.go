@@ -71,14 +71,14 @@ func (tsInt) equal(_ schema.Type, a, b string) string { return a + " === " + b }
 
 // integers of flags are numbers where a number holds them: that is how rows have them.
 func (tsInt) integers(val string, t schema.Type) []string {
-	if tsBig(t) && t.Bits <= maxSafeBits {
+	if tsBig(t) && tsSafe(t) {
 		return []string{"Number(" + val + ")"}
 	}
 	return []string{val}
 }
 
 func (tsInt) fromIntegers(t schema.Type, n tsIntegers) string {
-	if tsBig(t) && t.Bits <= maxSafeBits {
+	if tsBig(t) && tsSafe(t) {
 		return "BigInt(" + n.number(0) + ")"
 	}
 	if n.row {
@@ -97,7 +97,13 @@ func call(t schema.Type, name string) (method, suffix string) {
 
 // tsBig reports whether an integer is a bigint: a number does not hold it, or, of flags, the operators of numbers do not.
 func tsBig(t schema.Type) bool {
-	return t.Bits > maxSafeBits || t.Enum != nil && tsWide(t.Enum)
+	return !tsSafe(t) || t.Enum != nil && tsWide(t.Enum)
+}
+
+// tsSafe reports whether a number holds every value of an integer, and every difference of two. Few bits are not enough: a narrow range
+// may lie far from zero.
+func tsSafe(t schema.Type) bool {
+	return t.Bits <= maxSafeBits && t.Min >= -maxSafe && t.Max <= maxSafe
 }
 
 // tsWide reports whether an enum is of flags that need a bigint: & and | of numbers take 32 bits, the last of them the sign.

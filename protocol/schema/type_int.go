@@ -97,7 +97,7 @@ func integer(u *types.Basic, tg tag) (Type, error) {
 	}
 	t := Type{Monotonic: monotonic}
 	t.setRange(lo, hi)
-	if monotonic && (lo < 0 || t.Bits > maxCounterBits) {
+	if monotonic && (lo < 0 || hi >= 1<<maxCounterBits) {
 		return t, errMonotonic
 	}
 	if monotonic {
@@ -115,7 +115,7 @@ func limits(n uint, signed bool) (lo, hi int64) {
 	return 0, int64(1)<<min(n, 63) - 1
 }
 
-var errMonotonic = fmt.Errorf("monotonic goes with an unsigned integer of at most %d bits; give it a max=", maxCounterBits)
+var errMonotonic = fmt.Errorf("monotonic goes with an unsigned integer of at most %d bits; give it a max= of %d at most", maxCounterBits, int64(1)<<maxCounterBits-1)
 
 // setRange makes t a ranged integer with the widths of its short differences. See docs/wire.md#int-delta.
 func (t *Type) setRange(lo, hi int64) {

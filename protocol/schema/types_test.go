@@ -49,6 +49,7 @@ func TestFieldErrors(t *testing.T) {
 		{"a value without one", "uint8", "max", `the tag does not know "max"`},
 		{"a counter of both signs", "int32", "monotonic", "monotonic goes with an unsigned integer of at most 53 bits; give it a max="},
 		{"a counter of 64 bits", "uint64", "monotonic", "monotonic goes with an unsigned integer of at most 53 bits"},
+		{"a counter far from zero", "uint64", "monotonic min=9007199254740990 max=9007199254740999", "give it a max= of 9007199254740991 at most"},
 		{"a pointer", "*S", "", "*S cannot be sent: the game's value and the history would share it; use optional.Of[S]"},
 		{"an optional optional", "optional.Of[optional.Of[S]]", "", "has two ways to be absent"},
 		{"a list of lists", "[][]int8", "len=3 max=2", "[][]int8: put the inner []int8 into a struct of its own"},
