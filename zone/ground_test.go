@@ -33,10 +33,10 @@ func TestFindingsOfAMapAreLogged(t *testing.T) {
 	}
 	log, err := start(`visible="0"`)
 	if err != nil || !log.has("level=WARN", "zone=hill", `hill.tmx: layer \"terrain\": is hidden`) {
-		t.Errorf("error %v, log:\n%s", err, &log.buf)
+		t.Errorf("error %v, log:\n%s", err, log)
 	}
 	if log, err := start(""); err != nil || log.has("level=WARN") {
-		t.Errorf("error %v, log:\n%s", err, &log.buf)
+		t.Errorf("error %v, log:\n%s", err, log)
 	}
 	if _, err := start(`offsetx="4"`); err == nil || !strings.Contains(err.Error(), `zone hill: load map:`) || !strings.Contains(err.Error(), `layer "terrain": is shifted`) ||
 		!strings.Contains(err.Error(), "zone hill-by-night: load map:") {

@@ -1,12 +1,11 @@
 package zone
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/protocol/message"
 	"github.com/realmwire/realmwire/transport"
@@ -16,21 +15,10 @@ import (
 )
 
 // lines is a log that tests read.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer // guarded by mu
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
+type lines struct{ harness.Log }
 
 func (l *lines) has(words ...string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for line := range strings.Lines(l.buf.String()) {
+	for line := range strings.Lines(l.String()) {
 		all := true
 		for _, w := range words {
 			all = all && strings.Contains(line, w)
@@ -104,9 +92,7 @@ func TestKicksDoNotFillTheLog(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	if n := strings.Count(log.buf.String(), "player kicked"); n != loglimit.Burst {
+	if n := strings.Count(log.String(), "player kicked"); n != loglimit.Burst {
 		t.Errorf("%d kicks wrote %d lines, want %d", kicked, n, loglimit.Burst)
 	}
 }

@@ -35,7 +35,7 @@ type Process struct {
 	err  error // once done is closed
 }
 
-// Log gathers what a process writes.
+// Log gathers what a process, or a logger, writes; from any goroutine.
 type Log struct {
 	mu sync.Mutex
 	b  bytes.Buffer

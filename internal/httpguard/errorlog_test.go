@@ -1,40 +1,20 @@
 package httpguard
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/internal/loglimit"
 )
-
-// lockedBuffer may be written to from several goroutines.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 // net/http's own lines reach people, each at its level; what strangers cause does not fill the log.
 func TestErrorLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out lockedBuffer
+		var out harness.Log
 		log := errorLog(slog.New(slog.NewTextHandler(&out, nil)))
 		for range 1000 {
 			log.Printf("http: TLS handshake error from %s: %v", "203.0.113.9:4711", "tls: first record does not look like a TLS handshake")

@@ -5,40 +5,16 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/internal/loglimit"
 )
 
-// output is what was written; timers write, too.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer // guarded by mu
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
-func (o *output) Reset() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.buf.Reset()
-}
-
-func limited() (*slog.Logger, *output) {
-	b := &output{}
+func limited() (*slog.Logger, *harness.Log) {
+	b := &harness.Log{}
 	return loglimit.New(slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelInfo}))), b
 }
 
@@ -46,7 +22,12 @@ func limited() (*slog.Logger, *output) {
 func TestFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, out := limited()
-		lines := func() int { defer out.Reset(); return strings.Count(out.String(), "\n") }
+		seen := 0
+		lines := func() int { // since the last time
+			before := seen
+			seen = strings.Count(out.String(), "\n")
+			return seen - before
+		}
 		for i := range 1000 {
 			log.With("peer", i).Warn("refused", "n", i)
 		}

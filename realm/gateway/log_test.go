@@ -1,35 +1,16 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/realmwire/realmwire/internal/harness"
 	"github.com/realmwire/realmwire/internal/loglimit"
 	"github.com/realmwire/realmwire/realm"
 )
-
-// syncBuffer is a log that several goroutines write.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer // guarded by mu
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
 
 // broken fails in a way that nobody foresaw.
 type broken struct{ realm.API }
@@ -42,7 +23,7 @@ func (broken) Map(context.Context, string) ([]byte, error) { return nil, errors.
 
 // Whatever strangers ask for, as often as they like: the log gets a few lines of it.
 func TestStrangersCannotFillTheLog(t *testing.T) {
-	log := &syncBuffer{}
+	log := &harness.Log{}
 	s := newSite(t, nil, func(c *Config) {
 		c.API = broken{c.API}
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
